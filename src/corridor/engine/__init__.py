@@ -1,0 +1,1 @@
+"""Declared levers, compiled arrays and their kernels."""

@@ -1,0 +1,1 @@
+"""Numba kernels over plain contiguous arrays; nothing here knows a noun."""

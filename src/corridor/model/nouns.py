@@ -1,0 +1,261 @@
+"""The declared nouns: what a corridor folder says. Frozen, and unknown keys are faults."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+class Declared(BaseModel):
+    """Base of everything read from a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Place(Declared):
+    """A row of ``places.csv``."""
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    kind: Identifier
+    zone: Identifier | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    tag: Tag
+    source: Text
+
+
+class Stock(Declared):
+    """A row of ``stocks.csv``: people in one state at one place.
+
+    ``stay_days`` (mean, in ``stay_stages`` Erlang stages) says when the shares of its flows apply;
+    blank means that it is left only through flows with a daily probability, or never.
+    """
+
+    id: Identifier
+    place: Identifier
+    state: Identifier
+    capacity: NotNegative | None = None
+    overflow: bool = False
+    stay_days: Annotated[float, Field(ge=1)] | None = None
+    stay_stages: Annotated[int, Field(ge=1, le=400)] = 1
+    tag: Tag
+
+
+class Route(Declared):
+    """A row of ``routes.csv``: a way from one place to another by one mode."""
+
+    id: Identifier
+    from_place: Identifier
+    to_place: Identifier
+    mode: Mode
+    zone: Identifier | None = None
+    km: NotNegative
+    days_mean: Annotated[float, Field(ge=1)]
+    days_stages: Annotated[int, Field(ge=1, le=400)]
+    throughput: NotNegative | None = None
+    """People per day who can set out on this route, all flows together; blank means no limit."""
+    tag: Tag
+    source: Text
+
+
+class Group(Declared):
+    """A row of ``groups.csv``: nationality x household type; ``size`` people move as one unit."""
+
+    id: Identifier
+    nationality: Identifier
+    household: Identifier
+    size: Annotated[int, Field(ge=1, le=20)]
+
+
+class Flow(Declared):
+    """A row of ``flows.csv``: a way out of a stock, or off a route (interdiction, turning back, death).
+
+    A flow out of a stock has either a ``daily_probability`` (a hazard that competes every day) or a
+    ``share`` (of those whose stay has ended; the shares of a stock sum to one for every group). A flow
+    off a route has a ``share``: the probability per journey. Either number may be left to
+    ``parameters.csv``. What ``throughput`` or the room at the destination refuse takes
+    ``overflow_flow``, or waits where it is.
+    """
+
+    id: Identifier
+    from_stock: Identifier | None = None
+    from_route: Identifier | None = None
+    to_stock: Identifier
+    kind: FlowKind
+    route: Identifier | None = None
+    groups: tuple[Identifier, ...] = ()
+    """Nationalities, households or groups it is open to; empty means all."""
+    daily_probability: Probability | None = None
+    share: Probability | None = None
+    throughput: NotNegative | None = None
+    overflow_flow: Identifier | None = None
+    tag: Tag
+
+
+class Parameter(Declared):
+    """A row of ``parameters.csv``. The most specific group wins; later rows do not override earlier ones."""
+
+    parameter: Identifier
+    target: Identifier | None = None
+    group: Identifier | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    """Last day, inclusive; blank means for ever."""
+    value: float
+    low: float | None = None
+    high: float | None = None
+    """``low`` and ``high`` bound 90 % of what is thought possible."""
+    unit: Text
+    known_from: dt.date | None = None
+    source: Text
+    """Where it comes from; starts with ``assumption`` where nothing is known."""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the row says that it is an assumption."""
+        return self.source.casefold().startswith("assumption")
+
+
+class Measure(Declared):
+    """A row of ``measures.csv``: a lever, its dates, scope and strength."""
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    lever: Identifier
+    actor: Text
+    start: dt.date
+    end: dt.date | None = None
+    """Last day in force, inclusive; blank means until lifted."""
+    ramp_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    decay_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    trigger: str | None = None
+    places: tuple[Identifier, ...] = ()
+    routes: tuple[Identifier, ...] = ()
+    nationalities: tuple[Identifier, ...] = ()
+    strength: float
+    low: float | None = None
+    high: float | None = None
+    unit: Text
+    known_from: dt.date
+    grade: Grade
+    in_base: bool = False
+    """In force on the as-of date, so part of every scenario until it is lifted."""
+    hindsight: bool = False
+    source: Text
+
+
+class Lift(Declared):
+    """A base measure that a scenario ends."""
+
+    measure: Identifier
+    on: dt.date
+
+
+class Scenario(Declared):
+    """A file of ``scenarios/``: a named set of measures on top of the base."""
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    description: Text
+    description_es: Text
+    measures: tuple[Identifier, ...] = ()
+    lift: tuple[Lift, ...] = ()
+    hindsight: bool = False
+
+
+class Observation(Declared):
+    """An entry of ``observations.yaml``: which published series counts which flows or stock."""
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    dataset: Identifier
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Values that the dataset's columns must have for a row to count."""
+    flows: tuple[Identifier, ...] = ()
+    stocks: tuple[Identifier, ...] = ()
+    by: tuple[Literal["nationality", "household"], ...] = ()
+    """Margins at which the series is published."""
+    nationality_map: dict[str, str] = Field(default_factory=dict)
+    """The dataset's code to the corridor's nationality; ``*`` catches the rest; unnamed codes map to themselves."""
+    calibrate: bool = True
+    counting_point: Identifier
+
+
+class Claim(Declared):
+    """An entry of ``claims.yaml``: a statement of a closed kind, to be checked against data."""
+
+    id: Identifier
+    kind: Literal["change", "comparison", "record", "ratio", "first_month", "effect"]
+    statement: Text
+    statement_es: Text
+    said_by: Text
+    said_on: dt.date
+    series: str
+    """Id of an observation of this corridor."""
+    other: str | None = None
+    period: str | None = None
+    """Month or day (``2024-01``) that the statement is about."""
+    against: str | None = None
+    direction: Literal["up", "down", "above", "below"] | None = None
+    resolution: Literal["day", "month", "year"] = "month"
+    """Finest time step that the statement needs."""
+    value: float | None = None
+    tolerance: float | None = None
+    source: Text
+    note: str | None = None
+    note_es: str | None = None
+
+
+class Settings(Declared):
+    """``corridor.yaml``: the corridor as a whole."""
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    description: Text
+    description_es: Text
+    start: dt.date
+    end: dt.date
+    as_of: dt.date
+    """The date at which the corridor's default run stands."""
+    languages: tuple[Literal["en", "es"], ...] = ("en", "es")
+    license: Text
+    attribution: Text
+
+
+class Corridor(Declared):
+    """A corridor: places, routes, groups, stocks, flows, parameters, measures, scenarios."""
+
+    settings: Settings
+    places: tuple[Place, ...]
+    stocks: tuple[Stock, ...]
+    routes: tuple[Route, ...] = ()
+    groups: tuple[Group, ...]
+    flows: tuple[Flow, ...]
+    parameters: tuple[Parameter, ...]
+    measures: tuple[Measure, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @cached_property
+    def scenario_ids(self) -> dict[str, Scenario]:
+        """Scenarios by id."""
+        return {scenario.id: scenario for scenario in self.scenarios}

@@ -1,0 +1,107 @@
+"""The closed word lists of a corridor folder. Identifiers are American English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Tag = Literal["observed", "anchored", "assumed"]
+"""How well a row is founded: counted by a published series, bounded by published figures, or assumed."""
+
+Grade = Literal["causal", "before_after", "mechanical", "assumed"]
+"""What the size of a measure's effect rests on, best first."""
+
+Mode = Literal["foot", "bus", "rail", "air", "boat", "mixed", "administrative"]
+FlowKind = Literal[
+    "travel",  # on the way to another place
+    "move",  # from one state to another at the same place
+    "interdiction",  # met by the authorities in a transit country
+    "crossing",  # encountered between ports of entry
+    "port_admission",  # processed at a port of entry
+    "turn_back",  # gives up and goes home
+    "return",  # sent back by the authorities of a transit country
+    "removal",  # sent back by the destination country
+    "detention",  # into detention
+    "release",  # into the destination country
+    "renewed_attempt",  # tries again after a return
+    "intake",  # into the reception of a city
+    "exit",  # out of reception
+    "lawful",  # the lawful channel
+    "death",  # recorded deaths, a lower bound
+]
+
+TAGS: tuple[str, ...] = get_args(Tag)
+GRADES: tuple[str, ...] = get_args(Grade)
+MODES: tuple[str, ...] = get_args(Mode)
+FLOW_KINDS: tuple[str, ...] = get_args(FlowKind)
+
+
+@dataclass(frozen=True)
+class ParameterKind:
+    """What a parameter name means: what it may point at, its unit and its domain."""
+
+    target: Literal["stock", "flow", "route", "lever", "series", "none"]
+    unit: str
+    lowest: float
+    highest: float
+    text: str
+
+
+INFINITE = float("inf")
+
+PARAMETERS: Mapping[str, ParameterKind] = {
+    "departures": ParameterKind("stock", "people/month", 0, INFINITE, "people who set out from an origin"),
+    "initial": ParameterKind("stock", "people", 0, INFINITE, "people in a stock on the first day"),
+    "share": ParameterKind(
+        "flow", "share", 0, 1, "part of a stock's leavers, or of a journey's travellers, who take this flow"
+    ),
+    "daily_probability": ParameterKind("flow", "probability/day", 0, 1, "hazard of taking this flow on a day"),
+    "throughput": ParameterKind("flow", "people/day", 0, INFINITE, "people per day that a flow can carry"),
+    "capacity": ParameterKind("stock", "people", 0, INFINITE, "people a stock has room for"),
+    "occupied": ParameterKind("stock", "people", 0, INFINITE, "room taken by people outside the model"),
+    "stay_days": ParameterKind("stock", "days", 1, INFINITE, "mean stay before the shares of a stock apply"),
+    "travel_days": ParameterKind("route", "days", 1, INFINITE, "mean travel time"),
+    "coverage": ParameterKind("series", "share", 0, 1, "part of the true events that a series counts"),
+    "elasticity": ParameterKind(
+        "lever", "elasticity", -INFINITE, INFINITE, "relative response of departures to the lever"
+    ),
+    "reference_level": ParameterKind(
+        "lever", "people/month", 0, INFINITE, "level that a lever's people per month are compared with"
+    ),
+    "departure_sd_common": ParameterKind("none", "log/month", 0, 10, "monthly shock shared by all nationalities"),
+    "departure_sd_own": ParameterKind("none", "log/month", 0, 10, "monthly shock of one nationality's own"),
+    "departure_damping": ParameterKind("none", "share/month", 0, 1, "part of a deviation kept from month to month"),
+    "departure_shock_df": ParameterKind("none", "degrees of freedom", 2.1, 1000, "tail of the monthly shocks"),
+    "departure_dispersion": ParameterKind("none", "size", 0.1, INFINITE, "negative binomial size of a day"),
+    "cost_per_person_day": ParameterKind("stock", "USD/person-day", 0, INFINITE, "cost of one person for a day"),
+}
+
+NATIONALITY_NAMES: Mapping[str, tuple[str, str]] = {
+    "BRA": ("Brazil", "Brasil"),
+    "CHN": ("China", "China"),
+    "COL": ("Colombia", "Colombia"),
+    "CUB": ("Cuba", "Cuba"),
+    "ECU": ("Ecuador", "Ecuador"),
+    "GTM": ("Guatemala", "Guatemala"),
+    "HND": ("Honduras", "Honduras"),
+    "HTI": ("Haiti", "Haití"),
+    "IND": ("India", "India"),
+    "MEX": ("Mexico", "México"),
+    "NIC": ("Nicaragua", "Nicaragua"),
+    "PER": ("Peru", "Perú"),
+    "SLV": ("El Salvador", "El Salvador"),
+    "VEN": ("Venezuela", "Venezuela"),
+    "OOO": ("Other nationalities", "Otras nacionalidades"),
+    "XEA": (
+        "Russia, Turkey, Ukraine and others the US names",
+        "Rusia, Turquía, Ucrania y otras que EE. UU. nombra",
+    ),
+}
+"""English and Spanish names; ISO 3166-1 alpha-3, with OOO for the rest and XEA for a named remainder."""
+
+HOUSEHOLD_NAMES: Mapping[str, tuple[str, str]] = {
+    "single": ("Single adults", "Adultos solos"),
+    "family": ("Family members", "Miembros de familias"),
+    "child": ("Unaccompanied children", "Menores no acompañados"),
+}
