@@ -1,1 +1,20 @@
-"""Declared levers, compiled arrays and their kernels."""
+"""Levers, compiled corridors and the day loop, for whole people or expected values."""
+
+from corridor.engine.compile import CellState, Compiled, Noise, RunSpec, Values, compile_corridor
+from corridor.engine.levers import LEVERS, Effect, Lever
+from corridor.engine.run import MemberResult, run_member, state_after
+
+__all__ = [
+    "LEVERS",
+    "CellState",
+    "Compiled",
+    "Effect",
+    "Lever",
+    "MemberResult",
+    "Noise",
+    "RunSpec",
+    "Values",
+    "compile_corridor",
+    "run_member",
+    "state_after",
+]

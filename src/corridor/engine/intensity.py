@@ -1,0 +1,109 @@
+"""Departures: the intensity process beyond what is known, and how a month spreads over its days.
+
+Log intensity of a nationality deviates from its central path by x = common + own, each a damped random
+walk, x[m] = damping x[m-1] + sd t[m], with Student t shocks scaled to unit variance. The shocks are
+keyed by month, so two scenarios share them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine.kernels.random import gamma_quantile, normal_quantile, uniforms
+from corridor.engine.parameters import ParameterTable
+from corridor.model import Group, stream_key
+
+Floats = npt.NDArray[np.float64]
+
+
+def student_shocks(
+    process: Sequence[str], months: Sequence[dt.date], df: float, seed: int, member: int
+) -> Floats:
+    """Unit-variance Student t shocks, one a month, from the named stream."""
+    key = np.array([stream_key("intensity", *process)], dtype=np.uint64)
+    days = np.array([month.toordinal() for month in months], dtype=np.uint64)
+    pairs = uniforms(np.uint64(seed), np.uint64(member), key, days)[0]
+    z = np.array([normal_quantile(u) for u in pairs[:, 0]])
+    chi = np.array([gamma_quantile(v, df / 2.0) * 2.0 / df for v in pairs[:, 1]])
+    return z / np.sqrt(chi) * np.sqrt((df - 2.0) / df)
+
+
+def damped_walk(shocks: Floats, sd: float, damping: float) -> Floats:
+    """x[m] = damping x[m-1] + sd shock[m], from zero."""
+    out = np.zeros_like(shocks)
+    level = 0.0
+    for m, shock in enumerate(shocks):
+        level = damping * level + sd * shock
+        out[m] = level
+    return out
+
+
+def spread(sd: float, damping: float, months: int) -> float:
+    """Standard deviation of a damped walk after ``months`` steps."""
+    return float(sd * np.sqrt(sum(damping ** (2 * k) for k in range(months))))
+
+
+def intensity_deviations(
+    table: ParameterTable,
+    nationalities: Sequence[str],
+    months: Sequence[dt.date],
+    first: dt.date,
+    seed: int,
+    member: int,
+) -> Floats:
+    """Log deviation from the central path, shape (months, departures); zero before ``first``.
+
+    ``first`` may lie before the run: its shocks up to then are drawn all the same, so that the starting
+    month of a run does not change the process.
+    """
+    values = table.values(seed, None)
+
+    def number(name: str, nationality: str, default: float) -> float:
+        group = Group(id=nationality, nationality=nationality, household="any", size=1) if nationality else None
+        return float(values[table.scalar(name, "", group, default)])
+
+    start = first.replace(day=1)
+    walk_months = [start]
+    while walk_months[-1] < months[-1]:
+        year, month = divmod(walk_months[-1].year * 12 + walk_months[-1].month, 12)
+        walk_months.append(dt.date(year, month + 1, 1))
+    paths: dict[str, dict[dt.date, float]] = {}
+    df = number("departure_shock_df", "", 1000.0)
+    damping = number("departure_damping", "", 1.0)
+    common = damped_walk(
+        student_shocks(("common",), walk_months, df, seed, member),
+        number("departure_sd_common", "", 0.0),
+        damping,
+    )
+    for name in set(nationalities):
+        own = damped_walk(
+            student_shocks(("own", name), walk_months, df, seed, member),
+            number("departure_sd_own", name, 0.0),
+            damping,
+        )
+        paths[name] = dict(zip(walk_months, common + own, strict=True))
+    return np.array([[paths[name].get(month, 0.0) for name in nationalities] for month in months])
+
+
+def day_weights(
+    table: ParameterTable,
+    labels: Sequence[tuple[str, Group]],
+    dates: Sequence[dt.date],
+    seed: int,
+    member: int,
+) -> Floats:
+    """Gamma weights of days, shape (days, departures): a month's total split by them is negative
+    binomial by day (of size ``departure_dispersion``) given the total."""
+    values = table.values(seed, None)
+    keys = np.array([stream_key("day", stock, group.id) for stock, group in labels], dtype=np.uint64)
+    days = np.array([date.toordinal() for date in dates], dtype=np.uint64)
+    u = uniforms(np.uint64(seed), np.uint64(member), keys, days)[:, :, 0]
+    out = np.empty((len(dates), len(labels)))
+    for p, (_, group) in enumerate(labels):
+        shape = float(values[table.scalar("departure_dispersion", "", group, 1e6)])
+        out[:, p] = [gamma_quantile(x, shape) for x in u[p]]
+    return out

@@ -1,0 +1,174 @@
+"""Resolution of parameters: which row holds for a target and a group on a date, and its noise.
+
+The most specific group wins (group, then nationality, then household, then all); among rows of one
+(parameter, target, group) the last that has begun holds, and goes on holding until a later one begins.
+Calibrated rows stand before declared ones of the same specificity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine.kernels.random import normal_quantiles, uniforms
+from corridor.model import PARAMETERS, Group, Parameter, stream_key
+
+Z95 = 1.6448536269514722
+"""Standard normal quantile of 0.95: ``low`` and ``high`` bound 90 %."""
+
+Rows = npt.NDArray[np.int32]
+
+
+class ParameterTable:
+    """Rows of parameters, ready to be looked up by arrays of positions.
+
+    ``value``, ``low``, ``high`` are arrays over rows; ``key`` names each row's noise stream: rows of one
+    (parameter, target, group) share it, so that a series of monthly values moves as one.
+    """
+
+    def __init__(
+        self,
+        declared: Iterable[Parameter],
+        calibrated: Iterable[Parameter] = (),
+        *,
+        as_of: dt.date | None = None,
+        hindsight: bool = False,
+    ) -> None:
+        self._value: list[float] = []
+        self._low: list[float] = []
+        self._high: list[float] = []
+        self._key: list[int] = []
+        self._domain: list[tuple[float, float]] = []
+        self.rows: list[Parameter | None] = []
+        self._found: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+        chosen: dict[tuple[str, str, str], list[Parameter]] = defaultdict(list)
+        for row in declared:
+            if not hindsight and as_of and row.known_from and row.known_from > as_of:
+                continue
+            chosen[row.parameter, row.target or "", row.group or ""].append(row)
+        fitted: dict[tuple[str, str, str], list[Parameter]] = defaultdict(list)
+        for row in calibrated:
+            fitted[row.parameter, row.target or "", row.group or ""].append(row)
+        chosen.update(fitted)
+        for name, rows in chosen.items():
+            for row in sorted(rows, key=lambda r: r.valid_from or dt.date.min):
+                start = row.valid_from.toordinal() if row.valid_from else 0
+                self._found[name].append((start, self._add(row)))
+
+    def _add(self, row: Parameter) -> int:
+        kind = PARAMETERS[row.parameter]
+        self._value.append(row.value)
+        self._low.append(row.value if row.low is None else row.low)
+        self._high.append(row.value if row.high is None else row.high)
+        self._key.append(stream_key("parameter", row.parameter, row.target or "", row.group or ""))
+        self._domain.append((kind.lowest, kind.highest))
+        self.rows.append(row)
+        return len(self._value) - 1
+
+    def add_constant(self, value: float) -> int:
+        """A row without noise, for numbers that stand in the tables of flows, stocks and routes."""
+        self._value.append(value)
+        self._low.append(value)
+        self._high.append(value)
+        self._key.append(0)
+        self._domain.append((-np.inf, np.inf))
+        self.rows.append(None)
+        return len(self._value) - 1
+
+    def add_strength(self, row: Parameter) -> int:
+        """A row for the strength of a measure, with the noise of its interval."""
+        self._value.append(row.value)
+        self._low.append(row.value if row.low is None else row.low)
+        self._high.append(row.value if row.high is None else row.high)
+        self._key.append(stream_key("measure", row.target or ""))
+        self._domain.append((-np.inf, np.inf))
+        self.rows.append(None)
+        return len(self._value) - 1
+
+    def largest(self, rows: Rows) -> npt.NDArray[np.float64]:
+        """Largest value that each of ``rows`` can take (0 where there is no row)."""
+        top = np.maximum(np.array(self._value), np.array(self._high))
+        return np.where(rows >= 0, top[np.maximum(rows, 0)] if top.size else 0.0, 0.0)
+
+    def has(self, parameter: str, target: str) -> bool:
+        """Whether any row names this parameter and target."""
+        return any(name[:2] == (parameter, target) for name in self._found)
+
+    def resolve(
+        self,
+        parameter: str,
+        targets: Sequence[str],
+        groups: Sequence[Group] | None,
+        starts: Sequence[int],
+        defaults: Sequence[float | None],
+    ) -> Rows:
+        """Row in force, shape (segments, targets, groups) or (segments, targets); -1 where there is none."""
+        width = 1 if groups is None else len(groups)
+        out = np.full((len(starts), len(targets), width), -1, dtype=np.int32)
+        for t, target in enumerate(targets):
+            default = defaults[t]
+            if default is not None:
+                out[:, t, :] = self.add_constant(default)
+            for g in range(width):
+                for name in _group_names(None if groups is None else groups[g]):
+                    rows = self._found.get((parameter, target, name))
+                    if not rows:
+                        continue
+                    begins = [start for start, _ in rows]
+                    for s, start in enumerate(starts):
+                        at = bisect_right(begins, start) - 1
+                        if at >= 0:
+                            out[s, t, g] = rows[at][1]
+                        elif default is None:
+                            out[s, t, g] = rows[0][1]  # before the first window: its value, carried back
+                    break
+        return out if groups is not None else out[:, :, 0]
+
+    def scalar(
+        self, parameter: str, target: str = "", group: Group | None = None, default: float = 0.0
+    ) -> int:
+        """Row of a parameter that does not change in time (its last window)."""
+        for name in _group_names(group):
+            rows = self._found.get((parameter, target, name))
+            if rows:
+                return rows[-1][1]
+        return self.add_constant(default)
+
+    def values(self, seed: int, member: int | None) -> npt.NDArray[np.float64]:
+        """Every row's value for one member; ``member`` None gives the central values.
+
+        A member's value is a two-piece draw with the row's value as median and low, high as 5 and 95 %
+        quantiles: log-normal pieces where all three are positive, linear ones elsewhere, cut at the domain.
+        """
+        value = np.array(self._value)
+        if member is None:
+            return value
+        low, high = np.array(self._low), np.array(self._high)
+        names, inverse = np.unique(np.array(self._key, dtype=np.uint64), return_inverse=True)
+        u = parameter_uniforms(names, seed, member)
+        z = normal_quantiles(u)[inverse] / Z95
+        logs = (value > 0) & (low > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            side = np.where(z < 0, value / low, high / value)
+            drawn = np.where(logs, value * np.where(side > 0, side, 1.0) ** z, value)
+        linear = value + z * np.where(z < 0, value - low, high - value)
+        drawn = np.where(logs, drawn, linear)
+        domain = np.array(self._domain)
+        noisy = (low < value) | (high > value)
+        return np.where(noisy, np.clip(drawn, domain[:, 0], domain[:, 1]), value)
+
+
+def parameter_uniforms(names: npt.NDArray[np.uint64], seed: int, member: int) -> npt.NDArray[np.float64]:
+    """One uniform per parameter stream and member (the day counter is 0, before any day)."""
+    days = np.zeros(1, dtype=np.uint64)
+    return uniforms(np.uint64(seed), np.uint64(member), names, days)[:, 0, 0].copy()
+
+
+def _group_names(group: Group | None) -> tuple[str, ...]:
+    """Names under which a group's parameter may stand, most specific first."""
+    return ("",) if group is None else (group.id, group.nationality, group.household, "")
