@@ -281,14 +281,18 @@ class Compiled:
     def values(self, member: int | None = None) -> Values:
         """Numbers by segment with every measure in force applied; ``member`` None: central values."""
         drawn = self.table.values(self.spec.seed, member)
+        return self.apply_measures(self.base_values(drawn), drawn)
+
+    def base_values(self, drawn: Floats) -> Values:
+        """Numbers by segment before any measure, from the rows' values ``drawn``."""
 
         def gather(name: str, absent: float) -> Floats:
             rows = self.rows[name]
             return np.where(rows >= 0, drawn[np.maximum(rows, 0)], absent)
 
         share = gather("share", 0.0) * self._open
-        self._normalise(share)
-        base = Values(
+        self.normalize(share)
+        return Values(
             share=share,
             daily_probability=gather("daily_probability", 0.0) * self._open,
             throughput=np.concatenate(
@@ -300,14 +304,17 @@ class Compiled:
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
         )
+
+    def apply_measures(self, values: Values, drawn: Floats) -> Values:
+        """Apply every measure in force, in place: broad scopes first, then by start."""
         order = sorted(range(len(self.measures)), key=lambda i: (
             self.measures[i].specificity, self.measures[i].measure.start, self.measures[i].measure.id
         ))  # fmt: skip
         for i in order:
-            self._apply(base, i, drawn)
-        return base
+            self._apply(values, i, drawn)
+        return values
 
-    def _normalise(self, share: Floats) -> None:
+    def normalize(self, share: Floats) -> None:
         """Make the shares out of every stock sum to one where there are any (noise moves them apart)."""
         for siblings in self._siblings:
             if siblings:
@@ -461,8 +468,11 @@ class Compiled:
 
     def arrays(self, member: int | None) -> MemberArrays:
         """Everything the kernel needs for ``member``; None: central values, no noise."""
+        return self.fill(self.values(member if self.spec.noise.parameters else None), member)
+
+    def fill(self, values: Values, member: int | None) -> MemberArrays:
+        """Spread ``values`` over edges and days, with a member's departures and starting state."""
         noise = self.spec.noise
-        values = self.values(member if noise.parameters else None)
         n, seg = self.network, self.day_segment
         people = values.departures[seg][:, self.depart_stock, self.depart_group]
         size = np.array([self.groups[g].size for g in self.depart_group], dtype=np.float64)

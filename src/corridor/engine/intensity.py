@@ -60,29 +60,24 @@ def intensity_deviations(
     ``first`` may lie before the run: its shocks up to then are drawn all the same, so that the starting
     month of a run does not change the process.
     """
-    values = table.values(seed, None)
-
-    def number(name: str, nationality: str, default: float) -> float:
-        group = Group(id=nationality, nationality=nationality, household="any", size=1) if nationality else None
-        return float(values[table.scalar(name, "", group, default)])
-
     start = first.replace(day=1)
     walk_months = [start]
     while walk_months[-1] < months[-1]:
         year, month = divmod(walk_months[-1].year * 12 + walk_months[-1].month, 12)
         walk_months.append(dt.date(year, month + 1, 1))
     paths: dict[str, dict[dt.date, float]] = {}
-    df = number("departure_shock_df", "", 1000.0)
-    damping = number("departure_damping", "", 1.0)
+    df = table.central("departure_shock_df", None, 1000.0)
+    damping = table.central("departure_damping", None, 1.0)
     common = damped_walk(
         student_shocks(("common",), walk_months, df, seed, member),
-        number("departure_sd_common", "", 0.0),
+        table.central("departure_sd_common", None, 0.0),
         damping,
     )
     for name in set(nationalities):
+        group = Group(id=name, nationality=name, household="any", size=1)
         own = damped_walk(
             student_shocks(("own", name), walk_months, df, seed, member),
-            number("departure_sd_own", name, 0.0),
+            table.central("departure_sd_own", group, 0.0),
             damping,
         )
         paths[name] = dict(zip(walk_months, common + own, strict=True))
@@ -98,12 +93,11 @@ def day_weights(
 ) -> Floats:
     """Gamma weights of days, shape (days, departures): a month's total split by them is negative
     binomial by day (of size ``departure_dispersion``) given the total."""
-    values = table.values(seed, None)
     keys = np.array([stream_key("day", stock, group.id) for stock, group in labels], dtype=np.uint64)
     days = np.array([date.toordinal() for date in dates], dtype=np.uint64)
     u = uniforms(np.uint64(seed), np.uint64(member), keys, days)[:, :, 0]
     out = np.empty((len(dates), len(labels)))
     for p, (_, group) in enumerate(labels):
-        shape = float(values[table.scalar("departure_dispersion", "", group, 1e6)])
+        shape = table.central("departure_dispersion", group, 1e6)
         out[:, p] = [gamma_quantile(x, shape) for x in u[p]]
     return out

@@ -139,6 +139,14 @@ class ParameterTable:
                 return rows[-1][1]
         return self.add_constant(default)
 
+    def central(self, parameter: str, group: Group | None, default: float) -> float:
+        """Central value of a parameter without a target (its last window); ``default`` where it is absent."""
+        for name in _group_names(group):
+            rows = self._found.get((parameter, "", name))
+            if rows:
+                return self._value[rows[-1][1]]
+        return default
+
     def values(self, seed: int, member: int | None) -> npt.NDArray[np.float64]:
         """Every row's value for one member; ``member`` None gives the central values.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.compile import CellState, Compiled
+from corridor.engine.compile import CellState, Compiled, MemberArrays
 from corridor.engine.kernels.days import run_days
 from corridor.model import CorridorError
 
@@ -30,13 +30,16 @@ class MemberResult:
     end_units: npt.NDArray[np.float64]
 
 
-def run_member(compiled: Compiled, member: int | None = None) -> MemberResult:
+def run_member(
+    compiled: Compiled, member: int | None = None, arrays: MemberArrays | None = None
+) -> MemberResult:
     """Run one member; ``member`` None, or noise in counts switched off, gives expected values.
+    ``arrays`` replaces the member's own numbers (calibration changes them in place).
 
     Raises CorridorError if people were created or lost, which would be a defect of the engine.
     """
     stochastic = member is not None and compiled.spec.noise.counts
-    arrays = compiled.arrays(member)
+    arrays = compiled.arrays(member) if arrays is None else arrays
     n = compiled.network
     groups, days, months = len(compiled.groups), len(compiled.dates), len(compiled.months)
     flows, stocks = len(compiled.flow_ids), len(compiled.stock_ids)

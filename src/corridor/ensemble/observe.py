@@ -1,0 +1,89 @@
+"""Observation operators: what a published series would have counted of a run, and what it did count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from corridor.data import Dataset
+from corridor.engine.parameters import ParameterTable
+from corridor.ensemble.trajectories import Trajectories
+from corridor.model import Corridor, Group, Observation
+
+Floats = npt.NDArray[np.float64]
+
+
+def nationalities(corridor: Corridor) -> tuple[str, ...]:
+    """Nationalities of a corridor, in the order of its groups."""
+    return tuple(dict.fromkeys(group.nationality for group in corridor.groups))
+
+
+def coverage_of(
+    corridor: Corridor, table: ParameterTable, observation: Observation, months: Sequence[dt.date]
+) -> Floats:
+    """Share of true events that the series counts, shape (months, groups); 1 where nothing is said."""
+    starts = [month.toordinal() for month in months]
+    rows = table.resolve("coverage", [observation.id], corridor.groups, starts, [1.0])[:, 0, :]
+    return table.values(0, None)[rows]
+
+
+def observe(
+    trajectories: Trajectories, corridor: Corridor, observation: Observation, table: ParameterTable
+) -> Floats:
+    """What ``observation`` would have counted, shape (members, months, groups), people.
+
+    Flows are summed over the month; stocks are daily means of the month, without split by group (all in
+    the first group).
+    """
+    coverage = coverage_of(corridor, table, observation, trajectories.months)
+    if observation.flows:
+        return trajectories.flow(*observation.flows) * coverage
+    by_day = trajectories.stock_by_day(*observation.stocks)
+    out = np.zeros((trajectories.members, len(trajectories.months), len(trajectories.groups)))
+    month_of = np.array([trajectories.months.index(d.replace(day=1)) for d in trajectories.dates])
+    for m in range(len(trajectories.months)):
+        out[:, m, 0] = by_day[:, month_of == m].mean(axis=1)
+    return out * coverage[:, :1]
+
+
+def by_nationality(groups: Sequence[Group], values: Floats) -> Floats:
+    """Sum the last axis (groups) to nationalities, in the order of their first group."""
+    names = list(dict.fromkeys(group.nationality for group in groups))
+    out = np.zeros((*values.shape[:-1], len(names)))
+    for g, group in enumerate(groups):
+        out[..., names.index(group.nationality)] += values[..., g]
+    return out
+
+
+def published(observation: Observation, dataset: Dataset, corridor: Corridor) -> pl.DataFrame:
+    """The series as published: ``date``, ``nationality``, ``household`` ('' where not split), ``value``.
+
+    Codes are mapped to the corridor's nationalities; those that it does not know and no ``*`` catches
+    are left out.
+    """
+    table = dataset.table
+    for column, allowed in observation.where.items():
+        table = table.filter(pl.col(column).is_in(list(allowed)))
+    known = set(nationalities(corridor))
+    mapping = observation.nationality_map
+
+    def code(name: str) -> str | None:
+        return mapping.get(name) or (name if name in known else mapping.get("*"))
+
+    if "nationality" in table.columns and "nationality" in observation.by:
+        codes = {name: code(name) for name in table["nationality"].unique()}
+        table = table.with_columns(pl.col("nationality").replace_strict(codes, return_dtype=pl.String))
+        table = table.filter(pl.col("nationality").is_not_null())
+    else:
+        table = table.with_columns(nationality=pl.lit(""))
+    if "household" not in observation.by or "household" not in table.columns:
+        table = table.with_columns(household=pl.lit(""))
+    return (
+        table.group_by("date", "nationality", "household")
+        .agg(pl.col("value").sum())
+        .sort("date", "nationality")
+    )

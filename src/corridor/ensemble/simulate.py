@@ -1,0 +1,158 @@
+"""Running many members on any ``concurrent.futures`` executor, resumably."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import pickle
+import signal
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+
+from corridor.engine import Compiled, MemberResult, run_member
+from corridor.ensemble.trajectories import Trajectories, stack
+
+CHUNK = 10
+"""Members that travel to a worker together; finished chunks survive an interruption."""
+
+FIELDS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "inside", "departed", "end_units")
+
+
+def simulate(
+    compiled: Compiled,
+    *,
+    members: int | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+    store: Path | None = None,
+) -> Trajectories:
+    """Run ``members`` (default: those of the compiled run) and stack them in order.
+
+    The result depends on the seed and the member numbers only: one process, many processes or another
+    executor give the same bits. With ``store``, finished chunks are kept there and a second call takes
+    them up; chunks of another run (other inputs) are not touched. ``progress`` is called with the
+    number of members that were finished.
+    """
+    count = compiled.spec.members if members is None else members
+    chunks = [list(range(i, min(i + CHUNK, count))) for i in range(0, count, CHUNK)]
+    done: dict[int, list[MemberResult]] = {}
+    keep = _Store(store, compiled) if store else None
+    for i, chunk in enumerate(chunks):
+        found = keep.read(chunk) if keep else None
+        if found is not None:
+            done[i] = found
+            if progress:
+                progress(len(chunk))
+    missing = [i for i in range(len(chunks)) if i not in done]
+    for i, results in _run(compiled, chunks, missing, workers, executor):
+        done[i] = results
+        if keep:
+            keep.write(chunks[i], results)
+        if progress:
+            progress(len(chunks[i]))
+    if keep:
+        keep.clear(chunks)
+    return stack(compiled, [result for i in range(len(chunks)) for result in done[i]])
+
+
+def _run(
+    compiled: Compiled,
+    chunks: Sequence[list[int]],
+    missing: Sequence[int],
+    workers: int,
+    executor: Executor | None,
+) -> Iterator[tuple[int, list[MemberResult]]]:
+    if executor is None and (workers <= 1 or len(missing) <= 1):
+        for i in missing:
+            yield i, run_chunk(compiled, chunks[i])
+        return
+    if executor is not None:
+        yield from _collect(executor, compiled, chunks, missing)
+        return
+    # spawn: a forked child of a process that has used Polars' threads can hang
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(missing)), mp_context=context, initializer=_ignore_interrupt)
+    try:
+        yield from _collect(pool, compiled, chunks, missing)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    pool.shutdown()
+
+
+def _collect(
+    pool: Executor, compiled: Compiled, chunks: Sequence[list[int]], missing: Sequence[int]
+) -> Iterator[tuple[int, list[MemberResult]]]:
+    futures = {pool.submit(run_chunk, compiled, chunks[i]): i for i in missing}
+    for future in as_completed(futures):
+        yield futures.pop(future), future.result()
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C goes to the parent, which ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run_chunk(compiled: Compiled, members: Sequence[int]) -> list[MemberResult]:
+    """Run these members one after the other."""
+    return [run_member(compiled, member) for member in members]
+
+
+class _Store:
+    """Finished chunks of one run, in a folder named by what the run rests on."""
+
+    def __init__(self, folder: Path, compiled: Compiled) -> None:
+        spec = compiled.spec
+        scenario = compiled.scenario.id if compiled.scenario else ""
+        identity = pickle.dumps(
+            (
+                compiled.corridor.model_dump_json(),
+                scenario,
+                repr(spec),
+                compiled.table.values(1, None).tobytes(),
+            )
+        )
+        self.folder = folder / hashlib.sha256(identity).hexdigest()[:16]
+
+    def _path(self, chunk: Sequence[int]) -> Path:
+        return self.folder / f"members-{chunk[0]:05d}-{chunk[-1]:05d}.npz"
+
+    def read(self, chunk: Sequence[int]) -> list[MemberResult] | None:
+        path = self._path(chunk)
+        if not path.exists():
+            return None
+        with contextlib.suppress(OSError, ValueError, KeyError), np.load(path) as data:
+            arrays = {name: data[name] for name in (*FIELDS, "start_people")}
+            return [
+                MemberResult(
+                    **{name: arrays[name][i] for name in FIELDS},
+                    start_people=float(arrays["start_people"][i]),
+                )
+                for i in range(len(chunk))
+            ]
+        return None
+
+    def write(self, chunk: Sequence[int], results: Sequence[MemberResult]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arrays = {name: np.stack([getattr(r, name) for r in results]) for name in (*FIELDS, "start_people")}
+        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        Path(name).replace(self._path(chunk))
+
+    def clear(self, chunks: Sequence[Sequence[int]]) -> None:
+        """Remove the chunks of a run that is complete."""
+        for chunk in chunks:
+            self._path(chunk).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+            self.folder.parent.rmdir()

@@ -1,0 +1,71 @@
+"""Results of many members."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine import Compiled, MemberResult
+from corridor.model import Group
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, repr=False)
+class Trajectories:
+    """People by member: ``monthly_flow`` (N, M, F, G), ``month_end_stock`` (N, M, K, G), ``daily_flow``
+    (N, D, F), ``daily_stock`` (N, D, K)."""
+
+    months: tuple[dt.date, ...]
+    dates: tuple[dt.date, ...]
+    flows: tuple[str, ...]
+    stocks: tuple[str, ...]
+    groups: tuple[Group, ...]
+    monthly_flow: Floats
+    month_end_stock: Floats
+    daily_flow: Floats
+    daily_stock: Floats
+
+    unit = "people"
+
+    @property
+    def members(self) -> int:
+        """Number of members."""
+        return self.monthly_flow.shape[0]
+
+    def __repr__(self) -> str:
+        return (
+            f"Trajectories({self.members} members, {self.dates[0]} to {self.dates[-1]}, "
+            f"{len(self.flows)} flows, {len(self.stocks)} stocks, {len(self.groups)} groups; people)"
+        )
+
+    def flow(self, *ids: str) -> Floats:
+        """Monthly people through these flows together, shape (members, months, groups)."""
+        return self.monthly_flow[:, :, [self.flows.index(i) for i in ids], :].sum(axis=2)
+
+    def stock_by_day(self, *ids: str) -> Floats:
+        """People in these stocks together each evening, shape (members, days)."""
+        return self.daily_stock[:, :, [self.stocks.index(i) for i in ids]].sum(axis=2)
+
+    def flow_by_day(self, *ids: str) -> Floats:
+        """People through these flows together each day, shape (members, days)."""
+        return self.daily_flow[:, :, [self.flows.index(i) for i in ids]].sum(axis=2)
+
+
+def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
+    """Members' results as one array each, in order."""
+    return Trajectories(
+        months=compiled.months,
+        dates=compiled.dates,
+        flows=compiled.flow_ids,
+        stocks=compiled.stock_ids,
+        groups=compiled.groups,
+        monthly_flow=np.stack([r.monthly_flow for r in results]),
+        month_end_stock=np.stack([r.month_end_stock for r in results]),
+        daily_flow=np.stack([r.daily_flow for r in results]),
+        daily_stock=np.stack([r.daily_stock for r in results]),
+    )
