@@ -183,12 +183,12 @@ class Compiled:
             ]
         ).reshape(len(flows), len(c.groups))
         self._stock_at = {name: i for i, name in enumerate(self.stock_ids)}
-        self._siblings = [
+        self.siblings = [
             [i for i, x in enumerate(flows) if x.from_stock == stock.id and not self.hazard_flows[i]]
             for stock in stocks
         ]
         self._off_route = [[i for i, x in enumerate(flows) if x.from_route == route.id] for route in routes]
-        self._lawful = {x.from_stock for x in flows if x.kind == "lawful"}
+        self.lawful_stocks = {x.from_stock for x in flows if x.kind == "lawful"}
 
     def _strength_rows(self) -> None:
         """Give every measure's strength, elasticity and reference level a row with its noise."""
@@ -257,7 +257,7 @@ class Compiled:
         self.depart_keys = np.array(
             [stream_key("departure", stock, group.id) for stock, group in self.depart_labels], dtype=np.uint64
         )
-        self.depart_steady = np.array([self.stock_ids[k] in self._lawful for k, _ in enters], dtype=bool)
+        self.depart_steady = np.array([self.stock_ids[k] in self.lawful_stocks for k, _ in enters], dtype=bool)
 
     def _lay_state(self, names: Mapping[tuple[str, int, str], int]) -> None:
         self._state_cells = np.zeros(len(names))
@@ -316,7 +316,7 @@ class Compiled:
 
     def normalize(self, share: Floats) -> None:
         """Make the shares out of every stock sum to one where there are any (noise moves them apart)."""
-        for siblings in self._siblings:
+        for siblings in self.siblings:
             if siblings:
                 total = share[:, siblings, :].sum(axis=1, keepdims=True)
                 share[:, siblings, :] /= np.where(total > 0, total, 1.0)
@@ -361,7 +361,7 @@ class Compiled:
             at = np.ix_(range(share.shape[0]), touched, groups)
             share[at] = 1.0 - (1.0 - np.minimum(share[at], 1.0)) ** (strength**w)
             return
-        for siblings in self._siblings:
+        for siblings in self.siblings:
             ours = [f for f in siblings if f in set(touched)]
             rest = [f for f in siblings if f not in set(touched)]
             if not ours:

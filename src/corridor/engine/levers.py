@@ -30,7 +30,7 @@ class Effect:
     """One parameter moved by a lever.
 
     ``kinds`` keeps flows of these kinds; ``modes`` flows whose route has one of these modes;
-    ``into`` stocks that flows of this kind lead into; ``out_of`` stocks that they leave;
+    ``after`` flows out of stocks that flows of this kind lead into; ``into`` stocks that flows of this kind lead into; ``out_of`` stocks that they leave;
     ``not_out_of`` leaves those stocks out.
     """
 
@@ -41,6 +41,7 @@ class Effect:
     into: str | None = None
     out_of: str | None = None
     not_out_of: str | None = None
+    after: str | None = None
     scoped_by_place: bool = True
     """Whether the measure's places and routes limit it; effects on departures obey nationalities only."""
 
@@ -99,7 +100,7 @@ _BUILT = (
     Lever(
         "asylum_rules",
         "what follows an encounter; departures",
-        {"share": (Effect("share", "share", kinds=("removal",)),), "ratio": (_DEPARTURES,)},
+        {"share": (Effect("share", "share", kinds=("removal",), after="crossing"),), "ratio": (_DEPARTURES,)},
     ),
     Lever(
         "detention_capacity",
@@ -134,7 +135,12 @@ class Scope:
 
     def flows(self, effect: Effect, measure: Measure) -> list[int]:
         """Positions of the flows that ``effect`` of ``measure`` touches."""
-        return [i for i, flow in enumerate(self._flows) if self._flow_touched(flow, effect, measure)]
+        behind = {flow.to_stock for flow in self._flows if flow.kind == effect.after}
+        return [
+            i
+            for i, flow in enumerate(self._flows)
+            if (effect.after is None or flow.from_stock in behind) and self._flow_touched(flow, effect, measure)
+        ]
 
     def stocks(self, effect: Effect, measure: Measure) -> list[int]:
         """Positions of the stocks that ``effect`` of ``measure`` touches."""

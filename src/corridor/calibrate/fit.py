@@ -1,0 +1,323 @@
+"""Fitting monthly fields of a corridor to what was published by a date, on the mean-field engine.
+
+Each sweep runs the corridor once, compares every counting point with its series, and moves each field
+along the log of published over simulated. Departures move by the expectation-maximization step of
+Richardson (1972) and Lucy (1974, doi:10.1086/111605), since what is counted is a blurred image of what
+set out; the other fields by a penalized step whose fixed point is the mode under a random-walk prior on
+the log (or logit) scale. Where nothing is observed, the prior carries the last value on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.calibrate.plan import CalibrationPlan, FittedField
+from corridor.data import Dataset
+from corridor.engine import Compiled, MemberResult, RunSpec, Values, compile_corridor, run_member
+from corridor.ensemble import published
+from corridor.ensemble.observe import coverage_of
+from corridor.model import Corridor, Observation
+
+Floats = npt.NDArray[np.float64]
+
+COUNT_OFFSET = 3.0
+"""Added to both counts of a ratio, so that a handful of people cannot move a field far."""
+STEP = 0.7
+KERNEL_MONTHS = 6
+
+
+@dataclass
+class Series:
+    """A published series on the run's months: ``value`` (months, groups of the margin), NaN if unknown."""
+
+    observation: Observation
+    margin: npt.NDArray[np.int64]
+    """Position of each group in the margin."""
+    labels: list[tuple[str, str]]
+    value: Floats
+    flows: list[int]
+    stocks: list[int]
+    coverage: Floats
+
+
+def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) -> Series:
+    """Line a published series up with the months and groups of a run."""
+    corridor = compiled.corridor
+    table = published(observation, dataset, corridor)
+    labels: list[tuple[str, str]] = []
+    margin = []
+    for group in compiled.groups:
+        label = (
+            group.nationality if "nationality" in observation.by else "",
+            group.household if "household" in observation.by else "",
+        )
+        if label not in labels:
+            labels.append(label)
+        margin.append(labels.index(label))
+    value = np.full((len(compiled.months), len(labels)), np.nan)
+    known = set(table["date"].to_list())
+    for m, month in enumerate(compiled.months):
+        if month in known:
+            value[m] = 0.0
+    at = {month: m for m, month in enumerate(compiled.months)}
+    for date, nationality, household, count in table.select(
+        "date", "nationality", "household", "value"
+    ).iter_rows():
+        if date in at and (nationality, household) in labels:
+            value[at[date], labels.index((nationality, household))] = count
+    names = list(compiled.flow_ids)
+    return Series(
+        observation=observation,
+        margin=np.array(margin),
+        labels=labels,
+        value=value,
+        flows=[names.index(f) for f in observation.flows],
+        stocks=[compiled.stock_ids.index(k) for k in observation.stocks],
+        coverage=coverage_of(corridor, compiled.table, observation, compiled.months),
+    )
+
+
+class Fit:
+    """The state of a calibration: fields on top of a compiled corridor's central values."""
+
+    def __init__(
+        self, corridor: Corridor, plan: CalibrationPlan, datasets: Mapping[str, Dataset], as_of: dt.date
+    ) -> None:
+        self.plan = plan
+        self.as_of = as_of
+        end = (as_of.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+        self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
+        self.compiled = compile_corridor(corridor, None, self.spec)
+        self.drawn = self.compiled.table.values(0, None)
+        self.base = self.compiled.base_values(self.drawn)
+        self.month_of_segment = np.array(
+            [
+                self.compiled.months.index(dt.date.fromordinal(int(day)).replace(day=1))
+                for day in self.compiled.starts
+            ]
+        )
+        by_id = {o.id: o for o in corridor.observations}
+        used = {name for field in plan.fields for name in field.observations} | {plan.target}
+        used |= {o.id for o in corridor.observations if o.calibrate}
+        self.series = {
+            name: read_series(self.compiled, by_id[name], datasets[by_id[name].dataset])
+            for name in sorted(used)
+        }
+        self.fitted = np.array([month >= plan.fit_from for month in self.compiled.months])
+        self.nationality = self._positions([g.nationality for g in self.compiled.groups])
+        self.kernel: Floats = np.ones((KERNEL_MONTHS, len(self.compiled.groups))) / KERNEL_MONTHS
+
+    @staticmethod
+    def _positions(names: list[str]) -> npt.NDArray[np.int64]:
+        unique = list(dict.fromkeys(names))
+        return np.array([unique.index(name) for name in names])
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def run(self, base: Values | None = None) -> MemberResult:
+        """Run expected values with the fields as they stand."""
+        base = self.base if base is None else base
+        values = Values(**{name: array.copy() for name, array in vars(base).items()})
+        values = self.compiled.apply_measures(values, self.drawn)
+        return run_member(self.compiled, None, self.compiled.fill(values, None))
+
+    def simulated(self, series: Series, result: MemberResult) -> Floats:
+        """What a series would have counted, shape (months, margin)."""
+        months = len(self.compiled.months)
+        out = np.zeros((months, len(series.labels)))
+        if series.flows:
+            by_group = result.monthly_flow[:, series.flows, :].sum(axis=1) * series.coverage
+            for g in range(by_group.shape[1]):
+                out[:, series.margin[g]] += by_group[:, g]
+        else:
+            daily = result.daily_stock[:, series.stocks].sum(axis=1)
+            for m in range(months):
+                out[m, 0] = daily[self.compiled.day_month == m].mean() * series.coverage[m, 0]
+        return out
+
+    # -- steps -----------------------------------------------------------------------------------
+
+    def find_kernel(self) -> None:
+        """Part of a month's departures that the target counts 0, 1, ... months later, by group."""
+        pulse_month = int(np.argmax(self.fitted)) + 6
+        departures = np.zeros_like(self.base.departures)
+        at = self.month_of_segment == pulse_month
+        departures[at] = np.maximum(self.base.departures[at], 1.0)
+        result = self.run(replace(self.base, departures=departures))
+        target = self.series[self.plan.target]
+        by_group = result.monthly_flow[:, target.flows, :].sum(axis=1)
+        kernel = by_group[pulse_month : pulse_month + KERNEL_MONTHS]
+        total = kernel.sum(axis=0)
+        self.kernel[: kernel.shape[0]] = np.where(total > 0, kernel / np.where(total > 0, total, 1.0), 0.0)
+        self.kernel[0] = np.where(total > 0, self.kernel[0], 1.0)
+
+    def sweep(self) -> None:
+        """Run once and move every field."""
+        result = self.run()
+        for field in self.plan.fields:
+            published_, simulated = self._sum(field, result)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = (published_ + COUNT_OFFSET) / (simulated + COUNT_OFFSET)
+            ratio[~self.fitted] = np.nan
+            step = np.clip(np.log(ratio), -1.5, 1.5)
+            if field.method == "departures":
+                self._move_departures(field, step)
+            elif field.method == "coverage":
+                self._move_coverage(field, step)
+            else:
+                self._move_share(field, self._lagged(step, field.lag_days))
+
+    def _sum(self, field: FittedField, result: MemberResult) -> tuple[Floats, Floats]:
+        """Published and simulated counts of a field's observations, spread to groups (months, groups)."""
+        groups = len(self.compiled.groups)
+        published_, simulated = np.zeros((2, len(self.compiled.months), groups))
+        for name in field.observations:
+            series = self.series[name]
+            counts = self.simulated(series, result)
+            value = series.value
+            key = self._field_key(field)
+            label_key = np.zeros(len(series.labels), dtype=np.int64)
+            for g in range(groups):
+                label_key[series.margin[g]] = key[g]
+            if not field.by:
+                label_key[:] = 0
+            for g in range(groups):
+                ours = label_key == (key[g] if field.by else 0)
+                published_[:, g] += value[:, ours].sum(axis=1)
+                simulated[:, g] += counts[:, ours].sum(axis=1)
+        return published_, simulated
+
+    def _field_key(self, field: FittedField) -> npt.NDArray[np.int64]:
+        """Groups that a field moves together share a number."""
+        names = [
+            (g.nationality if "nationality" in field.by else "")
+            + "|"
+            + (g.household if "household" in field.by else "")
+            for g in self.compiled.groups
+        ]
+        return self._positions(names)
+
+    def _lagged(self, step: Floats, lag_days: float) -> Floats:
+        """Log ratio that a month's parameter answers for, ``lag_days`` before it is counted."""
+        whole, part = divmod(lag_days / 30.44, 1.0)
+        out = np.full_like(step, np.nan)
+        months = step.shape[0]
+        for m in range(months):
+            near = step[m + int(whole)] if m + int(whole) < months else np.full(step.shape[1], np.nan)
+            far = step[m + int(whole) + 1] if m + int(whole) + 1 < months else np.full(step.shape[1], np.nan)
+            mixed = (1 - part) * near + part * far
+            out[m] = np.where(np.isnan(mixed), near if part < 0.5 else far, mixed)
+        return out
+
+    def _move_departures(self, field: FittedField, step: Floats) -> None:
+        ratio = np.exp(step)
+        months, groups = ratio.shape
+        level = np.zeros((months, groups))
+        weight = np.zeros((months, groups))
+        for j in range(KERNEL_MONTHS):
+            ahead = np.full_like(ratio, np.nan)
+            ahead[: months - j] = ratio[j:]
+            seen = ~np.isnan(ahead)
+            level += np.where(seen, self.kernel[j] * np.nan_to_num(ahead), 0.0)
+            weight += np.where(seen, self.kernel[j], 0.0)
+        move = np.log(np.where(weight > 0, level / np.where(weight > 0, weight, 1.0), 1.0))
+        first = np.array([int(np.argmax(self.month_of_segment == m)) for m in range(months)])
+        for k in np.nonzero(self.base.departures.sum(axis=(0, 2)) > 0)[0]:
+            if self.compiled.stock_ids[k] in self.compiled.lawful_stocks:
+                continue
+            current = self.base.departures[first, k, :]
+            target = np.log(np.maximum(current, 1e-3)) + move
+            fitted = smooth(target, weight, field.smooth)
+            self.base.departures[:, k, :] = np.where(current > 0, np.exp(fitted), 0.0)[self.month_of_segment]
+
+    def _move_coverage(self, field: FittedField, step: Floats) -> None:
+        series = self.series[field.observations[0]]
+        current = np.log(series.coverage)
+        seen = (~np.isnan(step)).astype(float)
+        moved = smooth(current + STEP * np.nan_to_num(step), seen, field.smooth)
+        series.coverage[:] = np.clip(np.exp(moved), *field.bounds)
+
+    def _move_share(self, field: FittedField, step: Floats) -> None:
+        names = self.compiled.flow_ids
+        positions = [names.index(f) for f in field.flows]
+        first = np.array([int(np.argmax(self.month_of_segment == m)) for m in range(step.shape[0])])
+        seen = (~np.isnan(step)).astype(float)
+        step = STEP * np.nan_to_num(step)
+        share = self.base.share
+        low, high = field.bounds
+        if field.method == "odds":
+            for siblings in self.compiled.siblings:
+                ours = [f for f in positions if f in siblings]
+                if not ours:
+                    continue
+                together = share[first][:, ours, :].sum(axis=1)
+                free = (together > 0) & (together < 1 - 1e-12)
+                logit = np.log(np.where(free, together / np.where(free, 1 - together, 1), 1.0))
+                moved = 1.0 / (1.0 + np.exp(-smooth(logit + step, seen, field.smooth)))
+                moved = np.where(free, np.clip(moved, low, high), together)[self.month_of_segment]
+                before = share[:, ours, :].sum(axis=1)
+                scale = np.where(before > 0, moved / np.where(before > 0, before, 1.0), 1.0)
+                rest = [f for f in siblings if f not in ours]
+                other = np.where(before < 1, (1 - moved) / np.where(before < 1, 1 - before, 1.0), 1.0)
+                share[:, ours, :] *= scale[:, None, :]
+                share[:, rest, :] *= other[:, None, :]
+            return
+        for f in positions:
+            current = np.clip(share[first, f, :], 0.0, 0.99)
+            hazard = -np.log1p(-current) if field.method == "hazard" else current
+            used = hazard > 0
+            logs = np.log(np.where(used, hazard, 1.0))
+            moved = np.exp(smooth(logs + step, seen, field.smooth))
+            moved = -np.expm1(-moved) if field.method == "hazard" else moved
+            share[:, f, :] = np.where(used, np.clip(moved, low, high), 0.0)[self.month_of_segment]
+        if field.method == "scale":
+            for siblings in self.compiled.siblings:  # the flows not scaled make room
+                ours = [f for f in positions if f in siblings]
+                rest = [f for f in siblings if f not in ours]
+                if ours and rest:
+                    mine = np.minimum(share[:, ours, :].sum(axis=1), high)
+                    left = share[:, rest, :].sum(axis=1)
+                    share[:, rest, :] *= np.where(left > 0, (1 - mine) / np.where(left > 0, left, 1.0), 1.0)[
+                        :, None, :
+                    ]
+
+    def solve(self, progress: Callable[[], None] | None = None) -> MemberResult:
+        """Sweep as often as the plan says; returns the last run."""
+        self.find_kernel()
+        for i in range(self.plan.iterations):
+            self.sweep()
+            if i in (10, 30):
+                self.find_kernel()
+            if progress:
+                progress()
+        return self.run()
+
+
+def smooth(raw: Floats, weight: Floats, prior: float) -> Floats:
+    """Mode of a series under a random-walk prior: argmin sum weight (x - raw)^2 + prior sum (dx)^2.
+
+    ``raw`` and ``weight`` have shape (months, columns); columns are solved apart. Where nothing is
+    weighted, the raw values are returned.
+    """
+    months = raw.shape[0]
+    if prior <= 0:
+        out = raw.copy()
+    else:
+        out = np.empty_like(raw)
+    difference = np.diff(np.eye(months), axis=0)
+    penalty = max(prior, 1e-6) * difference.T @ difference
+    patterns: dict[bytes, list[int]] = {}
+    for column in range(raw.shape[1]):
+        patterns.setdefault(weight[:, column].tobytes(), []).append(column)
+    for columns in patterns.values():
+        w = weight[:, columns[0]]
+        if w.sum() == 0:
+            out[:, columns] = raw[:, columns]
+            continue
+        out[:, columns] = np.linalg.solve(np.diag(w) + penalty, w[:, None] * raw[:, columns])
+    return out

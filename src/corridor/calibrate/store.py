@@ -1,0 +1,266 @@
+"""A calibration: fitted monthly parameters, the spread of departures, and the state to start from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from corridor.calibrate.fit import Fit, Floats
+from corridor.calibrate.plan import CalibrationPlan
+from corridor.calibrate.spread import Spread, size_spread
+from corridor.data import Dataset, load
+from corridor.engine import CellState, RunSpec, compile_corridor, run_member, state_after
+from corridor.model import PARAMETERS, Corridor, InputError, Parameter
+
+Z95 = 1.645
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """What ``calibrate`` found.
+
+    ``parameters``: fitted rows, by month; ``state``: units in every cell on the morning of ``start``;
+    ``known_until``: the last month of the target that was public; ``fit``: one row per counting point.
+    """
+
+    as_of: dt.date
+    start: dt.date
+    known_until: dt.date
+    parameters: tuple[Parameter, ...]
+    state: CellState
+    fit: pl.DataFrame
+
+    def __repr__(self) -> str:
+        return f"Calibration(as of {self.as_of}, {len(self.parameters)} monthly values, known until {self.known_until})"
+
+
+def calibrate(
+    corridor: Corridor,
+    plan: CalibrationPlan,
+    as_of: dt.date,
+    *,
+    progress: Callable[[], None] | None = None,
+) -> Calibration:
+    """Fit the fields of ``plan`` to what was public on ``as_of``.
+
+    Raises InputError if the target has fewer than 24 months by then.
+    """
+    used = {o.dataset for o in corridor.observations}
+    datasets: Mapping[str, Dataset] = {name: load(name).as_of(as_of) for name in used}
+    fit = Fit(corridor, plan, datasets, as_of)
+    target = fit.series[plan.target]
+    known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
+    if known.size < 24:
+        raise InputError(
+            f"{plan.target!r} has {known.size} months by {as_of}; a calibration needs 24",
+            hint="choose a later --as-of",
+        )
+    known_until = fit.compiled.months[int(known[-1])]
+    result = fit.solve(progress)
+    spread = _spread(fit, known)
+    rows = [*_field_rows(fit), *_spread_rows(spread, as_of)]
+    start = (known_until + dt.timedelta(days=31)).replace(day=1)
+    spec = RunSpec(start=plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
+    compiled = compile_corridor(corridor, None, spec, rows)
+    state = state_after(compiled, run_member(compiled, None))
+    return Calibration(as_of, start, known_until, tuple(rows), state, _fit_table(fit, result))
+
+
+def _spread(fit: Fit, known: np.ndarray) -> Spread:
+    """Size the shocks on everything the target's publisher had published, before the run too."""
+    target = fit.series[fit.plan.target]
+    counts = target.value[known]
+    by_nationality: dict[str, Floats] = {}
+    for i, (nationality, _) in enumerate(target.labels):
+        by_nationality[nationality] = by_nationality.get(nationality, 0.0) + counts[:, i]
+    weight = fit.base.departures.sum(axis=(0, 1))
+    kernel = (fit.kernel * weight).sum(axis=1)
+    return size_spread(counts.sum(axis=1), by_nationality, kernel)
+
+
+def _spread_rows(spread: Spread, as_of: dt.date) -> list[Parameter]:
+    source = f"calibrated on the target's own past errors, 24 months to {as_of}"
+
+    def row(name: str, group: str | None, value: float) -> Parameter:
+        unit = PARAMETERS[name].unit
+        return Parameter(
+            parameter=name, group=group, value=round(value, 4), unit=unit, known_from=as_of, source=source
+        )
+
+    rows = [row("departure_sd_common", None, spread.common), row("departure_damping", None, spread.damping)]
+    return rows + [row("departure_sd_own", name, value) for name, value in spread.own.items()]
+
+
+def _field_rows(fit: Fit) -> list[Parameter]:
+    """Fitted values as parameter rows, one per month in which a value changes."""
+    compiled = fit.compiled
+    first = [int(np.argmax(fit.month_of_segment == m)) for m in range(len(compiled.months))]
+    rows: list[Parameter] = []
+
+    def emit(name: str, target: str, group: str, series: Floats, source: str, band: float) -> None:
+        last = None
+        for m, month in enumerate(compiled.months):
+            value = float(f"{series[m]:.5g}")
+            if value == last:
+                continue
+            last = value
+            top = PARAMETERS[name].highest
+            low, high = value * np.exp(-Z95 * band), min(value * np.exp(Z95 * band), top)
+            rows.append(
+                Parameter(
+                    parameter=name, target=target, group=group, valid_from=None if m == 0 else month,
+                    value=value, low=float(f"{low:.5g}"), high=float(f"{high:.5g}"),
+                    unit=PARAMETERS[name].unit, known_from=fit.as_of, source=source,
+                )
+            )  # fmt: skip
+
+    for field in fit.plan.fields:
+        source = f"calibrated to {', '.join(field.observations)}: {field.source}"
+        if field.method == "departures":
+            for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
+                stock = compiled.stock_ids[k]
+                if stock not in compiled.lawful_stocks:
+                    emit(
+                        "departures",
+                        stock,
+                        compiled.groups[g].id,
+                        fit.base.departures[first, k, g],
+                        source,
+                        0.0,
+                    )
+        elif field.method == "coverage":
+            series = fit.series[field.observations[0]]
+            for name, g in _first_of_nationality(fit):
+                emit("coverage", field.observations[0], name, series.coverage[:, g], source, 0.0)
+    touched = _touched_flows(fit)
+    for f, source in touched.items():
+        for g, group in enumerate(compiled.groups):
+            series = fit.base.share[first, f, g]
+            if series.max() > 0:
+                emit("share", compiled.flow_ids[f], group.id, series, source, _band(series))
+    return rows
+
+
+def _touched_flows(fit: Fit) -> dict[int, str]:
+    """Flows whose share a field moves, or whose siblings it moves, with the source to show."""
+    names = fit.compiled.flow_ids
+    out: dict[int, str] = {}
+    for field in fit.plan.fields:
+        source = f"calibrated to {', '.join(field.observations)}: {field.source}"
+        ours = {names.index(f) for f in field.flows}
+        for f in sorted(ours):
+            out.setdefault(f, source)
+        for siblings in fit.compiled.siblings:
+            if ours & set(siblings):
+                for f in siblings:
+                    out.setdefault(f, source)
+    return out
+
+
+def _first_of_nationality(fit: Fit) -> list[tuple[str, int]]:
+    seen: dict[str, int] = {}
+    for g, group in enumerate(fit.compiled.groups):
+        seen.setdefault(group.nationality, g)
+    return list(seen.items())
+
+
+def _band(series: Floats) -> float:
+    """Uncertainty of a fitted share's level on the log scale: its own movement in the last year."""
+    recent = np.log(np.maximum(series[-13:], 1e-9))
+    return float(min(np.sqrt(np.mean(np.diff(recent) ** 2)), 0.3))
+
+
+def _fit_table(fit: Fit, result: object) -> pl.DataFrame:
+    """Median absolute monthly error in sample, per counting point and margin."""
+    from corridor.engine import MemberResult
+
+    assert isinstance(result, MemberResult)
+    rows = []
+    for name, series in fit.series.items():
+        if not series.observation.calibrate:
+            continue
+        simulated = fit.simulated(series, result)
+        known = fit.fitted & ~np.isnan(series.value).all(axis=1)
+        value, count = np.nan_to_num(series.value[known]).sum(axis=1), simulated[known].sum(axis=1)
+        used = value > 0
+        if not used.any():
+            continue
+        error = np.abs(count[used] / value[used] - 1)
+        rows.append(
+            (name, "in sample", "median absolute monthly error", float(np.median(error)), int(used.sum()))
+        )
+        if len(series.labels) > 1:
+            split = np.abs(simulated[known] - np.nan_to_num(series.value[known])).sum() / value.sum()
+            rows.append(
+                (name, "in sample", "absolute error by group, share of total", float(split), int(used.sum()))
+            )
+    return pl.DataFrame(rows, schema=["counting_point", "line", "metric", "value", "months"], orient="row")
+
+
+def write_calibration(calibration: Calibration, folder: Path) -> Path:
+    """Write ``folder/<as-of>/``, all or nothing."""
+    target = folder / calibration.as_of.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=folder, prefix=".part-"))
+    try:
+        frame = pl.DataFrame([row.model_dump() for row in calibration.parameters], infer_schema_length=None)
+        frame.write_parquet(part / "parameters.parquet", compression="zstd")
+        state = [(*name, units) for name, units in calibration.state.items()]
+        pl.DataFrame(state, schema=["holder", "stage", "group", "units"], orient="row").write_parquet(
+            part / "state.parquet", compression="zstd"
+        )
+        calibration.fit.write_csv(part / "fit.csv")
+        (part / "calibration.yaml").write_text(
+            f"as_of: {calibration.as_of}\nstart: {calibration.start}\nknown_until: {calibration.known_until}\n",
+            "utf-8",
+        )
+        part.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        part.replace(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return target
+
+
+def calibration_dates(folder: Path) -> list[dt.date]:
+    """As-of dates of the calibrations in a corridor's ``calibration`` folder."""
+    found = []
+    for path in sorted(folder.glob("*/calibration.yaml")) if folder.exists() else []:
+        found.append(dt.date.fromisoformat(path.parent.name))
+    return found
+
+
+def read_calibration(folder: Path, as_of: dt.date) -> Calibration:
+    """Read a calibration; raises InputError if there is none for the date."""
+    path = folder / as_of.isoformat()
+    if not (path / "calibration.yaml").exists():
+        dates = ", ".join(map(str, calibration_dates(folder))) or "none"
+        raise InputError(
+            f"no calibration as of {as_of} (there are: {dates})",
+            hint=f"run: corridor calibrate {folder.parent.name} --as-of {as_of}",
+        )
+    head = dict(
+        line.split(": ", 1)
+        for line in (path / "calibration.yaml").read_text("utf-8").splitlines()
+        if ": " in line
+    )
+    frame = pl.read_parquet(path / "parameters.parquet")
+    state = pl.read_parquet(path / "state.parquet")
+    return Calibration(
+        as_of=as_of,
+        start=dt.date.fromisoformat(head["start"]),
+        known_until=dt.date.fromisoformat(head["known_until"]),
+        # our own file, checked when it was written: validating 20,000 rows again would cost seconds
+        parameters=tuple(Parameter.model_construct(None, **row) for row in frame.iter_rows(named=True)),
+        state={(holder, stage, group): units for holder, stage, group, units in state.iter_rows()},
+        fit=pl.read_csv(path / "fit.csv"),
+    )
