@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.data import Dataset
 from corridor.engine import Compiled, MemberResult, RunSpec, Values, compile_corridor, run_member
 from corridor.ensemble import published
 from corridor.ensemble.observe import coverage_of
-from corridor.model import Corridor, Observation
+from corridor.model import Corridor, Group, Observation, Parameter
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,6 +44,8 @@ class Series:
     flows: list[int]
     stocks: list[int]
     coverage: Floats
+    day: npt.NDArray[np.int64]
+    """Day of the run that a month's value was counted on; -1 for the whole month."""
 
 
 def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) -> Series:
@@ -60,6 +63,13 @@ def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) 
             labels.append(label)
         margin.append(labels.index(label))
     value = np.full((len(compiled.months), len(labels)), np.nan)
+    day = np.full(len(compiled.months), -1, dtype=np.int64)
+    if dataset.frequency == "point":  # the last point of a month stands for it, on its own day
+        day_of = {date: d for d, date in enumerate(compiled.dates)}
+        for date in sorted(set(table["date"].to_list()) & set(day_of)):
+            day[compiled.day_month[day_of[date]]] = day_of[date]
+        table = table.filter(pl.col("date").is_in([compiled.dates[d] for d in day if d >= 0]))
+        table = table.with_columns(pl.col("date").dt.truncate("1mo"))
     known = set(table["date"].to_list())
     for m, month in enumerate(compiled.months):
         if month in known:
@@ -79,6 +89,7 @@ def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) 
         flows=[names.index(f) for f in observation.flows],
         stocks=[compiled.stock_ids.index(k) for k in observation.stocks],
         coverage=coverage_of(corridor, compiled.table, observation, compiled.months),
+        day=day,
     )
 
 
@@ -92,7 +103,7 @@ class Fit:
         self.as_of = as_of
         end = (as_of.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
         self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
-        self.compiled = compile_corridor(corridor, None, self.spec)
+        self.compiled = compile_corridor(self._seeded(corridor, datasets), None, self.spec)
         self.drawn = self.compiled.table.values(0, None)
         self.base = self.compiled.base_values(self.drawn)
         self.month_of_segment = np.array(
@@ -111,6 +122,45 @@ class Fit:
         self.fitted = np.array([month >= plan.fit_from for month in self.compiled.months])
         self.nationality = self._positions([g.nationality for g in self.compiled.groups])
         self.kernel: Floats = np.ones((KERNEL_MONTHS, len(self.compiled.groups))) / KERNEL_MONTHS
+
+    def _seeded(self, corridor: Corridor, datasets: Mapping[str, Dataset]) -> Corridor:
+        """The corridor with departures set to the mean month of the target series, as far as it was public.
+
+        The declared values are first guesses of another date; only where a group sets out is used.
+        """
+        target = next(o for o in corridor.observations if o.id == self.plan.target)
+        table = published(target, datasets[target.dataset], corridor)
+        months = max(table.filter(pl.col("date") >= self.plan.fit_from)["date"].n_unique(), 1)
+        counts = {
+            (nationality, household): total / months
+            for nationality, household, total in table.filter(pl.col("date") >= self.plan.fit_from)
+            .group_by("nationality", "household")
+            .agg(pl.col("value").sum())
+            .iter_rows()
+        }
+        groups = {group.id: group for group in corridor.groups}
+        lawful = {flow.from_stock for flow in corridor.flows if flow.kind == "lawful"}
+        kept = [p for p in corridor.parameters if p.parameter != "departures" or p.target in lawful]
+        seeds: dict[tuple[str | None, str], Parameter] = {}
+        for row in corridor.parameters:
+            if row.parameter != "departures" or row.target in lawful:
+                continue
+            for group in [groups[row.group]] if row.group in groups else self._named(corridor, row.group):
+                label = (
+                    group.nationality if "nationality" in target.by else "",
+                    group.household if "household" in target.by else "",
+                )
+                seeds[row.target, group.id] = row.model_copy(
+                    update={
+                        "group": group.id, "value": max(counts.get(label, 0.0), 1.0), "low": None, "high": None,
+                        "valid_from": None, "valid_to": None, "known_from": None,
+                    }
+                )  # fmt: skip
+        return corridor.model_copy(update={"parameters": (*kept, *seeds.values())})
+
+    @staticmethod
+    def _named(corridor: Corridor, name: str | None) -> list[Group]:
+        return [g for g in corridor.groups if name in (None, g.nationality, g.household)]
 
     @staticmethod
     def _positions(names: list[str]) -> npt.NDArray[np.int64]:
@@ -137,7 +187,10 @@ class Fit:
         else:
             daily = result.daily_stock[:, series.stocks].sum(axis=1)
             for m in range(months):
-                out[m, 0] = daily[self.compiled.day_month == m].mean() * series.coverage[m, 0]
+                if series.day[m] >= 0:
+                    out[m, 0] = daily[series.day[m]]
+                else:
+                    out[m, 0] = daily[self.compiled.day_month == m].mean() * series.coverage[m, 0]
         return out
 
     # -- steps -----------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """How far departures may stray beyond what is known: sized on past errors of the published series.
 
 The target's own past random-walk errors on the log scale, over the trailing 24 months, are matched at
-horizons of 1 to 6 months: the total gives the damping, and with the nationalities (each shrunk half-way
-to their median) the share of the shock that is common to all. Departures reach the target after the lags of the corridor, so
+horizons of 1 to 6 months, which gives the damping and the scale; the covariance of the nationalities'
+monthly changes gives the part of a shock that is common to all, their variances (each shrunk half-way to
+the median) the rest. Departures reach the target after the lags of the corridor, so
 the walk is convolved with them before it is compared.
 """
 
@@ -69,18 +70,25 @@ def size_spread(total: Floats, by_nationality: dict[str, Floats], kernel: Floats
         best = min(best, (miss, sd, float(damping)))
     _, whole, damping = best
     gain = walk_gain(kernel, damping)
-    recent = {name: float(np.nanmean(series[-TRAILING:])) for name, series in by_nationality.items()}
-    weight = {name: level / sum(recent.values()) for name, level in recent.items()}
-    raw = {
-        name: float(np.mean((past_errors(series[:, None])[:, 0] / gain) ** 2))
-        for name, series in by_nationality.items()
-    }
-    pooled = float(np.median(list(raw.values())))
-    full = {name: 0.5 * value + 0.5 * pooled for name, value in raw.items()}
-    # The total strays by the common shock and by what is left of the own ones after adding them up:
-    # whole^2 = c + sum w^2 (full - c), so that neither the total nor a nationality strays too far.
-    squares = sum(w**2 for w in weight.values())
-    spilled = sum(weight[name] ** 2 * full[name] for name in full)
-    common = min(max((whole**2 - spilled) / (1.0 - squares), SMALLEST**2), min(full.values()))
-    own = {name: float(np.sqrt(max(value - common, SMALLEST**2))) for name, value in full.items()}
-    return Spread(float(np.sqrt(common)), own, damping)
+    names = list(by_nationality)
+    changes = np.column_stack([_changes(by_nationality[name]) for name in names])
+    covariance = np.cov(changes, rowvar=False)
+    apart = ~np.eye(len(names), dtype=bool)
+    common = max(float(covariance[apart].mean()), SMALLEST**2) if len(names) > 1 else SMALLEST**2
+    variance = np.diag(np.atleast_2d(covariance))
+    shrunk = 0.5 * variance + 0.5 * np.median(variance)
+    own = np.maximum(shrunk - common, SMALLEST**2)
+    recent = np.array([np.nanmean(by_nationality[name][-TRAILING:]) for name in names])
+    weight = recent / recent.sum()
+    # One factor scales all shocks, so that the total strays as far as it has done.
+    scale = whole / np.sqrt(common + (weight**2 * own).sum())
+    return Spread(
+        common=float(scale * np.sqrt(common)),
+        own={name: float(scale * np.sqrt(value)) for name, value in zip(names, own, strict=True)},
+        damping=damping,
+    )
+
+
+def _changes(series: Floats) -> Floats:
+    """Monthly log changes of the trailing months, cut at a factor of e: breaks are policy, not noise."""
+    return np.clip(np.diff(np.log(series + OFFSET))[-TRAILING:], -1.0, 1.0)

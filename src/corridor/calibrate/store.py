@@ -17,9 +17,11 @@ from corridor.calibrate.plan import CalibrationPlan
 from corridor.calibrate.spread import Spread, size_spread
 from corridor.data import Dataset, load
 from corridor.engine import CellState, RunSpec, compile_corridor, run_member, state_after
+from corridor.ensemble import published
 from corridor.model import PARAMETERS, Corridor, InputError, Parameter
 
 Z95 = 1.645
+MONTHS_NEEDED = 18
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,21 +52,22 @@ def calibrate(
 ) -> Calibration:
     """Fit the fields of ``plan`` to what was public on ``as_of``.
 
-    Raises InputError if the target has fewer than 24 months by then.
+    Raises InputError if the target has fewer than 18 months by then.
     """
     used = {o.dataset for o in corridor.observations}
     datasets: Mapping[str, Dataset] = {name: load(name).as_of(as_of) for name in used}
     fit = Fit(corridor, plan, datasets, as_of)
     target = fit.series[plan.target]
     known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
-    if known.size < 24:
+    if known.size < MONTHS_NEEDED:
         raise InputError(
-            f"{plan.target!r} has {known.size} months by {as_of}; a calibration needs 24",
+            f"{plan.target!r} has {known.size} months by {as_of}; a calibration needs {MONTHS_NEEDED}",
             hint="choose a later --as-of",
         )
     known_until = fit.compiled.months[int(known[-1])]
     result = fit.solve(progress)
-    spread = _spread(fit, known)
+    target_data = datasets[target.observation.dataset]
+    spread = _spread(fit, corridor, target_data)
     rows = [*_field_rows(fit), *_spread_rows(spread, as_of)]
     start = (known_until + dt.timedelta(days=31)).replace(day=1)
     spec = RunSpec(start=plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
@@ -73,16 +76,16 @@ def calibrate(
     return Calibration(as_of, start, known_until, tuple(rows), state, _fit_table(fit, result))
 
 
-def _spread(fit: Fit, known: np.ndarray) -> Spread:
-    """Size the shocks on everything the target's publisher had published, before the run too."""
-    target = fit.series[fit.plan.target]
-    counts = target.value[known]
-    by_nationality: dict[str, Floats] = {}
-    for i, (nationality, _) in enumerate(target.labels):
-        by_nationality[nationality] = by_nationality.get(nationality, 0.0) + counts[:, i]
+def _spread(fit: Fit, corridor: Corridor, dataset: Dataset) -> Spread:
+    """Size the shocks on all that the target's publisher had published, before the run too."""
+    observation = fit.series[fit.plan.target].observation
+    table = published(observation, dataset, corridor).filter(pl.col("nationality") != "")
+    wide = table.group_by("date", "nationality").agg(pl.col("value").sum()).pivot("nationality", index="date")
+    wide = wide.sort("date").fill_null(0)
+    by_nationality = {name: wide[name].to_numpy().astype(np.float64) for name in wide.columns if name != "date"}
+    total = np.sum(list(by_nationality.values()), axis=0)
     weight = fit.base.departures.sum(axis=(0, 1))
-    kernel = (fit.kernel * weight).sum(axis=1)
-    return size_spread(counts.sum(axis=1), by_nationality, kernel)
+    return size_spread(total, by_nationality, (fit.kernel * weight).sum(axis=1))
 
 
 def _spread_rows(spread: Spread, as_of: dt.date) -> list[Parameter]:

@@ -532,7 +532,8 @@ def active_measures(
         raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
     by_id = {measure.id: measure for measure in corridor.measures}
     lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
-    names = [m.id for m in corridor.measures if m.in_base]
+    # what was not yet known on the as-of date is no part of that day's base
+    names = [m.id for m in corridor.measures if m.in_base and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)]
     names += [name for name in (scenario.measures if scenario else ()) if name not in names]
     found: list[ActiveMeasure] = []
     for name in names:

@@ -198,6 +198,23 @@ class Observation(Declared):
     counting_point: Identifier
 
 
+class Indicator(Declared):
+    """An entry of ``indicators.yaml``: what results are shown of, and what parties care about."""
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    kind: Literal["total", "series", "deaths", "waiting", "detention", "census", "stock"]
+    """How a reader should take it; the first ``total`` is the headline."""
+    observation: Identifier | None = None
+    """The published series that it is, or that its stocks are compared with."""
+    stocks: tuple[Identifier, ...] = ()
+    """Stocks whose people it adds up; empty for a monthly series."""
+    with_occupied: bool = False
+    """Whether people outside the model who take up room in its stocks are counted in."""
+    tag: Tag
+
+
 class Claim(Declared):
     """An entry of ``claims.yaml``: a statement of a closed kind, to be checked against data."""
 
@@ -252,6 +269,7 @@ class Corridor(Declared):
     parameters: tuple[Parameter, ...]
     measures: tuple[Measure, ...] = ()
     observations: tuple[Observation, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     claims: tuple[Claim, ...] = ()
 

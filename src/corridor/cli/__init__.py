@@ -1,0 +1,120 @@
+"""The command line: one module per command, imported only when it runs; the one place that handles errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, NoReturn
+
+import click
+
+import corridor
+
+COMMANDS: Mapping[str, str] = {
+    "demo": "Run December 2023 from the shipped data to a report.",
+    "new": "Write a small corridor folder to start from.",
+    "check": "Say everything that is wrong in a corridor folder.",
+    "data": "List, show and export the shipped series.",
+    "calibrate": "Fit a corridor to what was known on a date.",
+    "simulate": "Run a corridor's scenarios.",
+    "report": "Write the report of a finished run.",
+    "claims": "Check statements against the data.",
+}
+"""Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
+
+_DEBUG = "--debug"
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules ``corridor.cli.<name>`` with an attribute ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands that are installed."""
+        return [name for name in COMMANDS if find_spec(f"{__name__}.{name}") is not None]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        return import_module(f"{__name__}.{cmd_name}").command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The named command; an unknown one is a wrong call, with a guess at what was meant."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            import difflib
+
+            names = self.list_commands(ctx)
+            near = difflib.get_close_matches(args[0], names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"commands: {', '.join(names)}"
+            raise click.UsageError(f"there is no command {args[0]!r}\nhint: {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command; every error becomes a plain message and an exit code (1 failed, 2 wrong input)."""
+        words = list(sys.argv[1:] if args is None else args)
+        debug = _DEBUG in words
+        words = [word for word in words if word != _DEBUG]
+        if "NO_COLOR" in os.environ:
+            extra.setdefault("color", False)
+        try:
+            code = super().main(words, prog_name or "corridor", complete_var, False, **extra)
+        except (Exception, KeyboardInterrupt) as error:
+            if debug:
+                traceback.print_exc()
+            _stop(error)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(error: BaseException) -> NoReturn:
+    """Say what happened on standard error and leave."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        sys.exit(error.exit_code)
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        _say("stopped")
+        sys.exit(1)
+    from corridor.model.errors import CorridorError
+
+    if isinstance(error, CorridorError):
+        for fault in getattr(error, "faults", ()):
+            click.echo(str(fault), err=True)
+        _say(error.message + (f"\nhint: {error.hint}" if error.hint else ""))
+        sys.exit(error.exit_code)
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        _say(f"{error.strerror}{where}")
+        sys.exit(1)
+    first = (str(error).splitlines() or [""])[0]
+    _say(f"unexpected {type(error).__name__}: {first}; run again with {_DEBUG} to see where")
+    sys.exit(1)
+
+
+def _say(text: str) -> None:
+    color = False if "NO_COLOR" in os.environ else None
+    first, *rest = text.split("\n")
+    click.echo("\n".join([click.style("error", fg="red") + f": {first}", *rest]), err=True, color=color)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(_DEBUG, is_flag=True, expose_value=False, help="Show where an error arose.")
+@click.version_option(corridor.__version__, prog_name="corridor")
+def main() -> None:
+    """Corridor: observe, forecast, simulate and plan migration corridors."""

@@ -1,0 +1,157 @@
+"""The shipped tables: a registry in YAML beside one Parquet file per dataset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+import yaml
+
+from corridor.data.checks import check_dataset
+from corridor.data.dataset import Dataset, Gap
+from corridor.model import CorridorError, InputError, Source, did_you_mean
+
+TABLES = Path(__file__).parent / "tables"
+
+
+@dataclass(frozen=True)
+class EvidenceEntry:
+    """What the registry says about a table of evidence."""
+
+    id: str
+    title: str
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    timeless: bool
+    """Geography: no date on which it became known, so that an as-of date does not hide it."""
+
+
+@cache
+def _registry() -> Mapping[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((TABLES / "registry.yaml").read_text("utf-8"), Loader=loader)
+
+
+def datasets() -> Mapping[str, str]:
+    """Ids of the shipped datasets and what each holds; no table is read."""
+    return MappingProxyType({name: entry["title"] for name, entry in _registry()["datasets"].items()})
+
+
+def evidence_tables() -> Mapping[str, str]:
+    """Names of the tables of evidence and what each holds; no table is read."""
+    return MappingProxyType({name: entry["title"] for name, entry in _registry()["evidence"].items()})
+
+
+def describe(dataset: str) -> Dataset:
+    """The dataset ``dataset`` without its rows: title, unit, dimensions, sources, notes.
+
+    Raises
+    ------
+    InputError
+        If there is no such dataset.
+    """
+    entry = _registry()["datasets"].get(dataset)
+    if entry is None:
+        raise InputError(f"no dataset {dataset!r}", hint=_unknown(dataset))
+    return Dataset(
+        id=dataset,
+        title=entry["title"],
+        unit=entry["unit"],
+        frequency=entry["frequency"],
+        dims=tuple(entry["dims"]),
+        lag_days=entry["lag_days"],
+        sources=_sources(entry),
+        notes=tuple(entry["notes"]),
+        table=pl.DataFrame(schema={"date": pl.Date, "value": pl.Float64, "known_from": pl.Date}),
+        gaps=tuple(_gap(gap) for gap in entry.get("gaps", ())),
+        additive=entry.get("additive", True),
+        counted=_counted(entry.get("counted", {})),
+    )
+
+
+@cache
+def load(dataset: str) -> Dataset:
+    """Open a shipped dataset; its invariants are checked, and it is kept in memory.
+
+    Raises
+    ------
+    InputError
+        If there is no such dataset, or its table is not sound.
+    """
+    described = describe(dataset)
+    loaded = replace(described, table=_read(dataset))
+    check_dataset(loaded)
+    return loaded
+
+
+def describe_evidence(name: str) -> EvidenceEntry:
+    """Title, sources and notes of a table of evidence.
+
+    Raises
+    ------
+    InputError
+        If there is no such table.
+    """
+    entry = _registry()["evidence"].get(name)
+    if entry is None:
+        raise InputError(f"no table of evidence {name!r}", hint=did_you_mean(name, evidence_tables()))
+    return EvidenceEntry(
+        name, entry["title"], _sources(entry), tuple(entry["notes"]), entry.get("timeless", False)
+    )
+
+
+def evidence(name: str, as_of: dt.date | None = None) -> pl.DataFrame:
+    """A table of evidence: ``measures announcements effects parameters nodes route_segments``.
+
+    With ``as_of``, only rows that were public then; a row whose day of publication is unknown counts as not
+    public, except in tables of geography.
+
+    Raises
+    ------
+    InputError
+        If there is no such table.
+    """
+    entry = describe_evidence(name)
+    table = _read(f"evidence_{name}")
+    if as_of is None or entry.timeless:
+        return table
+    return table.filter(pl.col("known_from") <= as_of)
+
+
+def _read(stem: str) -> pl.DataFrame:
+    path = TABLES / f"{stem}.parquet"
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CorridorError(
+            f"{path.name} of the installed package cannot be read ({error})", hint="install the package again"
+        ) from error
+
+
+def _unknown(name: str) -> str:
+    if name in evidence_tables():
+        return f"that is a table of evidence: evidence({name!r})"
+    return did_you_mean(name, datasets()) or "`corridor data list` names them all"
+
+
+def _sources(entry: Mapping[str, Any]) -> tuple[Source, ...]:
+    known = _registry()["sources"]
+    period = entry.get("period", "")
+    return tuple(Source(id=name, period=period, **known[name]) for name in entry["sources"])
+
+
+def _gap(entry: Mapping[str, Any]) -> Gap:
+    where = {name: tuple(values) for name, values in entry.get("where", {}).items()}
+    return Gap(entry["start"], entry["end"], entry["note"], where)
+
+
+def _counted(entry: Mapping[str, list[str]] | None) -> Mapping[str, tuple[str, ...]] | None:
+    if entry is None:
+        return None
+    return {name: tuple(values) for name, values in entry.items()}

@@ -1,0 +1,80 @@
+"""The corridor model's own forecast: its calibrated base, run on beyond what is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+import polars as pl
+
+from corridor.calibrate import Calibration
+from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
+from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, simulate
+from corridor.model import Corridor, Observation, Scenario
+
+TOTAL = "total"
+"""Name of the sum of all nationalities in a table of samples."""
+
+
+def compile_forecast(
+    corridor: Corridor,
+    calibration: Calibration,
+    scenario: Scenario | str | None,
+    *,
+    end: dt.date,
+    seed: int = 1,
+    members: int = 200,
+    hindsight: bool = False,
+    noise: Noise | None = None,
+) -> Compiled:
+    """Compile a run from the first day that the calibration's target does not know, to ``end``.
+
+    Departures are shocked from the last known month on: most who left then are counted later.
+    """
+    spec = RunSpec(
+        start=calibration.start,
+        end=end,
+        seed=seed,
+        members=members,
+        as_of=calibration.as_of,
+        hindsight=hindsight,
+        noise=noise or Noise(),
+        shocks_from=calibration.known_until,
+        state=calibration.state,
+    )
+    return compile_corridor(corridor, scenario, spec, calibration.parameters)
+
+
+def run_forecast(
+    compiled: Compiled,
+    *,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+    store: Path | None = None,
+) -> Trajectories:
+    """Run every member of a compiled forecast."""
+    return simulate(compiled, workers=workers, executor=executor, progress=progress, store=store)
+
+
+def series_samples(trajectories: Trajectories, compiled: Compiled, observation: Observation) -> pl.DataFrame:
+    """Coherent samples of a published series: ``series`` (a nationality or ``total``), ``month``,
+    ``member``, ``value`` (people); a total is the sum of joint draws."""
+    counts = by_nationality(
+        compiled.groups, observe(trajectories, compiled.corridor, observation, compiled.table)
+    )
+    names: Sequence[str] = nationalities(compiled.corridor) if "nationality" in observation.by else ()
+    parts = {TOTAL: counts.sum(axis=2), **{name: counts[:, :, i] for i, name in enumerate(names)}}
+    members, months = counts.shape[:2]
+    frame = pl.DataFrame(
+        {
+            "month": [month for _ in range(members) for month in trajectories.months],
+            "member": [member for member in range(members) for _ in range(months)],
+            **{name: values.reshape(-1) for name, values in parts.items()},
+        }
+    )
+    return frame.unpivot(index=["month", "member"], variable_name="series", value_name="value").select(
+        "series", "month", "member", "value"
+    )

@@ -1,0 +1,122 @@
+"""Measures and scenarios can be carried out: known levers in their unit, existing scopes, nothing ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corridor.formats import levers
+from corridor.formats.checks.ids import named
+from corridor.formats.levers import LeverFacts
+from corridor.formats.parts import Parts
+from corridor.formats.rows import Row
+from corridor.model import Fault, Measure, Scenario, did_you_mean
+
+
+def check_measures(parts: Parts) -> Iterator[Fault]:
+    """Faults of measures, then of the scenarios that name them."""
+    if not parts.measures.rows and not any(parts.scenario_rows()):
+        return
+    known = levers.known_levers()
+    for row in parts.measures:
+        yield from _lever(row, known)
+        yield from _dates_and_strength(row, parts)
+        yield from _scope(row, parts)
+    measures = parts.measures.by_id()
+    for scenario in parts.scenario_rows():
+        yield from _scenario(scenario, measures, known, parts)
+
+
+def _lever(row: Row[Measure], known: Mapping[str, LeverFacts]) -> Iterator[Fault]:
+    measure = row.item
+    lever = known.get(measure.lever)
+    if lever is None:
+        yield row.fault("lever", f"there is no lever {measure.lever!r}", did_you_mean(measure.lever, known))
+    elif lever.built and measure.unit not in lever.units:
+        message = f"{measure.unit!r} is not a unit of lever {measure.lever}"
+        yield row.fault("unit", message, f"give the strength in {' or '.join(lever.units)}")
+    if measure.in_base and lever is not None and lever.built and measure.trigger is not None:
+        yield row.fault("trigger", "triggers are not built yet, and a base measure cannot be left out")
+
+
+def _dates_and_strength(row: Row[Measure], parts: Parts) -> Iterator[Fault]:
+    measure, settings = row.item, parts.settings
+    if measure.end is not None and measure.end < measure.start:
+        yield row.fault("end", f"the measure ends on {measure.end}, before it starts on {measure.start}")
+    if measure.in_base and settings is not None and measure.start > settings.as_of:
+        message = (
+            f"starts on {measure.start}, after the as-of date {settings.as_of}, so it is not in the base"
+        )
+        yield row.fault("in_base", message, "write no, and name it in scenarios")
+    if measure.low is not None and measure.low > measure.strength:
+        yield row.fault("low", f"{measure.low:g} is above the strength, {measure.strength:g}")
+    if measure.high is not None and measure.high < measure.strength:
+        yield row.fault("high", f"{measure.high:g} is below the strength, {measure.strength:g}")
+    if (measure.low is None) != (measure.high is None):
+        column = "low" if measure.low is None else "high"
+        yield row.fault(column, "low and high stand together: fill both or neither")
+
+
+def _scope(row: Row[Measure], parts: Parts) -> Iterator[Fault]:
+    """Places (or zones of places and routes), routes and nationalities that a measure names."""
+    measure = row.item
+    zones = {item.zone for item in (*parts.places.items, *parts.routes.items) if item.zone}
+    for name in measure.places:
+        if name not in parts.places.known | zones and not (parts.places.faults or parts.routes.faults):
+            hint = did_you_mean(name, parts.places.known | zones)
+            yield row.fault("places", f"there is no place or zone {name!r}", hint)
+    for name in measure.routes:
+        yield from named(row, "routes", name, parts.routes, "route")
+    nationalities = {group.item.nationality for group in parts.groups}
+    for name in measure.nationalities:
+        if name not in nationalities and not parts.groups.faults:
+            message = f"no group is of nationality {name!r}"
+            yield row.fault("nationalities", message, did_you_mean(name, nationalities))
+
+
+def _scenario(
+    row: Row[Scenario], measures: Mapping[str, Row[Any]], known: Mapping[str, LeverFacts], parts: Parts
+) -> Iterator[Fault]:
+    scenario = row.item
+    for place, name in enumerate(scenario.measures):
+        column = f"measures[{place + 1}]"
+        yield from named(row, column, name, parts.measures, "measure")
+        if name in scenario.measures[:place]:
+            yield row.fault(column, f"measure {name!r} is named twice")
+        if name in measures:
+            yield from _named_measure(row, column, measures[name].item, known)
+    for place, lift in enumerate(scenario.lift):
+        column = f"lift[{place + 1}].measure"
+        yield from named(row, column, lift.measure, parts.measures, "measure")
+        if lift.measure in measures:
+            yield from _lifted(row, column, measures[lift.measure].item, known)
+            if lift.on < measures[lift.measure].item.start:
+                message = f"{lift.on} is before the measure starts"
+                yield row.fault(f"lift[{place + 1}].on", message)
+
+
+def _named_measure(
+    row: Row[Scenario], column: str, measure: Measure, known: Mapping[str, LeverFacts]
+) -> Iterator[Fault]:
+    lever = known.get(measure.lever)
+    if lever is not None and not lever.built:
+        message = f"measure {measure.id!r} needs lever {measure.lever!r}, which is declared but not built yet"
+        yield row.fault(column, message, "leave the measure out: it would have no effect")
+    if measure.trigger is not None:
+        yield row.fault(column, f"measure {measure.id!r} has a trigger, and triggers are not built yet")
+    if measure.in_base:
+        yield row.fault(column, f"measure {measure.id!r} is in the base, so every scenario has it already")
+    if measure.hindsight and not row.item.hindsight:
+        message = f"measure {measure.id!r} rests on hindsight, and the scenario does not say so"
+        yield row.fault(column, message, "set hindsight: yes, or name another measure")
+
+
+def _lifted(
+    row: Row[Scenario], column: str, measure: Measure, known: Mapping[str, LeverFacts]
+) -> Iterator[Fault]:
+    if not measure.in_base:
+        yield row.fault(column, f"measure {measure.id!r} is not in the base, so it cannot be lifted")
+    lever = known.get(measure.lever)
+    if lever is not None and not lever.built:
+        message = f"lever {measure.lever!r} is declared but not built yet, so lifting it would do nothing"
+        yield row.fault(column, message)

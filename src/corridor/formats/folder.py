@@ -1,0 +1,146 @@
+"""Corridor folders: find, check and open them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import corridor
+from corridor.formats.checks import check_parts
+from corridor.formats.checks.parameters import check_parameters
+from corridor.formats.checks.scopes import Scopes
+from corridor.formats.layout import CALIBRATION_FOLDER, SETTINGS_FILE, TABLES
+from corridor.formats.parts import Parts
+from corridor.formats.read import calibration_dates, read_parameter_table, read_parts
+from corridor.formats.rows import Table
+from corridor.model import GRADES, TAGS, Corridor, Fault, InputError, Parameter, did_you_mean
+
+_SHIPPED = Path(corridor.__file__).parent / "shipped"
+
+Summary = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check found: faults in order of file and line, or else the corridor and its counts."""
+
+    path: Path
+    faults: tuple[Fault, ...]
+    corridor: Corridor | None
+    summary: Summary
+
+
+def shipped_corridors() -> dict[str, Path]:
+    """Folders of the corridors that travel with the package, by name."""
+    if not _SHIPPED.is_dir():
+        return {}
+    return {path.name: path for path in sorted(_SHIPPED.iterdir()) if (path / SETTINGS_FILE).is_file()}
+
+
+def find_corridor(path_or_name: str | Path) -> Path:
+    """The folder of a path or a shipped name; a folder of that name here comes first.
+
+    Raises: `InputError` if there is none.
+    """
+    path = Path(path_or_name)
+    shipped = shipped_corridors()
+    name = str(path_or_name)
+    try:
+        if path.is_dir() and ((path / SETTINGS_FILE).exists() or name not in shipped):
+            return path
+        exists = path.exists()
+    except (OSError, ValueError):  # a name too long, or with a zero byte
+        exists = False
+    if name in shipped:
+        return shipped[name]
+    if exists:
+        raise InputError(f"{name} is not a folder", hint="name the folder that holds corridor.yaml")
+    hint = did_you_mean(name, shipped) or "`corridor new DIR` writes one to start from"
+    raise InputError(f"there is no corridor folder {name}", hint=hint)
+
+
+def check_corridor(path_or_name: str | Path) -> Check:
+    """Read a folder and everything that must hold in it.
+
+    Raises: `InputError` only where there is no such folder; what is wrong in it is in ``faults``.
+    """
+    folder = find_corridor(path_or_name)
+    if not (folder / SETTINGS_FILE).exists():
+        name = folder.resolve().name
+        hint = "a corridor folder holds one; `corridor new DIR` writes a folder to start from"
+        fault = Fault(f"{name}/{SETTINGS_FILE}", None, None, "the file is missing", hint)
+        return Check(folder, (fault,), None, {})
+    parts = read_parts(folder)
+    faults = check_parts(parts)
+    for date in calibration_dates(folder):
+        faults += _calibration_faults(folder, date, parts)
+    if faults:
+        return Check(folder, InputError("", faults=faults).faults, None, {})
+    found = parts.assemble()
+    return Check(folder, (), found, _summary(found, folder))
+
+
+def open_corridor(path_or_name: str | Path) -> Corridor:
+    """The corridor in a folder, or the shipped one of that name.
+
+    Raises: `InputError` with every fault of the folder.
+    """
+    check = check_corridor(path_or_name)
+    if check.corridor is None:
+        raise faults_error(check)
+    return check.corridor
+
+
+def faults_error(check: Check) -> InputError:
+    """The error that tells all faults of a check."""
+    count = len(check.faults)
+    what = "1 fault" if count == 1 else f"{count} faults"
+    return InputError(f"{check.path}: {what}; nothing was run", faults=check.faults)
+
+
+def read_parameters(path: str | Path) -> tuple[Parameter, ...]:
+    """Parameters of a file such as ``calibration/2023-12-31/parameters.csv``.
+
+    Raises: `InputError` with every fault of the file by itself (not against a corridor).
+    """
+    path = Path(path)
+    table = read_parameter_table(path, f"{path.resolve().parent.name}/{path.name}")
+    if table.faults:
+        raise InputError(f"{path} cannot be used", faults=table.faults)
+    return table.items
+
+
+def _calibration_faults(folder: Path, date: str, parts: Parts) -> list[Fault]:
+    label = f"{folder.resolve().name}/{CALIBRATION_FOLDER}/{date}/parameters.csv"
+    table: Table[Parameter] = read_parameter_table(
+        folder / CALIBRATION_FOLDER / date / "parameters.csv", label
+    )
+    scopes = Scopes(parts.groups.items)
+    return [*table.faults, *check_parameters(parts, scopes, table)]
+
+
+def _summary(found: Corridor, folder: Path) -> Summary:
+    """Counts that a reader of ``corridor check`` wants to see."""
+    tagged = (*found.places, *found.stocks, *found.routes, *found.flows)
+    tags = Counter[str](item.tag for item in tagged)
+    grades = Counter[str](measure.grade for measure in found.measures)
+    assumed = sum(parameter.assumed for parameter in found.parameters)
+    return {
+        "id": found.settings.id,
+        "name": found.settings.name,
+        "start": found.settings.start.isoformat(),
+        "end": found.settings.end.isoformat(),
+        "as_of": found.settings.as_of.isoformat(),
+        **{part.attribute: len(getattr(found, part.attribute)) for part in TABLES},
+        "observations": len(found.observations),
+        "indicators": len(found.indicators),
+        "scenarios": len(found.scenarios),
+        "claims": len(found.claims),
+        "calibrations": list(calibration_dates(folder)),
+        "tags": {tag: tags[tag] for tag in TAGS},
+        "grades": {grade: grades[grade] for grade in GRADES},
+        "parameters_with_source": len(found.parameters) - assumed,
+        "parameters_assumed": assumed,
+    }

@@ -1,0 +1,69 @@
+"""Which files a corridor folder holds, and which noun a row of each is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from corridor.model import (
+    Claim,
+    Declared,
+    Flow,
+    Group,
+    Indicator,
+    Measure,
+    Observation,
+    Parameter,
+    Place,
+    Route,
+    Scenario,
+    Settings,
+    Stock,
+)
+
+SETTINGS_FILE = "corridor.yaml"
+SCENARIO_FOLDER = "scenarios"
+CALIBRATION_FOLDER = "calibration"
+LIST_SEPARATOR = ";"
+"""Between the members of a list in one CSV cell."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none."""
+
+    file: str
+    noun: type[Declared]
+    may_be_empty: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """Where `Corridor` keeps it: the file's name without its ending."""
+        return self.file.partition(".")[0]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns or keys, in order."""
+        return tuple(self.noun.model_fields)
+
+
+TABLES: tuple[Part, ...] = (
+    Part("places.csv", Place),
+    Part("stocks.csv", Stock),
+    Part("routes.csv", Route, may_be_empty=True),
+    Part("groups.csv", Group),
+    Part("flows.csv", Flow),
+    Part("parameters.csv", Parameter),
+    Part("measures.csv", Measure, may_be_empty=True),
+)
+LISTS: tuple[Part, ...] = (
+    Part("observations.yaml", Observation, may_be_empty=True),
+    Part("indicators.yaml", Indicator, may_be_empty=True),
+    Part("claims.yaml", Claim, may_be_empty=True),
+)
+SETTINGS = Part(SETTINGS_FILE, Settings)
+SCENARIO = Part("scenario.yaml", Scenario)
+"""Each file of ``scenarios/``; its name is the scenario's id."""
+
+PARTS: Mapping[str, Part] = {part.attribute: part for part in (SETTINGS, *TABLES, *LISTS)}
+FILES: frozenset[str] = frozenset(part.file for part in PARTS.values())

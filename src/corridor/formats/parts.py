@@ -1,0 +1,80 @@
+"""A folder as read: every file's rows with their lines, before anything is known to fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corridor.formats.rows import Row, Table
+from corridor.model import (
+    Claim,
+    Corridor,
+    Fault,
+    Flow,
+    Group,
+    Indicator,
+    Measure,
+    Observation,
+    Parameter,
+    Place,
+    Route,
+    Scenario,
+    Settings,
+    Stock,
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The tables of a folder."""
+
+    corridor: Table[Settings]
+    places: Table[Place]
+    stocks: Table[Stock]
+    routes: Table[Route]
+    groups: Table[Group]
+    flows: Table[Flow]
+    parameters: Table[Parameter]
+    measures: Table[Measure]
+    observations: Table[Observation]
+    indicators: Table[Indicator]
+    claims: Table[Claim]
+    scenarios: tuple[Table[Scenario], ...]
+    faults: tuple[Fault, ...]
+    """Faults of the folder itself: files that do not belong there."""
+
+    @property
+    def settings(self) -> Settings | None:
+        """The corridor as a whole, if it could be read."""
+        return next(iter(self.corridor.items), None)
+
+    def tables(self) -> Iterator[Table]:
+        """Every table, scenarios last."""
+        yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
+        yield from (self.parameters, self.measures, self.observations, self.indicators, self.claims)
+        yield from self.scenarios
+
+    def scenario_rows(self) -> Iterator[Row[Scenario]]:
+        """Valid scenarios, in order of file name."""
+        for table in self.scenarios:
+            yield from table
+
+    def assemble(self) -> Corridor:
+        """The declared corridor; call it only where no fault was found."""
+        settings = self.settings
+        if settings is None:
+            raise ValueError("a corridor without settings cannot be assembled")
+        return Corridor(
+            settings=settings,
+            places=self.places.items,
+            stocks=self.stocks.items,
+            routes=self.routes.items,
+            groups=self.groups.items,
+            flows=self.flows.items,
+            parameters=self.parameters.items,
+            measures=self.measures.items,
+            observations=self.observations.items,
+            indicators=self.indicators.items,
+            scenarios=tuple(row.item for row in self.scenario_rows()),
+            claims=self.claims.items,
+        )

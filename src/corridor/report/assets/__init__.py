@@ -1,0 +1,37 @@
+"""Style, scripts and vendored libraries of the report, as text."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+SCRIPTS = (
+    "vendor/d3.min.js",
+    "vendor/plot.umd.min.js",
+    "format.js",
+    "dom.js",
+    "charts.js",
+    "figures.js",
+    "blocks.js",
+    "cards.js",
+    "main.js",
+)
+"""In the order in which the page runs them."""
+
+
+def read(name: str) -> str:
+    """The text of an asset, e.g. ``report.css``."""
+    found = files(__package__)
+    for part in name.split("/"):
+        found = found / part
+    return found.read_text(encoding="utf-8")
+
+
+def licenses() -> str:
+    """The licenses of everything vendored, one after the other, each under its name."""
+    folder = files(__package__) / "vendor"
+    texts = sorted(
+        (entry.name, entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.startswith("LICENSE-")
+    )
+    return "\n\n".join(f"{name[8:-4]}\n{'-' * len(name[8:-4])}\n{text.strip()}" for name, text in texts)

@@ -1,0 +1,282 @@
+// One renderer per type of block.
+"use strict";
+(() => {
+  const C = Corridor;
+  const { el, svg, charts } = C;
+  const col = (key, kind, label) => ({ key, kind, label: label ?? C.data.messages[`col_${key}`] });
+  const level = (q) => C.fill(C.data.messages.col_q, { level: C.number(100 * q, (1000 * q) % 10 > 0.001 ? 1 : 0) });
+  const shownLevels = (levels) => [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]
+    .map((q) => [q, levels.findIndex((have) => Math.abs(have - q) < 1e-6)]).filter(([, i]) => i >= 0);
+  const badges = (block) => (block.hatched ? [["assumed", C.say("assumed")]] : []);
+
+  const prose = (block) => el("p", { class: "wide intro" }, C.text(block.text));
+  const answer = (block) => el("ol", { class: "answer wide" },
+    block.sentences.map((sentence) => el("li", {}, C.text(sentence))));
+
+  const fan = (block) => {
+    let node;
+    const update = () => node.update();
+    const pick = C.choice(`show-${block.id}`, C.say("show"), block.options, update);
+    const scenario = C.choice(`scenario-${block.id}`, C.say("scenario"),
+      block.scenarios.map((s) => ({ key: s.id, label: s.label })), update);
+    const view = () => block.views[`${scenario.value()}|${pick.value()}`] ?? block.views[`${block.scenarios[0].id}|${pick.value()}`];
+    const observed = () => block.observed[pick.value()] ?? [];
+    const controls = [];
+    if (block.options.length > 1) controls.push(pick);
+    if (block.scenarios.length > 1) controls.push(scenario);
+    node = C.figure({
+      block, controls, badges: badges(block),
+      legendOf: () => [
+        ["known", C.say("legend_known")], ["median", C.say("legend_median")],
+        block.hatched ? ["hatched", C.say("legend_assumed")] : ["bands", C.say("legend_bands")],
+        ...(observed().some((row) => !row[2]) ? [["later", C.say("legend_later")]] : []),
+      ],
+      readingOf: () => C.text(view().reading),
+      draw: (width, title) => charts.fan(width, title, {
+        view: view(), observed: observed(), levels: block.levels, hatched: block.hatched, asOf: block.as_of,
+      }),
+      tableOf: () => fanTable(block.levels, view(), observed()),
+    });
+    return node;
+  };
+
+  const fanTable = (levels, view, observed) => {
+    const picked = shownLevels(levels);
+    const rows = new Map();
+    const row = (iso) => rows.get(iso) ?? rows.set(iso, { month: iso }).get(iso);
+    observed.forEach(([iso, value, known]) => Object.assign(row(iso), { published: value, known }));
+    view.months.forEach((iso, i) => picked.forEach(([q, at]) => { row(iso)[`q${q}`] = Math.round(view.values[i][at]); }));
+    return {
+      columns: [col("month", "month"), col("published", "count"), col("known", "flag"),
+        ...picked.map(([q]) => col(`q${q}`, "number", q === 0.5 ? C.data.messages.col_median : level(q)))],
+      rows: [...rows.values()].sort((a, b) => (a.month < b.month ? -1 : 1)),
+    };
+  };
+
+  const band = (block) => {
+    let node;
+    const scenario = C.choice(`scenario-${block.id}`, C.say("scenario"),
+      block.scenarios.map((s) => ({ key: s.id, label: s.label })), () => node.update());
+    const view = () => block.views[scenario.value()];
+    node = C.figure({
+      block, badges: badges(block), controls: block.scenarios.length > 1 ? [scenario] : [],
+      legendOf: () => [
+        ["median", C.say("legend_median")],
+        block.hatched ? ["hatched", C.say("legend_assumed")] : ["bands", C.say("legend_bands_daily")],
+        ...(block.capacity.length ? [["capacity", C.say("legend_capacity")]] : []),
+        ...(block.points.some((p) => p[2]) ? [["point", C.say("legend_known")]] : []),
+        ...(block.points.some((p) => !p[2]) ? [["later", C.say("legend_later")]] : []),
+      ],
+      readingOf: () => C.text(view().reading),
+      draw: (width, title) => charts.band(width, title, { ...block, view: view(), asOf: block.as_of }),
+      tableOf: () => bandTable(block, view()),
+    });
+    return node;
+  };
+
+  // Month ends, and every dated point and change of room.
+  const bandTable = (block, view) => {
+    const picked = shownLevels(block.levels);
+    const rows = [];
+    view.dates.forEach((iso, i) => {
+      if (i + 1 < view.dates.length && view.dates[i + 1].slice(0, 7) === iso.slice(0, 7)) return;
+      const row = { date: iso };
+      picked.forEach(([q, at]) => { row[`q${q}`] = Math.round(view.values[i][at]); });
+      rows.push(row);
+    });
+    block.points.forEach(([date, published, known, label, source]) => rows.push({ date, published, known, label, source }));
+    block.capacity.forEach(([date, capacity]) => rows.push({ date, capacity }));
+    rows.sort((a, b) => (a.date < b.date ? -1 : 1));
+    const extra = [];
+    if (block.points.length) extra.push(col("published", "count"), col("known", "flag"), col("label"), col("source"));
+    if (block.capacity.length) extra.push(col("capacity", "number"));
+    return {
+      columns: [col("date", "date"), ...picked.map(([q]) =>
+        col(`q${q}`, "number", q === 0.5 ? C.data.messages.col_median : level(q))), ...extra],
+      rows,
+    };
+  };
+
+  const lines = (block) => C.figure({
+    block, wide: true,
+    legendOf: () => [
+      ...block.lines.map((line, i) => [charts.COLORS[i], C.text(line.label)]),
+      ["dashed", C.say("legend_median")], ["band80", C.say("legend_band80")], ["hollow", C.say("legend_later")],
+    ],
+    readingOf: () => C.text(block.reading),
+    draw: (width, title) => charts.lines(width, title, block),
+    tableOf: () => {
+      const rows = new Map();
+      const row = (iso) => rows.get(iso) ?? rows.set(iso, { month: iso }).get(iso);
+      block.lines.forEach((line) => {
+        line.observed.forEach(([iso, value]) => { row(iso)[line.id] = value; });
+        line.forecast.forEach(([iso, , mid]) => { row(iso)[`${line.id}-median`] = Math.round(mid); });
+      });
+      const columns = block.lines.flatMap((line) => [
+        col(line.id, "count", `${C.text(line.label)}: ${C.say("col_published")}`),
+        col(`${line.id}-median`, "number", `${C.text(line.label)}: ${C.say("col_median")}`)]);
+      return { columns: [col("month", "month"), ...columns],
+        rows: [...rows.values()].sort((a, b) => (a.month < b.month ? -1 : 1)) };
+    },
+  });
+
+  const circle = (x, value, height, attributes) => svg("circle", { cx: x(value), cy: height / 2, r: 5, ...attributes });
+
+  const dots = (block) => C.figure({
+    block, readingOf: () => C.text(block.reading),
+    draw: (width, title) => charts.strips(width, title, {
+      domain: d3.nice(...d3.extent([0, ...block.rows.flatMap((r) => [r.low, r.high])]), 4),
+      zero: 0, tickLabel: (t) => (t === 0 ? "0" : C.rounded(t, true)),
+      rows: block.rows.map((row) => ({
+        label: C.text(row.label),
+        value: `${C.rounded(row.median, true)} [${C.rounded(row.low, true)}; ${C.rounded(row.high, true)}]`,
+        draw: (x, height) => [
+          svg("line", { x1: x(row.low), x2: x(row.high), y1: height / 2, y2: height / 2, stroke: "var(--fan)", "stroke-width": 3, "stroke-linecap": "round" }),
+          circle(x, row.median, height, { fill: "var(--fan)" })],
+      })),
+    }),
+    tableOf: () => ({
+      columns: [col("name", "text", C.data.messages.col_item), col("period"), col("low", "number"), col("median", "number"),
+        col("high", "number"), col("unit"), col("chance_lower", "percent"), col("founded", "percent")],
+      rows: block.rows.map((row) => ({ ...row, unit: block.unit })),
+    }),
+  });
+
+  const list = (block) => el("div", { class: "card" }, el("h3", {}, C.text(block.title)),
+    el("p", { class: "note" }, C.text(block.intro)), el("ul", {}, block.items.map((item) => el("li", {}, C.text(item)))));
+
+  const GRADE_FILL = { causal: "var(--c1)", before_after: "var(--sky)", mechanical: "var(--c3)", assumed: "url(#hatch-ink)" };
+  const grades = (block) => C.figure({
+    block, readingOf: () => C.text(block.reading),
+    legendOf: () => block.grades.map((g) => [GRADE_FILL[g.id], C.text(g.label)]),
+    draw: (width, title) => charts.strips(width, title, {
+      domain: [0, 1], ticks: [0, 0.5, 1], tickLabel: (t) => C.percent(t),
+      rows: block.rows.map((row) => ({
+        label: C.text(row.label),
+        value: block.grades.filter((g) => row[g.id] >= 0.005).map((g) => `${C.text(g.label)} ${C.percent(row[g.id])}`).join(" · "),
+        draw: (x, height) => {
+          let from = 0;
+          return block.grades.map((g) => {
+            const start = from;
+            from += row[g.id];
+            return svg("rect", { x: x(start), y: 3, width: Math.max(0, x(from) - x(start)), height: height - 6, fill: GRADE_FILL[g.id], stroke: "var(--card)" });
+          });
+        },
+      })),
+    }),
+    tableOf: () => ({
+      columns: [col("label", "text", C.data.messages.col_item), ...block.grades.map((g) => col(g.id, "percent", g.label))],
+      rows: block.rows,
+    }),
+  });
+
+  const fit = (block) => {
+    const show = (v) => (v === null || v === undefined ? "–" : block.share ? C.percent(v, 1) : C.number(v, 2));
+    const inside = block.rows.some((r) => (r.in_sample ?? null) !== null);
+    return C.figure({
+      block, readingOf: () => C.text(block.reading),
+      legendOf: () => [...(inside ? [["open", C.say("fit_in_sample")]] : []), ["filled", C.say("fit_out_of_sample")],
+        ...(block.rows.some((r) => r.reference !== null && r.reference !== undefined) ? [["tick", C.say("fit_reference")]] : [])],
+      draw: (width, title) => charts.strips(width, title, {
+        domain: d3.nice(0, d3.max(block.rows.flatMap((r) => [r.in_sample ?? 0, r.out_of_sample ?? 0, r.reference ?? 0])), 4),
+        tickLabel: (t) => (block.share ? C.percent(t) : C.number(t, 2)),
+        rows: block.rows.map((row) => ({
+          label: C.text(row.label), value: inside ? `${show(row.in_sample)} → ${show(row.out_of_sample)}` : show(row.out_of_sample),
+          draw: (x, height) => [
+            svg("line", { x1: x(0), x2: x(row.out_of_sample ?? 0), y1: height / 2, y2: height / 2, class: "zero" }),
+            row.reference === null || row.reference === undefined ? null :
+              svg("line", { x1: x(row.reference), x2: x(row.reference), y1: 2, y2: height - 2, stroke: "var(--later)", "stroke-width": 3 }),
+            row.in_sample === null || row.in_sample === undefined ? null :
+              circle(x, row.in_sample, height, { fill: "var(--card)", stroke: "var(--fan)", "stroke-width": 2 }),
+            row.out_of_sample === null || row.out_of_sample === undefined ? null :
+              circle(x, row.out_of_sample, height, { fill: "var(--fan)" }),
+          ].filter(Boolean),
+        })),
+      }),
+      tableOf: () => ({
+        columns: [col("label", "text", C.data.messages.col_counting_point),
+          ...["in_sample", "out_of_sample", "reference"].map((key) =>
+            col(key, block.share ? "percent" : "number3", C.data.messages[`fit_${key}`]))],
+        rows: block.rows,
+      }),
+    });
+  };
+
+  const influence = (block) => C.figure({
+    block, wide: true, readingOf: () => C.text(block.reading),
+    legendOf: () => [["url(#hatch-ink)", C.say("assumed")], ["var(--c1)", C.say("legend_with_source")]],
+    draw: (width, title) => charts.strips(width, title, {
+      domain: [0, d3.max(block.rows, (r) => Math.abs(r.influence)) || 1], axis: false, height: 16,
+      rows: block.rows.map((row) => ({
+        label: row.label, value: C.rounded(row.influence),
+        draw: (x, height) => [svg("rect", { x: x(0), y: 2, width: Math.max(1, x(Math.abs(row.influence)) - x(0)), height: height - 4,
+          fill: row.assumed ? "url(#hatch-ink)" : "var(--c1)", stroke: row.assumed ? "var(--muted)" : "none" })],
+      })),
+    }),
+    tableOf: () => ({
+      columns: [col("label", "text", C.data.messages.col_parameter), col("assumed", "flag"), col("influence", "number3")],
+      rows: block.rows,
+    }),
+  });
+
+  const timeline = (block) => {
+    const dates = block.rows.flatMap((r) => [r.start, r.end]).filter(Boolean).map(charts.at);
+    const asOf = charts.at(block.as_of);
+    const first = d3.max([d3.min([...dates, asOf]), d3.utcMonth.offset(asOf, -24)]);
+    const last = d3.max([d3.min([d3.max([...dates, asOf]), d3.utcMonth.offset(asOf, 24)]), d3.utcMonth.offset(asOf, 6)]);
+    const span = (row) => (row.end ? `${C.day(row.start)} – ${C.day(row.end)}` : `${C.day(row.start)} →`);
+    return C.figure({
+      block, wide: true, readingOf: () => C.text(block.reading),
+      legendOf: () => [["var(--c1)", C.say("legend_founded")], ["url(#hatch-ink)", C.say("assumed")]],
+      draw: (width, title) => charts.strips(width, title, {
+        domain: [first, last], zero: asOf, ticks: [asOf], tickLabel: () => C.day(block.as_of), height: 16,
+        rows: block.rows.map((row) => ({
+          label: C.text(row.measure), value: span(row),
+          draw: (x, height) => {
+            const from = Math.max(0, x(charts.at(row.start)));
+            const to = Math.min(width, row.end ? x(charts.at(row.end)) : width);
+            const assumed = row.grade_id === "assumed";
+            return [svg("rect", { x: from, y: 3, width: Math.max(3, to - from), height: height - 6, rx: 2,
+              fill: assumed ? "url(#hatch-ink)" : "var(--c1)", stroke: assumed ? "var(--muted)" : "none" })];
+          },
+        })),
+      }),
+      tableOf: () => ({
+        columns: [col("measure"), col("start", "date"), col("end", "date"), col("grade")], rows: block.rows,
+      }),
+    });
+  };
+
+  const claims = (block) => el("div", { class: "claims wide" }, block.claims.map((claim) =>
+    el("article", { class: "card claim" },
+      el("p", { class: `verdict ${claim.verdict}` }, C.text(claim.verdict_label)),
+      el("blockquote", {}, el("p", {}, "“", C.text(claim.statement), "”"), el("footer", {}, C.text(claim.said))),
+      el("p", { class: "reading" }, C.text(claim.sentence)),
+      el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))])))));
+
+  const table = (block) => {
+    const title = C.text(block.title);
+    return el("div", { class: "card wide" }, el("h3", {}, title),
+      el("div", { class: "beside" }, C.tableDetails(title, () => block.table, block.open),
+        C.csvButton(block.name, title, () => block.table)));
+  };
+
+  const words = (block) => el("div", { class: "card wide" }, el("h3", {}, C.text(block.title)), el("p", {}, C.text(block.text)));
+
+  const code = (block) => {
+    const title = C.text(block.title);
+    const pre = el("pre", { tabindex: "0" }, el("code", {}, block.code));
+    if (block.closed) return el("div", { class: "card wide" }, el("details", {}, el("summary", {}, title), pre));
+    const button = el("button", { type: "button", class: "quiet", onclick: () => {
+      const range = document.createRange();
+      range.selectNodeContents(pre);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      document.execCommand("copy"); // works from a file; navigator.clipboard needs a secure origin
+      button.replaceChildren(C.say("copied"));
+    } }, C.say("copy"));
+    return el("div", { class: "card wide" }, el("h3", {}, title), pre, button);
+  };
+
+  C.blocks = { prose, answer, fan, band, lines, dots, list, grades, fit, influence, timeline, claims, table, text: words, code };
+})();

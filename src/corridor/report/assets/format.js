@@ -1,0 +1,71 @@
+// Numbers, dates and messages in the language of the page; the same rules as l10n.py.
+"use strict";
+globalThis.Corridor = {};
+(() => {
+  const data = JSON.parse(document.getElementById("payload").textContent);
+  const state = { lang: data.lang, chosen: new Map() };
+  const THIN = "\u202f";
+  const MINUS = "\u2212";
+
+  const text = (value) => {
+    if (value === null || value === undefined) return "";
+    return typeof value === "object" ? (value[state.lang] ?? "") : String(value);
+  };
+
+  // One pass, so that a value that holds braces is not read again.
+  const fill = (template, values = {}) =>
+    text(template).replace(/\{(\w+)\}/g, (all, name) => (name in values ? text(values[name]) : all));
+
+  const say = (key, values) => fill(data.messages[key], values);
+
+  const grouped = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+
+  const number = (value, decimals = 0, sign = false) => {
+    const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+    let shown = grouped(whole);
+    if (state.lang === "es") shown = shown.replaceAll(",", whole.length > 4 ? THIN : "");
+    if (part) shown += (state.lang === "es" ? "," : ".") + part;
+    if (value < 0 && /[1-9]/.test(shown)) return MINUS + shown;
+    return sign && value > 0 ? "+" + shown : shown;
+  };
+
+  const significant = (value, digits = 3) => {
+    if (value === 0 || !Number.isFinite(value)) return value;
+    const power = digits - 1 - Math.floor(Math.log10(Math.abs(value)));
+    const scaled = power >= 0 ? Math.abs(value) * 10 ** power : Math.abs(value) / 10 ** -power;
+    const whole = Math.floor(scaled + 0.5);
+    return Math.sign(value) * (power >= 0 ? whole / 10 ** power : whole * 10 ** -power);
+  };
+
+  const rounded = (value, sign = false) => {
+    const small = significant(value);
+    let decimals = Math.abs(small) >= 100 ? 0 : Math.abs(small) >= 10 ? 1 : 2;
+    if (small === Math.round(small)) decimals = 0;
+    if (small !== 0 && Math.abs(small) < 0.01) decimals = 4;
+    return number(small, decimals, sign);
+  };
+
+  const percent = (share, decimals = 0) => number(100 * share, decimals) + "\u00a0%";
+
+  const monthName = (iso) => data.months[state.lang][Number(iso.slice(5, 7)) - 1];
+  const month = (iso) => monthName(iso) + (state.lang === "en" ? " " : " de ") + iso.slice(0, 4);
+  const shortMonth = (iso) => monthName(iso).slice(0, 3);
+  const day = (iso) => Number(iso.slice(8, 10)) + (state.lang === "en" ? " " : " de ") + month(iso);
+
+  // A cell of a table as the reader sees it.
+  const cell = (value, kind) => {
+    if (value === null || value === undefined || value === "") return "";
+    if (kind === "date") return day(value);
+    if (kind === "month") return month(value);
+    if (kind === "percent") return percent(value);
+    if (kind === "flag") return say(value ? "yes" : "no");
+    if (typeof value !== "number") return text(value);
+    if (kind === "count" && value > 0 && value < 10) return "<10";
+    if (kind === "number3" || !Number.isInteger(value)) return rounded(value);
+    return number(value);
+  };
+
+  Object.assign(Corridor, {
+    data, state, text, fill, say, number, significant, rounded, percent, month, shortMonth, day, cell,
+  });
+})();

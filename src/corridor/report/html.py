@@ -1,0 +1,140 @@
+"""One self-contained HTML file from a run folder: both languages inside, no network, no build step."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corridor.report.assets import SCRIPTS, read
+from corridor.report.l10n import LANGS, MONTHS, Lang, day, month
+from corridor.report.messages import MESSAGES, Text, page_messages, say
+from corridor.report.run import RunFolder, write_text_atomic
+from corridor.report.sections import SECTIONS, RunView, sentences
+
+PAGE = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<noscript><main><h1>{title}</h1>{sentences}<p>{noscript}</p></main></noscript>
+<div id="report"></div>
+<script type="application/json" id="payload">{payload}</script>
+{scripts}
+</body>
+</html>
+"""
+
+
+def write_html(run: RunFolder, out: Path, lang: Lang = "en") -> Path:
+    """Write the report of a run as one HTML file that opens in ``lang`` and switches in the page.
+
+    The file forbids itself any network by its Content-Security-Policy, which also names the hash of each of
+    its scripts: nothing that stands in the data can run.
+
+    Raises:
+        InputError: the manifest lacks what a report needs, or the file cannot be written.
+    """
+    out = Path(out)
+    write_text_atomic(out, render(run, lang))
+    return out
+
+
+def render(run: RunFolder, lang: Lang = "en") -> str:
+    """The HTML text of a run's report."""
+    view = RunView(run)
+    scripts = [read(name) for name in SCRIPTS]
+    for name, script in zip(SCRIPTS, scripts, strict=True):
+        if "</script" in script.lower():
+            raise ValueError(f"{name} would end its own script element")
+    spoken = "".join(f"<p>{escape(sentence[lang])}</p>" for sentence in sentences(view))
+    return PAGE.format(
+        lang=lang,
+        policy=_policy(scripts),
+        title=escape(_title(view)[lang]),
+        style=read("report.css"),
+        sentences=spoken,
+        noscript=escape(MESSAGES["noscript"][LANGS.index(lang)]),
+        payload=as_script_json(payload(view, lang)),
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+    )
+
+
+def payload(view: RunView, lang: Lang = "en") -> dict[str, Any]:
+    """Everything that the page shows, as plain data."""
+    sections = [
+        {"id": section.id, "title": section.title, "blocks": section.payload(view)}
+        for section in SECTIONS
+        if section.available(view)
+    ]
+    return {
+        "lang": lang,
+        "header": _header(view),
+        "sections": sections,
+        "messages": page_messages(),
+        "months": {language: MONTHS[language] for language in LANGS},
+    }
+
+
+def as_script_json(value: Any) -> str:
+    """JSON that cannot end or open an element inside a script."""
+    text = json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _policy(scripts: list[str]) -> str:
+    hashes = " ".join(
+        "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "connect-src 'none'; form-action 'none'; base-uri 'none'"
+    )
+
+
+def _title(view: RunView) -> Text:
+    manifest = view.run.manifest
+    name = str(manifest.get("name") or "Corridor")
+    return {"en": name, "es": str(manifest.get("name_es") or name)}
+
+
+def _header(view: RunView) -> dict[str, Any]:
+    manifest = view.run.manifest
+    known = view.run.table("observed").filter(pl.col("known") & pl.col("value").is_not_null())
+    last = dict(known.group_by("series").agg(pl.col("month").max()).rows())
+    items = [
+        say("known_item", label=view.name(series), month={lang: month(last[series], lang) for lang in LANGS})
+        for series in view.ordered(last)
+    ]
+    date = {lang: day(view.as_of, lang) for lang in LANGS}
+    return {
+        "title": _title(view),
+        "subtitle": say("stands_at_long", date=date),
+        "stamp": say("stands_at", date=date),
+        "known": items,
+        "hindsight": say("hindsight", date=date) if manifest.get("hindsight") else None,
+        "generated": say("generated", version=str(manifest.get("version", ""))),
+    }

@@ -1,0 +1,197 @@
+"""The run folder: what a run leaves on disk, and what a report is written from."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from corridor.model import Fault, InputError
+from corridor.report.schema import TABLES, conform
+
+MANIFEST = "manifest.json"
+SUPPRESS_BELOW = 10
+PEOPLE_COUNTS = {"observed": "value", "points": "value"}
+"""Columns that count real people; small counts are suppressed in what is exported as CSV."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run: its manifest and its tables (only those that the run has)."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, pl.DataFrame]
+
+    def has(self, name: str) -> bool:
+        """Whether the table exists and has rows."""
+        return name in self.tables and self.tables[name].height > 0
+
+    def table(self, name: str) -> pl.DataFrame:
+        """The table; empty, with the right columns, where the run has none."""
+        return self.tables[name] if name in self.tables else pl.DataFrame(schema=dict(TABLES[name]))
+
+    @classmethod
+    def write(cls, path: Path, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> RunFolder:
+        """Write a run folder at once: a temporary folder beside ``path`` is filled, then renamed.
+
+        An earlier run folder at ``path`` is replaced; anything else there is refused. Parquet holds the
+        tables as they are; in CSV, text is safe against formulas and counts of real people under 10
+        are suppressed.
+
+        Raises:
+            InputError: a table does not have its schema, or the folder cannot be written.
+        """
+        path = Path(path)
+        checked, faults = {}, []
+        for name, table in tables.items():
+            checked[name], found = conform(name, table)
+            faults += found
+        if faults:
+            raise InputError("the tables do not fit a run folder", faults=faults)
+        with _fresh_folder(path) as temporary:
+            (temporary / "tables").mkdir()
+            listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
+            full = {**manifest, "tables": listed}
+            text = json.dumps(full, indent=2, sort_keys=True, default=str, ensure_ascii=False)
+            (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        return cls(path, json.loads(text), checked)
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """Open a run folder and check every file that its manifest lists.
+
+        Raises:
+            InputError: the folder or a file is missing, damaged or does not have its schema.
+        """
+        path = Path(path)
+        manifest = _read_manifest(path)
+        tables, faults = {}, []
+        for name, listed in manifest["tables"].items():
+            try:
+                tables[name], found = conform(name, _read_table(path, name, listed))
+                faults += found
+            except InputError as error:
+                faults += error.faults
+        if faults:
+            raise InputError(f"{path} is not a whole run folder", faults=faults, hint="run it again")
+        return cls(path, manifest, tables)
+
+
+def csv_safe(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with an apostrophe before any text that a spreadsheet would take for a formula."""
+    formula = r"^\s*[=+\-@]|^[\t\r\n]"
+    text = pl.col(pl.String)
+    return table.with_columns(
+        pl.when(text.str.contains(formula)).then("'" + text).otherwise(text).name.keep()
+    )
+
+
+def suppress_small(table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The table with counts from 1 to 9 of a column shown as ``<10``; the column becomes text."""
+    value = pl.col(column)
+    small = (value > 0) & (value < SUPPRESS_BELOW)
+    shown = value.cast(pl.String).str.strip_suffix(".0")
+    return table.with_columns(
+        pl.when(small).then(pl.lit(f"<{SUPPRESS_BELOW}")).otherwise(shown).alias(column)
+    )
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write a text file through a temporary name.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another output") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _fresh_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder that becomes ``path`` if the block ends well, and vanishes if it does not."""
+    if path.exists() and not _replaceable(path):
+        raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another --out") from error
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # mkdtemp makes it private
+        if path.exists():
+            old = temporary.with_name(temporary.name + ".old")
+            path.rename(old)
+            temporary.rename(path)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            temporary.rename(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another --out") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _replaceable(path: Path) -> bool:
+    return path.is_dir() and ((path / MANIFEST).is_file() or not any(path.iterdir()))
+
+
+def _write_table(folder: Path, name: str, table: pl.DataFrame) -> dict[str, Any]:
+    parquet = folder / "tables" / f"{name}.parquet"
+    table.write_parquet(parquet)
+    shown = suppress_small(table, PEOPLE_COUNTS[name]) if name in PEOPLE_COUNTS else table
+    csv_safe(shown).write_csv(parquet.with_suffix(".csv"))
+    return {"rows": table.height, "sha256": hashlib.sha256(parquet.read_bytes()).hexdigest()}
+
+
+def _fault(path: Path, message: str, hint: str | None = None) -> InputError:
+    return InputError(f"cannot open {path}", faults=[Fault(str(path), None, None, message, hint)])
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    file = path / MANIFEST
+    if not path.is_dir():
+        raise _fault(path, "no such folder", "name a folder that `corridor demo` or `simulate` wrote")
+    if not file.is_file():
+        raise _fault(file, "missing", "a run folder holds manifest.json and tables/")
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise _fault(file, f"not readable as JSON: {error}") from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("tables"), dict):
+        raise _fault(file, "lists no tables", "a manifest is an object with a key `tables`")
+    return manifest
+
+
+def _read_table(path: Path, name: str, listed: Any) -> pl.DataFrame:
+    if name not in TABLES:
+        raise _fault(path / MANIFEST, f"lists {name!r}, which is not a table of a run folder")
+    file = path / "tables" / f"{name}.parquet"
+    if not file.is_file():
+        raise _fault(file, "missing")
+    content = file.read_bytes()
+    wanted = listed.get("sha256") if isinstance(listed, dict) else None
+    if wanted != hashlib.sha256(content).hexdigest():
+        raise _fault(file, "changed since the run wrote it (SHA-256 differs)")
+    try:
+        return pl.read_parquet(content)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _fault(file, f"not readable as Parquet: {error}") from error

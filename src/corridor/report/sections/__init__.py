@@ -1,0 +1,24 @@
+"""The sections of the report, in the order in which they stand."""
+
+from corridor.report.sections.answer import Answer, chance_above, sentences
+from corridor.report.sections.base import RunView, Section
+from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
+from corridor.report.sections.fans import Countries, Fans
+from corridor.report.sections.people import Cities, People
+from corridor.report.sections.scenarios import Measures, Scenarios
+
+SECTIONS: tuple[Section, ...] = (
+    Answer(),
+    Fans(),
+    Countries(),
+    Scenarios(),
+    People(),
+    Cities(),
+    Claims(),
+    Measures(),
+    Fit(),
+    Parameters(),
+    Sources(),
+)
+
+__all__ = ["SECTIONS", "RunView", "Section", "chance_above", "sentences"]

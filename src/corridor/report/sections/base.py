@@ -1,0 +1,199 @@
+"""What every section shares: its protocol, labels, sources, the run's settings, and blocks of a payload.
+
+A payload is plain JSON. A *block* has a ``type`` that the page's script draws; a *text* is a mapping of
+language to string; a *table* has ``columns`` (``key``, ``label``, ``kind``) and ``rows``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import polars as pl
+
+from corridor.model import NATIONALITY_NAMES
+from corridor.report.l10n import LANGS
+from corridor.report.messages import Text, say
+from corridor.report.run import RunFolder
+
+Block = dict[str, Any]
+FOUNDED = ("causal", "before_after", "mechanical")
+
+
+class Section(Protocol):
+    """A part of the report; leaves itself out where the run has nothing for it."""
+
+    id: str
+    title: Text
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run has what the section shows."""
+        ...
+
+    def payload(self, view: RunView) -> list[Block]:
+        """The section's blocks, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Label:
+    """How an item is named and founded."""
+
+    item: str
+    text: Text
+    kind: str
+    tag: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run folder with the questions that sections ask of it."""
+
+    run: RunFolder
+
+    @cached_property
+    def labels(self) -> Mapping[str, Label]:
+        """Labels by item, in the order of the table."""
+        rows = self.run.table("labels").iter_rows(named=True)
+        return {
+            row["item"]: Label(
+                row["item"],
+                {"en": row["label"] or row["item"], "es": row["label_es"] or row["label"] or row["item"]},
+                row["kind"],
+                row["tag"],
+                tuple(part.strip() for part in row["source"].split(";") if part.strip()),
+            )
+            for row in rows
+        }
+
+    def label(self, item: str) -> Label:
+        """The item's label; its id where the run names none."""
+        plain = Label(item, dict.fromkeys(LANGS, item), "", "", ())
+        return self.labels.get(item, plain)
+
+    def name(self, item: str) -> Text:
+        """The item's name in every language."""
+        return self.label(item).text
+
+    @cached_property
+    def as_of(self) -> dt.date:
+        """The date at which the run stands."""
+        return dt.date.fromisoformat(str(self.run.manifest["as_of"])[:10])
+
+    @cached_property
+    def scenarios(self) -> tuple[str, ...]:
+        """Scenario ids, the baseline first."""
+        seen: list[str] = []
+        for table in ("forecast", "daily", "periods", "differences"):
+            seen += self.run.table(table)["scenario"].unique(maintain_order=True).to_list()
+        baseline = self.run.manifest.get("baseline")
+        if baseline is None:
+            against = self.run.table("differences")["against"].unique(maintain_order=True)
+            baseline = against[0] if len(against) else None
+        order = dict.fromkeys(seen)
+        first = [baseline] if baseline in order else []
+        return tuple(dict.fromkeys([*first, *order]))
+
+    @cached_property
+    def series(self) -> tuple[str, ...]:
+        """Monthly series with a forecast, in the order of the labels."""
+        have = self.run.table("forecast")["series"].unique(maintain_order=True).to_list()
+        return self.ordered(series for series in have if self.ahead(series).height)
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """Stocks and flows with daily quantiles, in the order of the labels."""
+        return self.ordered(self.run.table("daily")["item"].unique(maintain_order=True).to_list())
+
+    def ordered(self, items: Iterable[str]) -> tuple[str, ...]:
+        """Items in the order of the labels, unlabeled ones after them."""
+        have = list(items)
+        return (*(item for item in self.labels if item in have), *(i for i in have if i not in self.labels))
+
+    def of_kind(self, *kinds: str) -> tuple[str, ...]:
+        """Labeled items of some kinds."""
+        return tuple(item for item, label in self.labels.items() if label.kind in kinds)
+
+    @cached_property
+    def headline(self) -> str | None:
+        """The series of the first sentence: the manifest's, else the first total, else the first series."""
+        named = self.run.manifest.get("headline")
+        choices = [named, *(s for s in self.of_kind("total") if s in self.series), *self.series]
+        return next((choice for choice in choices if choice in self.series), None)
+
+    def ahead(self, series: str) -> pl.DataFrame:
+        """Forecast rows of a series in months that its publisher had not published by the date."""
+        rows = self.run.table("forecast").filter(pl.col("series") == series)
+        known = self.run.table("observed").filter(
+            (pl.col("series") == series) & pl.col("known") & pl.col("value").is_not_null()
+        )
+        return rows if known.is_empty() else rows.filter(pl.col("month") > known["month"].max())
+
+    @cached_property
+    def source_rows(self) -> Mapping[str, Mapping[str, Any]]:
+        """Rows of ``sources`` by id."""
+        return {row["id"]: row for row in self.run.table("sources").iter_rows(named=True)}
+
+    def source(self, *items: str, simulated: bool = False) -> Text:
+        """The source line under a chart of these items."""
+        ids = dict.fromkeys(source for item in items for source in self.label(item).sources)
+        parts = [self._source_words(source) for source in ids]
+        extra = say("simulated") if simulated or not parts else dict.fromkeys(LANGS, "")
+        return {
+            lang: say("source", text="; ".join(filter(None, [*parts, extra[lang]])))[lang] + "."
+            for lang in LANGS
+        }
+
+    def _source_words(self, source: str) -> str:
+        row = self.source_rows.get(source)
+        if row is None:
+            return source
+        return ", ".join(filter(None, [row["publisher"], row["title"], row["license"]]))
+
+    @cached_property
+    def place_names(self) -> Mapping[str, Text]:
+        """Names of places by id."""
+        rows = self.run.table("places").iter_rows(named=True)
+        return {row["id"]: {"en": row["name"], "es": row["name_es"] or row["name"]} for row in rows}
+
+    def nationality(self, code: str) -> Text:
+        """A nationality's name."""
+        names = NATIONALITY_NAMES.get(code)
+        return dict(zip(LANGS, names, strict=True)) if names else dict.fromkeys(LANGS, code)
+
+    def place(self, code: str) -> Text:
+        """A place's name: from ``places``, else from ``labels``, else its id."""
+        return self.place_names.get(code) or self.name(code)
+
+
+def total(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows for all places and all nationalities together."""
+    return table.filter((pl.col("place") == "") & (pl.col("nationality") == ""))
+
+
+def quantiles_of(rows: pl.DataFrame) -> dict[float, float]:
+    """Value by quantile level, rounded to four decimals so that levels can be looked up."""
+    return {
+        round(level, 4): value for level, value in rows.select("quantile", "value").sort("quantile").rows()
+    }
+
+
+def column(key: str, kind: str = "text", *, label: Text | None = None) -> dict[str, Any]:
+    """A column of a table; its head is the message ``col_<key>`` unless a label is given."""
+    return {"key": key, "label": label or say(f"col_{key}"), "kind": kind}
+
+
+def table_block(
+    name: str, title: Text, columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> Block:
+    """A table that stands for itself, with its CSV."""
+    return {"type": "table", "name": name, "title": title, "table": {"columns": columns, "rows": rows}}
+
+
+def prose(text: Text) -> Block:
+    """A paragraph."""
+    return {"type": "prose", "text": text}

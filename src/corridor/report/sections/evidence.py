@@ -1,0 +1,220 @@
+"""Statements checked, fit in and out of sample, assumptions by influence, sources and how to repeat the run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+
+from corridor.report.assets import licenses
+from corridor.report.l10n import LANGS, day, number, percent, period
+from corridor.report.messages import Text, say, word
+from corridor.report.sections.base import Block, RunView, column, prose, table_block
+
+
+class Claims:
+    """Statements of the time, each with verdict, numbers, coverage and what would change it."""
+
+    id = "claims"
+    title = say("claims")
+
+    def available(self, view: RunView) -> bool:
+        """Whether statements were checked."""
+        return view.run.has("claims")
+
+    def payload(self, view: RunView) -> list[Block]:
+        """One card per statement."""
+        return [
+            {"type": "claims", "claims": [_claim(r) for r in view.run.table("claims").iter_rows(named=True)]}
+        ]
+
+
+def _both(row: dict[str, Any], key: str) -> Text:
+    return {"en": row[key], "es": row[f"{key}_es"] or row[key]}
+
+
+def _claim(row: dict[str, Any]) -> dict[str, Any]:
+    said_on = row["said_on"]
+    when = {lang: day(said_on, lang) for lang in LANGS} if said_on else dict.fromkeys(LANGS, "")
+    facts = {
+        "claim_numbers": dict.fromkeys(LANGS, row["values"]),
+        "claim_period": {lang: period(row["period"], lang) for lang in LANGS},
+        "claim_first": {lang: period(row["first_month"][:7], lang) for lang in LANGS},
+        "claim_coverage": _both(row, "coverage"),
+        "claim_change": _both(row, "change_it"),
+        "claim_sources": dict.fromkeys(LANGS, row["sources"]),
+    }
+    return {
+        "id": row["claim"],
+        "statement": _both(row, "statement"),
+        "said": say("said", who=row["said_by"], date=when),
+        "verdict": row["verdict"].replace(" ", "_"),
+        "verdict_label": word("verdict", row["verdict"]),
+        "sentence": _both(row, "sentence"),
+        "facts": [{"label": say(key), "text": text} for key, text in facts.items() if text["en"]],
+    }
+
+
+class Fit:
+    """In sample beside out of sample, per counting point and metric."""
+
+    id = "fit"
+    title = say("fit")
+
+    def available(self, view: RunView) -> bool:
+        """Whether a fit was measured out of sample: an in-sample fit is never shown alone."""
+        return "out_of_sample" in view.run.table("fit")["line"]
+
+    def payload(self, view: RunView) -> list[Block]:
+        """A dot plot per metric, and the whole table."""
+        table = view.run.table("fit")
+        blocks: list[Block] = [prose(say("fit_intro"))]
+        for metric in table["metric"].unique(maintain_order=True):
+            rows = table.filter(pl.col("metric") == metric)
+            if "out_of_sample" in rows["line"]:
+                blocks.append(_fit_plot(view, metric, rows))
+        rows = [
+            {**row, "counting_point": view.name(row["counting_point"]), "line": word("fit", row["line"]),
+             "metric": word("metric", row["metric"])}
+            for row in table.iter_rows(named=True)
+        ]  # fmt: skip
+        columns = [
+            column("counting_point"), column("line"), column("metric"),
+            column("value", "number3"), column("reference", "number3"), column("months", "number"),
+        ]  # fmt: skip
+        return [*blocks, table_block("fit", say("fit_all"), columns, rows)]
+
+
+def _fit_plot(view: RunView, metric: str, table: pl.DataFrame) -> Block:
+    rows = []
+    for point in view.ordered(table["counting_point"].unique(maintain_order=True).to_list()):
+        mine = {r["line"]: r for r in table.filter(pl.col("counting_point") == point).iter_rows(named=True)}
+        outside = mine.get("out_of_sample", {})
+        rows.append(
+            {
+                "label": view.name(point),
+                "in_sample": mine.get("in_sample", {}).get("value"),
+                "out_of_sample": outside.get("value"),
+                "reference": outside.get("reference"),
+            }
+        )
+    share = metric != "wis"
+    return {
+        "type": "fit",
+        "id": f"fit-{metric}",
+        "title": word("metric", metric),
+        "reading": _fit_reading(rows, share),
+        "share": share,
+        "rows": rows,
+        "source": view.source(simulated=True),
+    }
+
+
+def _fit_reading(rows: list[dict[str, Any]], share: bool) -> Text:
+    values = {
+        key: pl.Series([row[key] for row in rows if row[key] is not None], dtype=pl.Float64).median()
+        for key in ("in_sample", "out_of_sample")
+    }
+
+    def shown(key: str) -> Text:
+        value = values[key]
+        if not isinstance(value, float):
+            return dict.fromkeys(LANGS, "–")
+        return {lang: percent(value, lang, 1) if share else number(value, lang, 2) for lang in LANGS}
+
+    if values["in_sample"] is None:
+        return say("fit_reading_outside", outside=shown("out_of_sample"))
+    return say("fit_reading", inside=shown("in_sample"), outside=shown("out_of_sample"))
+
+
+class Parameters:
+    """Every parameter with value, range, unit and source, the most influential first."""
+
+    id = "parameters"
+    title = say("parameters")
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run lists parameters."""
+        return view.run.has("parameters")
+
+    def payload(self, view: RunView) -> list[Block]:
+        """A bar chart of the most influential, and the table of all."""
+        table = view.run.table("parameters").sort(
+            "influence", descending=True, nulls_last=True, maintain_order=True
+        )
+        rows = list(table.iter_rows(named=True))
+        columns = [
+            column("parameter"), column("target"), column("group"), column("value", "number3"),
+            column("low", "number3"), column("high", "number3"), column("unit"),
+            column("assumed", "flag"), column("influence", "number3"), column("source"),
+        ]  # fmt: skip
+        top = [
+            {"label": " · ".join(filter(None, [row["parameter"], row["target"], row["group"]])),
+             "assumed": row["assumed"], "influence": row["influence"]}
+            for row in rows[:12] if row["influence"] is not None
+        ]  # fmt: skip
+        blocks: list[Block] = []
+        if top:
+            count, assumed = str(len(rows)), str(sum(bool(row["assumed"]) for row in rows))
+            blocks.append(
+                {
+                    "type": "influence",
+                    "id": "influence",
+                    "title": say("parameters_title"),
+                    "reading": say("parameters_reading", count=count, assumed=assumed, top=top[0]["label"]),
+                    "rows": top,
+                    "source": view.source(simulated=True),
+                }
+            )
+        return [*blocks, table_block("parameters", say("parameters_all"), columns, rows)]
+
+
+class Sources:
+    """Sources and licenses, how to cite, the command to repeat, the manifest, the software's licenses."""
+
+    id = "sources"
+    title = say("sources")
+
+    def available(self, view: RunView) -> bool:
+        """Always: a report says how to repeat it."""
+        return True
+
+    def payload(self, view: RunView) -> list[Block]:
+        """Tables and texts."""
+        manifest = view.run.manifest
+        blocks: list[Block] = []
+        rows = [
+            {**row, "grade": word("source", row["grade"])}
+            for row in view.run.table("sources").iter_rows(named=True)
+        ]
+        if rows:
+            columns = [
+                column("title", "text"), column("publisher"), column("license"), column("grade"),
+                column("first_published"), column("period"), column("note"),
+            ]  # fmt: skip
+            columns.append(column("url", label=dict.fromkeys(LANGS, "URL")))
+            blocks.append({**table_block("sources", say("sources_title"), columns, rows), "open": True})
+        names = {
+            "en": str(manifest.get("name", "")),
+            "es": str(manifest.get("name_es") or manifest.get("name", "")),
+        }
+        cite = say(
+            "cite_text",
+            version=str(manifest.get("version", "")),
+            name=names,
+            date=lambda lang: day(view.as_of, lang),
+            attribution=str(manifest.get("attribution", "")),
+        )
+        blocks.append({"type": "text", "title": say("cite"), "text": cite})
+        if manifest.get("license"):
+            license_text = dict.fromkeys(LANGS, str(manifest["license"]))
+            blocks.append({"type": "text", "title": say("data_license"), "text": license_text})
+        if manifest.get("command"):
+            blocks.append(
+                {"type": "code", "title": say("repeat"), "code": str(manifest["command"]), "copy": True}
+            )
+        full = json.dumps(dict(manifest), indent=2, sort_keys=True, default=str, ensure_ascii=False)
+        blocks.append({"type": "code", "title": say("manifest"), "code": full, "closed": True})
+        blocks.append({"type": "code", "title": say("software"), "code": licenses(), "closed": True})
+        return blocks

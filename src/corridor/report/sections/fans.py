@@ -1,0 +1,199 @@
+"""Fan charts of monthly series, and the two countries' encounters side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from corridor.report.l10n import LANGS, Lang, month, number, rounded
+from corridor.report.messages import Text, say
+from corridor.report.sections.base import Block, RunView, prose, quantiles_of, total
+
+HISTORY_MONTHS = 20
+
+
+class Fans:
+    """What is coming: every monthly series but deaths, with what was published and what came later."""
+
+    id = "fans"
+    title = say("fans")
+
+    def available(self, view: RunView) -> bool:
+        """Whether a series was forecast."""
+        return bool(self._series(view))
+
+    def payload(self, view: RunView) -> list[Block]:
+        """A fan chart per series."""
+        return [prose(say("fans_intro")), *(fan(view, series) for series in self._series(view))]
+
+    @staticmethod
+    def _series(view: RunView) -> list[str]:
+        return [series for series in view.series if view.label(series).kind != "deaths"]
+
+
+class Countries:
+    """Both countries' encounters compared."""
+
+    id = "countries"
+    title = say("countries")
+
+    def available(self, view: RunView) -> bool:
+        """Whether two totals were forecast."""
+        return len(self._series(view)) >= 2
+
+    def payload(self, view: RunView) -> list[Block]:
+        """One chart with a line per country."""
+        names = self._series(view)[:4]
+        lines = [_line(view, series) for series in names]
+        return [
+            prose(say("countries_intro")),
+            {
+                "type": "lines",
+                "id": "countries",
+                "title": say("countries"),
+                "reading": _common_month(view, names),
+                "lines": lines,
+                "as_of": view.as_of,
+                "source": view.source(*names, simulated=True),
+            },
+        ]
+
+    @staticmethod
+    def _series(view: RunView) -> list[str]:
+        return [series for series in view.series if view.label(series).kind == "total"]
+
+
+def fan(view: RunView, series: str) -> Block:
+    """A fan chart of a series, with every nationality and place for which it was forecast."""
+    label = view.label(series)
+    rows = view.ahead(series)
+    seen = _history(view, series)
+    observed = {
+        f"{place}|{nationality}": [list(row) for row in group.select("month", "value", "known").rows()]
+        for (place, nationality), group in seen.group_by("place", "nationality", maintain_order=True)
+    }
+    views = {}
+    for (scenario, place, nationality), group in rows.group_by(
+        "scenario", "place", "nationality", maintain_order=True
+    ):
+        views[f"{scenario}|{place}|{nationality}"] = _view(group, observed.get(f"{place}|{nationality}", []))
+    assumed = label.tag == "assumed"
+    notes = [say("lower_bound")] if label.kind == "deaths" else []
+    notes += [say("assumed_note")] if assumed else []
+    return {
+        "type": "fan",
+        "id": series,
+        "title": label.text,
+        "notes": notes,
+        "hatched": assumed,
+        "levels": sorted(rows["quantile"].unique().to_list()),
+        "options": _options(view, rows),
+        "scenarios": [{"id": s, "label": view.name(s)} for s in view.scenarios if s in rows["scenario"]],
+        "views": views,
+        "observed": observed,
+        "as_of": view.as_of,
+        "source": view.source(series, simulated=True),
+    }
+
+
+def _history(view: RunView, series: str) -> pl.DataFrame:
+    """What was published from so many months before the date on; only where there is a value."""
+    since = pl.lit(view.as_of).dt.truncate("1mo").dt.offset_by(f"-{HISTORY_MONTHS}mo")
+    last = view.run.table("forecast").filter(pl.col("series") == series)["month"].max()
+    return (
+        view.run.table("observed")
+        .filter((pl.col("series") == series) & (pl.col("month") >= since) & (pl.col("month") <= last))
+        .drop_nulls("value")
+        .sort("month")
+    )
+
+
+def _options(view: RunView, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The choices of the selector: the total, then one margin at a time, largest first."""
+    size = (
+        rows.filter((pl.col("quantile") - 0.5).abs() < 1e-9)
+        .group_by("place", "nationality")
+        .agg(pl.col("value").sum())
+        .sort("value", descending=True)
+    )
+    options = []
+    for place, nationality in size.select("place", "nationality").rows():
+        group, text = "", say("all")
+        if place and not nationality:
+            group, text = "by_place", view.place(place)
+        elif nationality and not place:
+            group, text = "by_nationality", view.nationality(nationality)
+        elif place:
+            continue
+        options.append({"key": f"{place}|{nationality}", "group": group, "label": text})
+    return sorted(options, key=lambda option: option["group"])
+
+
+def _view(rows: pl.DataFrame, observed: list[list[Any]]) -> dict[str, Any]:
+    by_month = {
+        first: quantiles_of(group)
+        for (first,), group in rows.sort("month").group_by("month", maintain_order=True)
+        if isinstance(first, dt.date)
+    }
+    return {
+        "months": list(by_month),
+        "values": [[round(v, 1) for v in level.values()] for level in by_month.values()],
+        "reading": reading(by_month, observed),
+    }
+
+
+def reading(by_month: dict[dt.date, dict[float, float]], observed: list[list[Any]]) -> Text:
+    """One sentence: the last published month, the next month's interval, how many outcomes fell inside."""
+    first, level = next(iter(by_month.items()))
+    known = [row for row in observed if row[2]]
+    later = [row for row in observed if not row[2] and row[0] in by_month]
+    inside = sum(by_month[m][0.1] <= value <= by_month[m][0.9] for m, value, _ in later)
+    last, outcome = dict.fromkeys(LANGS, ""), dict.fromkeys(LANGS, "")
+    if known:
+        when, count, _ = known[-1]
+        last = say("fan_last", month=lambda lang: month(when, lang), value=lambda lang: number(count, lang))
+    if later:
+        outcome = say("fan_outcome", count=str(len(later)), inside=str(inside))
+    middle = say(
+        "fan_reading",
+        month=lambda lang: month(first, lang),
+        median=lambda lang: rounded(level[0.5], lang),
+        low=lambda lang: rounded(level[0.1], lang),
+        high=lambda lang: rounded(level[0.9], lang),
+    )
+    return {lang: last[lang] + middle[lang] + outcome[lang] for lang in LANGS}
+
+
+def _line(view: RunView, series: str) -> dict[str, Any]:
+    rows = total(view.ahead(series)).filter(pl.col("scenario") == view.scenarios[0])
+    picked = rows.filter(pl.col("quantile").round(4).is_in([0.1, 0.5, 0.9])).sort("month", "quantile")
+    forecast = [
+        [first, *(round(v, 1) for v in group["value"])]
+        for (first,), group in picked.group_by("month", maintain_order=True)
+    ]
+    seen = total(_history(view, series))
+    return {
+        "id": series,
+        "label": view.name(series),
+        "forecast": forecast,
+        "observed": [list(row) for row in seen.select("month", "value", "known").rows()],
+    }
+
+
+def _common_month(view: RunView, names: list[str]) -> Text:
+    known = total(view.run.table("observed")).filter(pl.col("known") & pl.col("series").is_in(names))
+    known = known.drop_nulls("value")
+    counted = known.group_by("month").agg(pl.col("series").n_unique()).filter(pl.col("series") == len(names))
+    if counted.is_empty():
+        return dict.fromkeys(LANGS, "")
+    last = counted["month"].max()
+    assert isinstance(last, dt.date)
+    rows = known.filter(pl.col("month") == last)
+    value = dict(zip(rows["series"], rows["value"], strict=True))
+
+    def values(lang: Lang) -> str:
+        return "; ".join(f"{view.name(s)[lang]}, {number(value[s], lang)}" for s in names)
+
+    return say("countries_reading", month=lambda lang: month(last, lang), values=values)

@@ -1,0 +1,145 @@
+"""Stocks and recorded deaths: waiting, detention, deaths, and the census of the receiving cities."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from corridor.report.l10n import LANGS, day, number, rounded
+from corridor.report.messages import Text, say
+from corridor.report.sections.base import Block, RunView, prose, quantiles_of
+from corridor.report.sections.fans import fan
+
+
+class People:
+    """What encounters do not show: waiting, detention, recorded deaths, and any other stock."""
+
+    id = "people"
+    title = say("people")
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run has a stock or a series of deaths."""
+        return bool(_stocks(view) or _deaths(view))
+
+    def payload(self, view: RunView) -> list[Block]:
+        """A band per stock, a fan per series of deaths."""
+        bands = [band(view, item) for item in _stocks(view)]
+        return [prose(say("people_intro")), *bands, *(fan(view, series) for series in _deaths(view))]
+
+
+class Cities:
+    """Census of the receiving cities against their dated published points."""
+
+    id = "cities"
+    title = say("cities")
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run has a city's census."""
+        return bool(_census(view))
+
+    def payload(self, view: RunView) -> list[Block]:
+        """A band per city."""
+        return [prose(say("cities_intro")), *(band(view, item) for item in _census(view))]
+
+
+def _census(view: RunView) -> list[str]:
+    return [item for item in view.items if view.label(item).kind == "census"]
+
+
+def _stocks(view: RunView) -> list[str]:
+    return [item for item in view.items if view.label(item).kind != "census"]
+
+
+def _deaths(view: RunView) -> list[str]:
+    return [series for series in view.series if view.label(series).kind == "deaths"]
+
+
+def band(view: RunView, item: str) -> Block:
+    """A daily band chart of a stock, with its declared room and its dated published points."""
+    label = view.label(item)
+    rows = view.run.table("daily").filter(pl.col("item") == item).sort("date", "quantile")
+    room = view.run.table("capacity").filter(pl.col("item") == item).drop_nulls("value").sort("date")
+    dates = rows["date"]
+    points = (
+        view.run.table("points")
+        .filter((pl.col("item") == item) & pl.col("date").is_between(dates.min(), dates.max()))
+        .drop_nulls("value")
+        .sort("date")
+    )
+    assumed = label.tag == "assumed"
+    notes = [say("assumed_note")] if assumed else []
+    views = {
+        scenario: _daily_view(view, group, room, points)
+        for (scenario,), group in rows.group_by("scenario", maintain_order=True)
+    }
+    point_sources = dict.fromkeys(points["source"].to_list())
+    return {
+        "type": "band",
+        "id": item,
+        "title": label.text,
+        "notes": notes,
+        "hatched": assumed,
+        "levels": sorted(rows["quantile"].unique().to_list()),
+        "scenarios": [{"id": s, "label": view.name(s)} for s in view.scenarios if s in views],
+        "views": views,
+        "capacity": [list(row) for row in room.select("date", "value").rows()],
+        "points": [
+            [row["date"], row["value"], row["known"], row["label"], _source_title(view, row["source"])]
+            for row in points.iter_rows(named=True)
+        ],
+        "as_of": view.as_of,
+        "source": _with_sources(view, item, [source for source in point_sources if source]),
+    }
+
+
+def _source_title(view: RunView, source: str) -> str:
+    row = view.source_rows.get(source)
+    return row["title"] if row else source
+
+
+def _with_sources(view: RunView, item: str, extra: list[str]) -> Text:
+    """The item's source line; the points' own sources stand in the table."""
+    text = view.source(item, simulated=True)
+    more = [_source_title(view, source) for source in extra if source not in view.label(item).sources]
+    if not more:
+        return text
+    shown = "; ".join(more[:3]) + (" …" if len(more) > 3 else "")
+    return {lang: f"{text[lang]} {shown}" for lang in LANGS}
+
+
+def _daily_view(
+    view: RunView, rows: pl.DataFrame, room: pl.DataFrame, points: pl.DataFrame
+) -> dict[str, Any]:
+    levels = sorted(rows["quantile"].unique().to_list())
+    wide = rows.pivot("quantile", index="date", values="value", aggregate_function="first").sort("date")
+    values = wide.drop("date")
+    order = [name for level in levels for name in values.columns if abs(float(name) - level) < 1e-9]
+    return {
+        "dates": wide["date"].to_list(),
+        "values": [[round(v, 1) for v in row] for row in values.select(order).rows()],
+        "reading": _reading(view, rows, room, points),
+    }
+
+
+def _reading(view: RunView, rows: pl.DataFrame, room: pl.DataFrame, points: pl.DataFrame) -> Text:
+    last = rows["date"].max()
+    assert isinstance(last, dt.date)
+    level = quantiles_of(rows.filter(pl.col("date") == last))
+    text = say(
+        "band_reading",
+        date=lambda lang: day(last, lang),
+        median=lambda lang: rounded(level[0.5], lang),
+        low=lambda lang: rounded(level[0.1], lang),
+        high=lambda lang: rounded(level[0.9], lang),
+    )
+    extra = []
+    if room.height:
+        value = room.filter(pl.col("date") <= last)["value"]
+        declared = float(value[-1] if len(value) else room["value"][0])
+        extra.append(say("band_capacity", value=lambda lang: number(declared, lang)))
+    if points.height:
+        later = points.filter(~pl.col("known")).height
+        extra.append(say("band_points", count=str(points.height), later=str(later)))
+    return {lang: text[lang] + "".join(part[lang] for part in extra) for lang in LANGS}

@@ -1,0 +1,173 @@
+"""What the measures would change, and on what that rests; the measures themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from corridor.model import GRADES
+from corridor.report.l10n import LANGS, percent, period
+from corridor.report.messages import Text, say, word
+from corridor.report.sections.answer import direction, founded_share
+from corridor.report.sections.base import Block, RunView, column, prose, table_block
+
+
+class Scenarios:
+    """Paired differences between scenarios with their grades."""
+
+    id = "scenarios"
+    title = say("scenarios")
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run compared scenarios."""
+        return view.run.has("differences")
+
+    def payload(self, view: RunView) -> list[Block]:
+        """Per scenario: interval dot plots by unit, directions, grades."""
+        blocks: list[Block] = []
+        table = view.run.table("differences")
+        for scenario, against in table.select("scenario", "against").unique(maintain_order=True).rows():
+            mine = table.filter((pl.col("scenario") == scenario) & (pl.col("against") == against))
+            rows = _sorted(view, [_row(view, row) for row in mine.iter_rows(named=True)])
+            names = {"scenario": view.name(scenario), "against": view.name(against)}
+            blocks.append(prose(say("scenarios_intro", **names)))
+            blocks += _dots(view, scenario, [row for row in rows if row["founded"] >= 0.5])
+            blocks += _directions([row for row in rows if row["founded"] < 0.5])
+            blocks += _grades(view, scenario)
+        return blocks
+
+
+def _row(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
+    name = view.name(row["item"])
+    kind = word("kind", row["kind"]) if row["kind"] else dict.fromkeys(LANGS, "")
+    return {
+        "item": row["item"],
+        "name": name,
+        "label": {
+            lang: ", ".join(filter(None, [name[lang], kind[lang], period(row["period"], lang)]))
+            for lang in LANGS
+        },
+        "period": {lang: period(row["period"], lang) for lang in LANGS},
+        "unit": row["unit"],
+        **{key: row[key] for key in ("low", "median", "high", "chance_lower")},
+        "founded": founded_share(view, row["scenario"], row["item"]),
+    }
+
+
+def _sorted(view: RunView, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    order = {item: place for place, item in enumerate(view.ordered(row["item"] for row in rows))}
+    return sorted(rows, key=lambda row: order[row["item"]])
+
+
+def _dots(view: RunView, scenario: str, rows: list[dict[str, Any]]) -> list[Block]:
+    """One plot per unit: people and deaths never share a scale."""
+    blocks = []
+    for unit in dict.fromkeys(row["unit"] for row in rows):
+        mine = [row for row in rows if row["unit"] == unit]
+        sure = sum(row["low"] > 0 or row["high"] < 0 for row in mine)
+        words = word("unit", unit)
+        blocks.append(
+            {
+                "type": "dots",
+                "id": f"difference-{scenario}-{unit}".replace("/", "-").replace(" ", "-"),
+                "title": say("dots_title", unit=words),
+                "reading": say("dots_reading", sure=str(sure), count=str(len(mine))),
+                "unit": words,
+                "rows": mine,
+                "source": view.source(simulated=True),
+            }
+        )
+    return blocks
+
+
+def _directions(rows: list[dict[str, Any]]) -> list[Block]:
+    if not rows:
+        return []
+    items = [
+        say(
+            "direction_item",
+            label=row["name"],
+            period=row["period"],
+            direction=direction(row["chance_lower"]),
+            chance=lambda lang, row=row: percent(row["chance_lower"], lang),
+        )
+        for row in rows
+    ]
+    title, intro = say("directions_title"), say("directions_intro")
+    return [{"type": "list", "title": title, "intro": intro, "items": items, "hatched": True}]
+
+
+def _grades(view: RunView, scenario: str) -> list[Block]:
+    table = view.run.table("grades").filter(pl.col("scenario") == scenario)
+    items = view.ordered(table["item"].unique(maintain_order=True).to_list())
+    if not items:
+        return []
+    rows = []
+    for item in items:
+        mine = table.filter(pl.col("item") == item)
+        share = {row["grade"]: row["share"] for row in mine.iter_rows(named=True)}
+        rows.append({"label": view.name(item), **{grade: share.get(grade, 0.0) for grade in GRADES}})
+    founded = sum(founded_share(view, scenario, item) >= 0.5 for item in items)
+    return [
+        {
+            "type": "grades",
+            "id": f"grades-{scenario}",
+            "title": say("grades_title"),
+            "reading": say("grades_reading", founded=str(founded), count=str(len(items))),
+            "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
+            "rows": rows,
+            "source": view.source(simulated=True),
+        }
+    ]
+
+
+class Measures:
+    """The measures of the scenarios: when, how strong, on what that rests."""
+
+    id = "measures"
+    title = say("measures")
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run has measures."""
+        return view.run.has("measures")
+
+    def payload(self, view: RunView) -> list[Block]:
+        """A timeline and the table."""
+        rows = [_measure(view, row) for row in view.run.table("measures").iter_rows(named=True)]
+        assumed = sum(row["grade_id"] == "assumed" for row in rows)
+        return [
+            {
+                "type": "timeline",
+                "id": "measures",
+                "title": say("measures_title"),
+                "reading": say("measures_reading", count=str(len(rows)), assumed=str(assumed)),
+                "rows": rows,
+                "as_of": view.as_of,
+                "source": dict.fromkeys(LANGS, ""),
+            },
+            table_block("measures", say("measures_all"), _MEASURE_COLUMNS, rows),
+        ]
+
+
+_MEASURE_COLUMNS = [
+    column("measure"),
+    column("scenario"),
+    column("actor"),
+    column("start", "date"),
+    column("end", "date"),
+    column("strength", "number"),
+    column("low", "number"),
+    column("high", "number"),
+    column("unit"),
+    column("grade"),
+    column("in_force", "flag"),
+    column("source"),
+]
+
+
+def _measure(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
+    name: Text = {"en": row["name"], "es": row["name_es"] or row["name"]}
+    keep = ("actor", "start", "end", "strength", "low", "high", "unit", "in_force", "source")
+    words = {"measure": name, "scenario": view.name(row["scenario"]), "grade": word("grade", row["grade"])}
+    return {**words, "grade_id": row["grade"], **{key: row[key] for key in keep}}

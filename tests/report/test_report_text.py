@@ -1,0 +1,235 @@
+"""Sentences against the tables they are made from, in both languages; absent tables; the file itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from make_run import AS_OF, HOSTILE, LEVELS, MANIFEST, frame, tables
+
+from corridor.cli.report import command
+from corridor.model import InputError
+from corridor.report import SECTIONS, RunFolder, chance_above, write_html
+from corridor.report.html import render
+from corridor.report.l10n import day, month, number, period, rounded, significant
+from corridor.report.messages import MESSAGES
+from corridor.report.sections import RunView, sentences
+
+NUMBER = r"[+−]?\d[\d,.\u202f]*\d|[+−]?\d"
+
+
+def numbers(text: str, lang: str) -> list[float]:
+    """The numbers of a sentence, read as a reader of that language reads them."""
+    found = []
+    for word in re.findall(NUMBER, text):
+        plain = word.replace("−", "-").replace("\u202f", "")
+        plain = plain.replace(",", "") if lang == "en" else plain.replace(".", "").replace(",", ".")
+        found.append(float(plain))
+    return found
+
+
+def pick(table: pl.DataFrame, level: float, **where: object) -> float:
+    rows = table.filter(pl.col("quantile") == level)
+    for name, value in where.items():
+        rows = rows.filter(pl.col(name) == value)
+    (found,) = rows["value"].to_list()
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_first_sentence_says_what_the_tables_say(run: RunFolder, lang: str) -> None:
+    where = {"scenario": "no-agreement", "series": "us_total", "place": "", "nationality": ""}
+    forecast, sums = tables()["forecast"], tables()["periods"]
+    expected = [pick(forecast, q, month=dt.date(2023, 12, 1), **where) for q in (0.5, 0.1, 0.9)]
+    expected += [pick(sums, q, statistic="sum", **where) for q in (0.5, 0.1, 0.9)]
+    found = numbers(sentences(RunView(run))[0][lang], lang)
+    for value in expected:
+        assert any(abs(value - shown) <= 0.005 * value for shown in found), (value, found)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_second_sentence_gives_the_difference_and_its_grades(run: RunFolder, lang: str) -> None:
+    found = numbers(sentences(RunView(run))[1][lang], lang)
+    for value in (-182_000, -310_000, -21_000, 97, 90):
+        assert value in found
+    assert 64 in found  # 10 + 32 + 22 %, all but what is assumed
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_second_sentence_gives_only_the_direction_when_mostly_assumed(tmp_path: Path, lang: str) -> None:
+    changed = tables()
+    us = pl.col("item") == "us_total"
+    shares = {"assumed": 0.6, "mechanical": 0.4}
+    changed["grades"] = pl.concat(
+        [
+            changed["grades"].filter(~us),
+            frame("grades", [("agreement", "us_total", grade, share) for grade, share in shares.items()]),
+        ]
+    )
+    text = sentences(RunView(RunFolder.write(tmp_path / "run", changed, MANIFEST)))[1][lang]
+    assert ("likely lower" if lang == "en" else "probablemente menor") in text
+    assert set(numbers(text, lang)).isdisjoint({-182_000, -310_000, -21_000, 182_000})
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_third_sentence_is_the_ratio_to_the_reference(run: RunFolder, lang: str) -> None:
+    text = sentences(RunView(run))[2][lang]
+    assert {5, 0.92} <= set(numbers(text, lang))
+    assert ("(better)" if lang == "en" else "(mejor)") in text
+
+
+def test_an_assumed_or_reposted_item_never_stands_on_the_first_screen(run: RunFolder) -> None:
+    cards = {card["id"] for block in SECTIONS[0].payload(RunView(run)) for card in block.get("cards", ())}
+    assert {"us_total", "census_chicago"} <= cards
+    assert cards.isdisjoint({"waiting_north", "census_denver", "deaths_border"})  # assumed, repost, deaths
+
+
+def test_a_card_rests_on_what_was_known(run: RunFolder) -> None:
+    cards = {
+        card["id"]: card for block in SECTIONS[0].payload(RunView(run)) for card in block.get("cards", ())
+    }
+    known = tables()["observed"].filter(
+        (pl.col("series") == "us_total")
+        & pl.col("known")
+        & (pl.col("nationality") == "")
+        & (pl.col("place") == "")
+    )
+    assert cards["us_total"]["points"] == known.height
+    assert cards["us_total"]["line"] == known["value"].max()
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=23, max_size=23).map(sorted),
+    st.floats(0, 1.2e6),
+)
+def test_chance_is_numpy_interpolation_between_the_outer_quantiles(values: list[float], line: float) -> None:
+    found = chance_above(LEVELS, values, line)
+    assert LEVELS[0] - 1e-12 <= 1 - found <= LEVELS[-1] + 1e-12
+    gaps = np.diff(values)
+    if gaps.min() > 1e-3:
+        assert found == pytest.approx(1 - np.interp(line, values, LEVELS), abs=1e-6)
+
+
+def test_chance_falls_as_the_line_rises() -> None:
+    values = [0.0] * 10 + [float(k) for k in range(13)]
+    chances = [chance_above(LEVELS, values, line) for line in np.linspace(-1, 14, 200)]
+    assert all(before >= after for before, after in zip(chances, chances[1:], strict=False))
+    assert chance_above(LEVELS, values, 0.0) == pytest.approx(1 - LEVELS[10])
+
+
+@pytest.mark.parametrize("name", sorted(tables()))
+def test_every_section_copes_without_a_table(tmp_path: Path, name: str) -> None:
+    rest = {key: table for key, table in tables().items() if key != name}
+    text = render(RunFolder.write(tmp_path / "run", rest, MANIFEST))
+    assert "payload" in text
+
+
+def test_a_run_without_tables_still_says_how_to_repeat_it(tmp_path: Path) -> None:
+    run = RunFolder.write(tmp_path / "run", {}, {"as_of": "2023-12-31", "command": "corridor simulate x"})
+    assert "corridor simulate x" in render(run)
+
+
+def test_in_sample_is_never_shown_without_out_of_sample(tmp_path: Path) -> None:
+    fit = tables()["fit"].filter(pl.col("line") == "in_sample")
+    view = RunView(RunFolder.write(tmp_path / "run", {"fit": fit}, MANIFEST))
+    assert not next(section for section in SECTIONS if section.id == "fit").available(view)
+
+
+def test_a_month_already_published_is_not_forecast(run: RunFolder) -> None:
+    assert RunView(run).ahead("deaths_border")["month"].min() == dt.date(2024, 1, 1)
+
+
+def test_hindsight_puts_up_a_banner(run: RunFolder, tmp_path: Path) -> None:
+    later = RunFolder(run.path, {**run.manifest, "hindsight": True}, run.tables)
+    assert '"hindsight":{"en":"Hindsight' in render(later)
+    assert '"hindsight":null' in render(run)
+
+
+def test_hostile_text_cannot_leave_its_script(report: Path) -> None:
+    text = report.read_text(encoding="utf-8")
+    assert HOSTILE not in text
+    payload = text.split('id="payload">')[1].split("</script>")[0]
+    assert "<" not in payload
+    assert HOSTILE in json.dumps(json.loads(payload))
+
+
+def test_the_file_is_one_and_small_and_forbids_the_network(report: Path) -> None:
+    text = report.read_text(encoding="utf-8")
+    assert report.stat().st_size < 10_000_000
+    assert "default-src 'none'" in text and "connect-src 'none'" in text
+    assert not re.findall(r"<(?:script|img|iframe)[^>]+src=", text) and "@import" not in text
+
+
+def test_vendored_files_are_the_released_ones() -> None:
+    folder = Path(__file__).parents[2] / "src/corridor/report/assets/vendor"
+    stated = dict(re.findall(r"^([0-9a-f]{64})  (\S+)$", (folder / "README.md").read_text(), re.M))
+    assert len(stated) == 2
+    for digest, name in stated.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_licenses_travel_in_the_report(report: Path) -> None:
+    text = report.read_text(encoding="utf-8")
+    for words in ("Observable, Inc.", "Mike Bostock", "ColorBrewer", "Mikola Lysenko"):
+        assert words in text
+
+
+def test_messages_have_the_same_blanks_in_both_languages() -> None:
+    for key, (english, spanish) in MESSAGES.items():
+        assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", spanish)), key
+
+
+def test_every_word_the_page_asks_for_is_in_the_catalogue() -> None:
+    folder = Path(__file__).parents[2] / "src/corridor/report/assets"
+    for script in folder.glob("*.js"):
+        for key in re.findall(r'C\.say\("(\w+)"', script.read_text(encoding="utf-8")):
+            assert key in MESSAGES, (script.name, key)
+        for key in re.findall(
+            r'\bcol\("(\w+)", "\w+"\)|\bcol\("(\w+)"\)', script.read_text(encoding="utf-8")
+        ):
+            assert f"col_{''.join(key)}" in MESSAGES, (script.name, key)
+
+
+def test_numbers_and_dates_as_each_language_writes_them() -> None:
+    assert number(301981, "en") == "301,981"
+    assert number(301981, "es") == "301\u202f981"
+    assert number(4300, "es") == "4300"
+    assert number(-1234.5, "en", 1) == "−1,234.5"
+    assert number(-0.2, "es") == "0"
+    assert rounded(0.923, "es") == "0,92"
+    assert month(AS_OF, "es") == "diciembre de 2023"
+    assert day(AS_OF, "en") == "31 December 2023"
+    assert period("2024-01/2024-06", "es") == "enero de 2024 a junio de 2024"
+    assert period("the winter", "en") == "the winter"
+
+
+@given(st.floats(1e-6, 1e9))
+def test_three_significant_digits(value: float) -> None:
+    assert significant(value) == pytest.approx(float(f"{value:.2e}"), rel=0.0051)
+
+
+def test_command_writes_the_report_again(run: RunFolder, tmp_path: Path) -> None:
+    out = tmp_path / "again.html"
+    result = CliRunner().invoke(command, [str(run.path), "--lang", "es", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert '<html lang="es">' in out.read_text(encoding="utf-8")
+
+
+def test_command_on_something_else_is_a_fault(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, [str(tmp_path)])
+    assert isinstance(result.exception, InputError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unwritable_output_is_a_fault(run: RunFolder, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot write"):
+        write_html(run, tmp_path / "no" / "such" / "report.html")

@@ -1,0 +1,85 @@
+"""The documentation is true: its code runs, its commands exist, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from conftest import ROOT
+from corridor.cli import main
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [text for tongue, text in FENCE.findall(page.read_text("utf-8")) if tongue == language]
+
+
+def calls(page: Path) -> Iterator[list[str]]:
+    """Calls of ``corridor`` in a page: lines of console blocks after the prompt, the README's demo."""
+    for block in blocks(page, "console") + blocks(page, "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            for command in re.split(r"&&|\||;", line.removeprefix("$ ")):
+                words = shlex.split(command, comments=True)
+                if words and Path(words[0]).name == "corridor":
+                    yield words[1:]
+
+
+CALLS = [
+    pytest.param(call, id=f"{name_of(page)}: {' '.join(call)}") for page in PAGES for call in calls(page)
+]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name_of)
+def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "__docs__"}
+    for number, block in enumerate(blocks(page, "python"), start=1):
+        exec(compile(block, f"{page.name}, block {number}", "exec"), namespace)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_in_the_documentation_can_be_parsed(call):
+    """The command exists and takes these options and arguments; nothing is run."""
+    command: click.Command = main
+    context = click.Context(command, info_name="corridor")
+    words = list(call)
+    while isinstance(command, click.Group):
+        assert words and words[0] in command.list_commands(context), f"no such command: {call}"
+        name = words.pop(0)
+        found = command.get_command(context, name)
+        assert found is not None
+        command, context = found, click.Context(found, info_name=name, parent=context)
+    command.make_context(command.name, words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files(page):
+    local = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_every_page_is_linked_from_the_index():
+    index = ROOT / "docs" / "index.md"
+    linked = {(index.parent / link).resolve() for link in LINK.findall(index.read_text("utf-8"))}
+    pages = {page for page in PAGES if page.is_relative_to(ROOT / "docs")} - {index}
+    assert {name_of(page) for page in pages - linked} == set()
+
+
+def test_the_readme_has_one_line_to_run_the_demo_and_one_to_pass_the_tests():
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    commands = [line for line in lines if line.startswith("python3 -m venv ")]
+    assert len(commands) == 2
+    assert "corridor demo" in commands[0]
+    assert commands[1].endswith("-m pytest")
