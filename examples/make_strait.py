@@ -19,7 +19,6 @@ from corridor.model import (
     Flow,
     Group,
     Indicator,
-    Indicator,
     Measure,
     Parameter,
     Place,
@@ -149,15 +148,6 @@ MEASURES = [
     ),
 ]  # fmt: skip
 
-INDICATORS = [
-    # id, English, Spanish, kind, stocks added up, with people from outside the model
-    ("waiting", "Waiting near the frontier", "En espera cerca de la frontera", "waiting", ("saada.waiting",), False),
-    ("holding", "Held in Jizan", "Retenidos en Yizán", "detention", ("jizan.holding",), True),
-    ("in_aden", "Sheltered or on the street in Aden", "En albergue o en la calle en Adén", "stock",
-     ("aden.shelter", "aden.street"), False),
-    ("deaths", "Deaths on the way", "Muertes en el camino", "deaths", ("djibouti.dead", "aden.dead"), False),
-]  # fmt: skip
-
 SCENARIOS = [
     Scenario(
         id="closed-and-held",
@@ -192,7 +182,7 @@ INDICATORS = (
         "waiting",
         ("djibouti.waiting", "bosaso.waiting"),
     ),
-    ("deaths", "Deaths at sea", "Muertes en el mar", "stock", ("djibouti.dead", "aden.dead")),
+    ("deaths", "Deaths on the way", "Muertes en el camino", "stock", ("djibouti.dead", "aden.dead")),
 )
 
 
@@ -257,10 +247,6 @@ def strait() -> Corridor:
                 known_from=dt.date(2023, 12, 20), source=ASSUMPTION,
             )
             for row in measures
-        ),
-        indicators=tuple(
-            Indicator(id=i, name=n, name_es=e, kind=k, stocks=s, with_occupied=w, tag="assumed")
-            for i, n, e, k, s, w in INDICATORS
         ),
         scenarios=tuple(SCENARIOS),
     )  # fmt: skip

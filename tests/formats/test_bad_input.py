@@ -122,14 +122,14 @@ def test_bad_cell(file: str, old: str, new: str, expected: list[str], spoil: Spo
 
 def test_indicators_of_nothing_and_of_what_is_not_there(strait: Path) -> None:
     path = strait / "indicators.yaml"
-    text = path.read_text(encoding="utf-8").replace("- jizan.holding", "- jizan.hold")
+    text = path.read_text(encoding="utf-8").replace("- aden.shelter", "- aden.sheltr")
     path.write_text(
         text + "- {id: empty, name: E, name_es: E, kind: stock, tag: assumed, observation: landings}\n"
     )
     line = text.count("\n") + 1
     code, told = check(strait)
     assert code == 2
-    assert "stocks: there is no stock 'jizan.hold'\n  hint: did you mean 'jizan.holding'?" in told
+    assert "stocks: there is no stock 'aden.sheltr'\n  hint: did you mean 'aden.shelter'?" in told
     assert f"indicators.yaml:{line}:observation: there is no observation 'landings'" in told
 
 
@@ -308,19 +308,6 @@ def test_a_group_that_reaches_no_end(strait: Path) -> None:
     code, told = check(strait)
     assert code == 2
     assert "groups.csv:3:id: group 'SOM.family' cannot reach an end from stock 'mogadishu.a'" in told
-
-
-def test_a_calibration_in_the_folder_is_checked(strait: Path) -> None:
-    folder = strait / "calibration" / "2023-12-31"
-    folder.mkdir(parents=True)
-    text = (strait / "parameters.csv").read_text()
-    (folder / "parameters.csv").write_text(text)
-    assert check(strait)[0] == 0
-    (folder / "parameters.csv").write_text(
-        text.replace("departures,mogadishu.leaving", "departures,mogadishu.left")
-    )
-    told = check(strait)[1]
-    assert "calibration/2023-12-31/parameters.csv:4:target: there is no stock 'mogadishu.left'" in told
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

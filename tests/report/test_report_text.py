@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import re
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_chance_is_numpy_interpolation_between_the_outer_quantiles(values: list[
 def test_chance_falls_as_the_line_rises() -> None:
     values = [0.0] * 10 + [float(k) for k in range(13)]
     chances = [chance_above(LEVELS, values, line) for line in np.linspace(-1, 14, 200)]
-    assert all(before >= after for before, after in zip(chances, chances[1:], strict=False))
+    assert all(before >= after for before, after in itertools.pairwise(chances))
     assert chance_above(LEVELS, values, 0.0) == pytest.approx(1 - LEVELS[10])
 
 
@@ -188,6 +189,15 @@ def test_messages_have_the_same_blanks_in_both_languages() -> None:
         assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", spanish)), key
 
 
+def test_a_run_without_date_or_levels_is_a_fault(tmp_path: Path) -> None:
+    some = tables()["forecast"].filter(pl.col("quantile") != 0.5)
+    run = RunFolder.write(tmp_path / "run", {"forecast": some}, {"as_of": "soon"})
+    with pytest.raises(InputError) as caught:
+        write_html(run, tmp_path / "report.html")
+    assert [fault.column for fault in caught.value.faults] == ["quantile", "as_of"]
+    assert not (tmp_path / "report.html").exists()
+
+
 def test_every_word_the_page_asks_for_is_in_the_catalogue() -> None:
     folder = Path(__file__).parents[2] / "src/corridor/report/assets"
     for script in folder.glob("*.js"):
@@ -233,3 +243,12 @@ def test_command_on_something_else_is_a_fault(tmp_path: Path) -> None:
 def test_an_unwritable_output_is_a_fault(run: RunFolder, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot write"):
         write_html(run, tmp_path / "no" / "such" / "report.html")
+
+
+@pytest.mark.parametrize(
+    "spelling", [("out of sample", "WIS"), ("out-of-sample", "wis"), ("out_of_sample", "wis")]
+)
+def test_lines_and_metrics_may_be_spelled_in_words(tmp_path: Path, spelling: tuple[str, str]) -> None:
+    fit = frame("fit", [("us_total", *spelling, 0.8, 1.0, 5)])
+    text = sentences(RunView(RunFolder.write(tmp_path / "run", {"fit": fit}, MANIFEST)))[0]["en"]
+    assert "0.80 times" in text

@@ -4,7 +4,6 @@ from corridor.calibrate.plan import CalibrationPlan, FittedField, read_plan
 from corridor.calibrate.store import (
     Calibration,
     calibrate,
-    calibration_dates,
     read_calibration,
     write_calibration,
 )
@@ -14,7 +13,6 @@ __all__ = [
     "CalibrationPlan",
     "FittedField",
     "calibrate",
-    "calibration_dates",
     "read_calibration",
     "read_plan",
     "write_calibration",

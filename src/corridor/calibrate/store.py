@@ -18,6 +18,7 @@ from corridor.calibrate.spread import Spread, size_spread
 from corridor.data import Dataset, load
 from corridor.engine import CellState, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
+from corridor.formats import calibration_dates
 from corridor.model import PARAMETERS, Corridor, InputError, Parameter
 
 Z95 = 1.645
@@ -82,7 +83,9 @@ def _spread(fit: Fit, corridor: Corridor, dataset: Dataset) -> Spread:
     table = published(observation, dataset, corridor).filter(pl.col("nationality") != "")
     wide = table.group_by("date", "nationality").agg(pl.col("value").sum()).pivot("nationality", index="date")
     wide = wide.sort("date").fill_null(0)
-    by_nationality = {name: wide[name].to_numpy().astype(np.float64) for name in wide.columns if name != "date"}
+    by_nationality = {
+        name: wide[name].to_numpy().astype(np.float64) for name in wide.columns if name != "date"
+    }
     total = np.sum(list(by_nationality.values()), axis=0)
     weight = fit.base.departures.sum(axis=(0, 1))
     return size_spread(total, by_nationality, (fit.kernel * weight).sum(axis=1))
@@ -140,15 +143,26 @@ def _field_rows(fit: Fit) -> list[Parameter]:
                     )
         elif field.method == "coverage":
             series = fit.series[field.observations[0]]
-            for name, g in _first_of_nationality(fit):
-                emit("coverage", field.observations[0], name, series.coverage[:, g], source, 0.0)
-    touched = _touched_flows(fit)
-    for f, source in touched.items():
-        for g, group in enumerate(compiled.groups):
-            series = fit.base.share[first, f, g]
-            if series.max() > 0:
-                emit("share", compiled.flow_ids[f], group.id, series, source, _band(series))
+            for name, members in _by_nationality(fit).items():
+                emit("coverage", field.observations[0], name, series.coverage[:, members[0]], source, 0.0)
+    for f, source in _touched_flows(fit).items():
+        for nationality, members in _by_nationality(fit).items():
+            series = fit.base.share[first][:, f, members]
+            if np.ptp(series, axis=1).max() < 1e-9:  # one row serves all household types
+                named = [(nationality, series[:, 0])]
+            else:
+                named = [(compiled.groups[g].id, series[:, i]) for i, g in enumerate(members)]
+            for name, values in named:
+                if values.max() > 0:
+                    emit("share", compiled.flow_ids[f], name, values, source, _band(values))
     return rows
+
+
+def _by_nationality(fit: Fit) -> dict[str, list[int]]:
+    out: dict[str, list[int]] = {}
+    for g, group in enumerate(fit.compiled.groups):
+        out.setdefault(group.nationality, []).append(g)
+    return out
 
 
 def _touched_flows(fit: Fit) -> dict[int, str]:
@@ -165,13 +179,6 @@ def _touched_flows(fit: Fit) -> dict[int, str]:
                 for f in siblings:
                     out.setdefault(f, source)
     return out
-
-
-def _first_of_nationality(fit: Fit) -> list[tuple[str, int]]:
-    seen: dict[str, int] = {}
-    for g, group in enumerate(fit.compiled.groups):
-        seen.setdefault(group.nationality, g)
-    return list(seen.items())
 
 
 def _band(series: Floats) -> float:
@@ -197,14 +204,14 @@ def _fit_table(fit: Fit, result: object) -> pl.DataFrame:
             continue
         error = np.abs(count[used] / value[used] - 1)
         rows.append(
-            (name, "in sample", "median absolute monthly error", float(np.median(error)), int(used.sum()))
+            (name, "in_sample", "median_absolute_error", float(np.median(error)), None, int(used.sum()))
         )
         if len(series.labels) > 1:
             split = np.abs(simulated[known] - np.nan_to_num(series.value[known])).sum() / value.sum()
-            rows.append(
-                (name, "in sample", "absolute error by group, share of total", float(split), int(used.sum()))
-            )
-    return pl.DataFrame(rows, schema=["counting_point", "line", "metric", "value", "months"], orient="row")
+            rows.append((name, "in_sample", "absolute_error_by_group", float(split), None, int(used.sum())))
+    columns = ["counting_point", "line", "metric", "value", "reference", "months"]
+    frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+    return frame.with_columns(pl.col("reference").cast(pl.Float64))
 
 
 def write_calibration(calibration: Calibration, folder: Path) -> Path:
@@ -234,19 +241,11 @@ def write_calibration(calibration: Calibration, folder: Path) -> Path:
     return target
 
 
-def calibration_dates(folder: Path) -> list[dt.date]:
-    """As-of dates of the calibrations in a corridor's ``calibration`` folder."""
-    found = []
-    for path in sorted(folder.glob("*/calibration.yaml")) if folder.exists() else []:
-        found.append(dt.date.fromisoformat(path.parent.name))
-    return found
-
-
 def read_calibration(folder: Path, as_of: dt.date) -> Calibration:
     """Read a calibration; raises InputError if there is none for the date."""
     path = folder / as_of.isoformat()
     if not (path / "calibration.yaml").exists():
-        dates = ", ".join(map(str, calibration_dates(folder))) or "none"
+        dates = ", ".join(calibration_dates(folder.parent)) or "none"
         raise InputError(
             f"no calibration as of {as_of} (there are: {dates})",
             hint=f"run: corridor calibrate {folder.parent.name} --as-of {as_of}",
@@ -265,5 +264,5 @@ def read_calibration(folder: Path, as_of: dt.date) -> Calibration:
         # our own file, checked when it was written: validating 20,000 rows again would cost seconds
         parameters=tuple(Parameter.model_construct(None, **row) for row in frame.iter_rows(named=True)),
         state={(holder, stage, group): units for holder, stage, group, units in state.iter_rows()},
-        fit=pl.read_csv(path / "fit.csv"),
+        fit=pl.read_csv(path / "fit.csv", schema_overrides={"value": pl.Float64, "reference": pl.Float64}),
     )

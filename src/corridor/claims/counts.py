@@ -77,7 +77,10 @@ class Counts:
             rows = published_series(self.dataset, (), where).drop_nulls("value")
         else:
             rows = self._plain_rows()
-        return {coarsen(f"{date}", self.step): float(value) for date, value in rows.select("date", "value").iter_rows()}
+        return {
+            coarsen(f"{date}", self.step): float(value)
+            for date, value in rows.select("date", "value").iter_rows()
+        }
 
     def _plain_rows(self) -> pl.DataFrame:
         rows = self.dataset.table.filter(
@@ -113,7 +116,11 @@ class Counts:
             return 1
         if self.step == "month":
             return 12
-        last = dt.date(int(text[:4]), 12, 31) if step == "year" else month_end(dt.date.fromisoformat(text + "-01"))
+        last = (
+            dt.date(int(text[:4]), 12, 31)
+            if step == "year"
+            else month_end(dt.date.fromisoformat(text + "-01"))
+        )
         first = dt.date.fromisoformat((text + "-01-01")[:10])
         return (last - first).days + 1
 

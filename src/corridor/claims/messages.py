@@ -9,8 +9,8 @@ from corridor.claims.words import Pair
 MESSAGES: Mapping[str, Pair] = {
     # sentences of the verdicts
     "change": (
-        "“{name}” stood at {value} in {period}, against {base} in {against}: {change}",
-        "«{name}» sumó {value} en {period}, frente a {base} en {against}: {change}",
+        "“{name}”: {value} in {period}, against {base} in {against} ({change})",
+        "«{name}»: {value} en {period}, frente a {base} en {against} ({change})",
     ),
     "change_said": ("; the statement says {said}", "; la afirmación dice {said}"),
     "too_coarse": (
@@ -30,9 +30,12 @@ MESSAGES: Mapping[str, Pair] = {
         ", y en {count} de {all} de esos años subió de {before} a {month}",
     ),
     "comparison": (
-        "In {period} “{name}” stood at {value} and “{other}” at {base}, {ratio} times as many in the first "
-        "as in the second",
-        "En {period} «{name}» sumó {value} y «{other}» {base}; la primera fue {ratio} veces la segunda",
+        "In {period} “{name}” came to {value} and “{other}” to {base}: the first is {share} of the second",
+        "En {period}, «{name}»: {value}, y «{other}»: {base}; la primera serie es el {share} de la segunda",
+    ),
+    "ratio": (
+        "In {period} “{name}” came to {value} and “{other}” to {base}: the first is {ratio} times the second",
+        "En {period}, «{name}»: {value}, y «{other}»: {base}; la primera serie es {ratio} veces la segunda",
     ),
     "ratio_said": ("; the statement says {said} times", "; la afirmación dice {said} veces"),
     "first_held": (
@@ -107,6 +110,14 @@ MESSAGES: Mapping[str, Pair] = {
         "“{name}” had no published figure for {period} by {day}",
         "«{name}» no tenía cifra publicada para {period} al {day}",
     ),
+    "last_published": (
+        "; the last published is {period} with {value}",
+        "; la última publicada es {period} con {value}",
+    ),
+    "not_yet_first": (
+        "It was true of “{name}” in no month from {first} to {last}, and later months are not published",
+        "No fue cierto de «{name}» en ningún mes de {first} a {last}, y los meses posteriores no están publicados",
+    ),
     "zero_base": (
         "“{name}” was zero in {period}, so a relative figure cannot be told",
         "«{name}» fue cero en {period}, así que no se puede dar una cifra relativa",
@@ -175,6 +186,21 @@ MESSAGES: Mapping[str, Pair] = {
     "years": ("years", "años"),
 }
 
+OUTCOMES: Mapping[str, Pair] = {
+    "supported": ("supported", "respaldada"),
+    "not supported": ("not supported", "no respaldada"),
+    "cannot be told": ("cannot be told", "no se puede saber"),
+}
+"""The three verdicts, in words."""
+
+LABELS: Mapping[str, Pair] = {
+    "coverage": ("Covers", "Abarca"),
+    "first_month": ("First true in", "Cierto por primera vez en"),
+    "change_it": ("Would change it", "Lo cambiaría"),
+    "sources": ("Sources", "Fuentes"),
+}
+"""Labels of a printed verdict."""
+
 SCOPES: Mapping[str, Pair] = {
     "us_southwest_encounters": ("southwest land border only", "solo la frontera terrestre suroeste"),
     "mexico_encounters": ("all of Mexico, not by place", "todo México, sin lugar"),
@@ -183,7 +209,7 @@ SCOPES: Mapping[str, Pair] = {
     "darien_transits": ("transits registered by Panama", "tránsitos registrados por Panamá"),
     "recorded_deaths": ("recorded deaths, a lower bound", "muertes registradas, un mínimo"),
     "usbp_daily_apprehensions": (
-        "whole United States, between ports of entry, only days on which two releases agree in coverage",
+        "whole United States, between ports of entry, only days that two overlapping releases cover",
         "todo Estados Unidos, entre puertos de entrada, solo días que cubren dos publicaciones",
     ),
 }

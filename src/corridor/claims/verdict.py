@@ -72,7 +72,10 @@ COLUMNS: tuple[str, ...] = (
 
 
 def verdict_row(verdict: Verdict) -> dict[str, object]:
-    """A verdict as a row of :data:`COLUMNS`; several values and sources are separated by ``; ``."""
+    """A verdict as a row of :data:`COLUMNS`; several values and sources are separated by ``; ``.
+
+    The last of the sources is where the statement itself stands.
+    """
     claim = verdict.claim
     return {
         "claim": claim.id,
@@ -91,7 +94,7 @@ def verdict_row(verdict: Verdict) -> dict[str, object]:
         "first_month": verdict.first_month,
         "change_it": verdict.change_it,
         "change_it_es": verdict.change_it_es,
-        "sources": "; ".join(verdict.sources),
+        "sources": "; ".join((*verdict.sources, claim.source)),
     }
 
 

@@ -35,6 +35,12 @@ def change(share: float) -> Pair:
     return f"{plus}{english}{_SPACE}%", f"{plus}{spanish}{_SPACE}%"
 
 
+def share(part: float) -> Pair:
+    """A part of a whole: ``0.314`` as ``31 %``; one decimal below 10 %."""
+    english, spanish = number(100 * part, 0 if part >= 0.1 else 1)
+    return f"{english}{_SPACE}%", f"{spanish}{_SPACE}%"
+
+
 def times(ratio: float) -> Pair:
     """A ratio to three significant digits."""
     if ratio == 0 or not math.isfinite(ratio):

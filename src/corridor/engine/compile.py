@@ -131,7 +131,7 @@ class Compiled:
         self.stock_ids = tuple(stock.id for stock in corridor.stocks)
         self.measures = active_measures(corridor, scenario, spec)
         self.table = ParameterTable(
-            corridor.parameters, calibrated, as_of=spec.as_of, hindsight=spec.hindsight
+            corridor.parameters, calibrated, as_of=spec.as_of, hindsight=spec.hindsight, since=spec.start
         )
         self._scope = Scope(corridor)
         first, last = spec.start.toordinal(), spec.end.toordinal()
@@ -183,11 +183,13 @@ class Compiled:
             ]
         ).reshape(len(flows), len(c.groups))
         self._stock_at = {name: i for i, name in enumerate(self.stock_ids)}
+        # in the order of ids: sums do not depend on the order of the rows
+        by_id = sorted(range(len(flows)), key=lambda i: flows[i].id)
         self.siblings = [
-            [i for i, x in enumerate(flows) if x.from_stock == stock.id and not self.hazard_flows[i]]
+            [i for i in by_id if flows[i].from_stock == stock.id and not self.hazard_flows[i]]
             for stock in stocks
         ]
-        self._off_route = [[i for i, x in enumerate(flows) if x.from_route == route.id] for route in routes]
+        self._off_route = [[i for i in by_id if flows[i].from_route == route.id] for route in routes]
         self.lawful_stocks = {x.from_stock for x in flows if x.kind == "lawful"}
 
     def _strength_rows(self) -> None:
@@ -205,6 +207,13 @@ class Compiled:
         levers = {active.measure.lever for active in self.measures}
         self._elasticity = {name: self.table.scalar("elasticity", name) for name in levers}
         self._reference = {name: self.table.scalar("reference_level", name) for name in levers}
+
+    def rows_in_use(self) -> set[int]:
+        """Rows of the parameter table that some day of the run reads."""
+        found: set[int] = set(self._strength) | set(self._elasticity.values()) | set(self._reference.values())
+        for rows in self.rows.values():
+            found |= set(np.unique(rows).tolist())
+        return found - {-1}
 
     def _network(self) -> Network:
         rows, c = self.rows, self.corridor
@@ -257,7 +266,9 @@ class Compiled:
         self.depart_keys = np.array(
             [stream_key("departure", stock, group.id) for stock, group in self.depart_labels], dtype=np.uint64
         )
-        self.depart_steady = np.array([self.stock_ids[k] in self.lawful_stocks for k, _ in enters], dtype=bool)
+        self.depart_steady = np.array(
+            [self.stock_ids[k] in self.lawful_stocks for k, _ in enters], dtype=bool
+        )
 
     def _lay_state(self, names: Mapping[tuple[str, int, str], int]) -> None:
         self._state_cells = np.zeros(len(names))
@@ -271,6 +282,8 @@ class Compiled:
                     )
                 continue
             self._state_cells[names[name]] = units
+        if self.spec.state is not None:
+            return  # it holds everybody; who was there on the first day of all is in it already
         for k, g in zip(*np.nonzero(self.rows["initial"][0] >= 0), strict=True):
             people = self.table.values(self.spec.seed, None)[self.rows["initial"][0, k, g]]
             cell = names[self.stock_ids[k], 0, self.groups[g].id]
@@ -533,7 +546,11 @@ def active_measures(
     by_id = {measure.id: measure for measure in corridor.measures}
     lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
     # what was not yet known on the as-of date is no part of that day's base
-    names = [m.id for m in corridor.measures if m.in_base and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)]
+    names = [
+        m.id
+        for m in corridor.measures
+        if m.in_base and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
+    ]
     names += [name for name in (scenario.measures if scenario else ()) if name not in names]
     found: list[ActiveMeasure] = []
     for name in names:

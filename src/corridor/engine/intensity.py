@@ -1,7 +1,8 @@
 """Departures: the intensity process beyond what is known, and how a month spreads over its days.
 
 Log intensity of a nationality deviates from its central path by x = common + own, each a damped random
-walk, x[m] = damping x[m-1] + sd t[m], with Student t shocks scaled to unit variance. The shocks are
+walk, x[m] = damping x[m-1] + sd t[m], with Student t shocks scaled to unit variance; the common part is
+centered on the median, the own part on the mean. The shocks are
 keyed by month, so two scenarios share them.
 """
 
@@ -19,6 +20,9 @@ from corridor.model import Group, stream_key
 
 Floats = npt.NDArray[np.float64]
 
+LARGEST_SHOCK = 4.0
+"""Shocks are cut here, in standard deviations: a month cannot carry more people than there are."""
+
 
 def student_shocks(
     process: Sequence[str], months: Sequence[dt.date], df: float, seed: int, member: int
@@ -29,7 +33,7 @@ def student_shocks(
     pairs = uniforms(np.uint64(seed), np.uint64(member), key, days)[0]
     z = np.array([normal_quantile(u) for u in pairs[:, 0]])
     chi = np.array([gamma_quantile(v, df / 2.0) * 2.0 / df for v in pairs[:, 1]])
-    return z / np.sqrt(chi) * np.sqrt((df - 2.0) / df)
+    return np.clip(z / np.sqrt(chi) * np.sqrt((df - 2.0) / df), -LARGEST_SHOCK, LARGEST_SHOCK)
 
 
 def damped_walk(shocks: Floats, sd: float, damping: float) -> Floats:
@@ -75,11 +79,11 @@ def intensity_deviations(
     )
     for name in set(nationalities):
         group = Group(id=name, nationality=name, household="any", size=1)
-        own = damped_walk(
-            student_shocks(("own", name), walk_months, df, seed, member),
-            table.central("departure_sd_own", group, 0.0),
-            damping,
-        )
+        sd_own = table.central("departure_sd_own", group, 0.0)
+        own = damped_walk(student_shocks(("own", name), walk_months, df, seed, member), sd_own, damping)
+        # Own shocks keep the mean, not the median: sixteen medians do not add up to the total's median,
+        # and without this the total would drift upwards by the spread of its parts.
+        own -= np.array([spread(sd_own, damping, m + 1) ** 2 / 2.0 for m in range(len(walk_months))])
         paths[name] = dict(zip(walk_months, common + own, strict=True))
     return np.array([[paths[name].get(month, 0.0) for name in nationalities] for month in months])
 

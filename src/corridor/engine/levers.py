@@ -139,7 +139,8 @@ class Scope:
         return [
             i
             for i, flow in enumerate(self._flows)
-            if (effect.after is None or flow.from_stock in behind) and self._flow_touched(flow, effect, measure)
+            if (effect.after is None or flow.from_stock in behind)
+            and self._flow_touched(flow, effect, measure)
         ]
 
     def stocks(self, effect: Effect, measure: Measure) -> list[int]:

@@ -94,7 +94,8 @@ class _Builder:
         self.route_at = {route.id: i for i, route in enumerate(corridor.routes)}
         self.out_of: dict[str, list[Flow]] = defaultdict(list)
         self.off: dict[str, list[Flow]] = defaultdict(list)
-        for flow in corridor.flows:
+        # in the order of ids: neither draws nor sums depend on the order of the rows
+        for flow in sorted(corridor.flows, key=lambda flow: flow.id):
             (self.out_of if flow.from_stock else self.off)[flow.from_stock or flow.from_route or ""].append(
                 flow
             )
@@ -285,6 +286,6 @@ def build_network(
     """
     builder = _Builder(corridor, may_carry, limited_flows, limited_routes, limited_stocks)
     builder.hazard_flows = hazard_flows
-    for g, stocks in sorted(sources.items()):
+    for g, stocks in sorted(sources.items(), key=lambda item: corridor.groups[item[0]].id):
         builder.walk(g, stocks)
     return builder.finish()

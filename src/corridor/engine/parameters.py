@@ -38,7 +38,10 @@ class ParameterTable:
         *,
         as_of: dt.date | None = None,
         hindsight: bool = False,
+        since: dt.date | None = None,
     ) -> None:
+        """Rows that end before ``since``, the first day of the run, are left out."""
+        self._columns: tuple[npt.NDArray, ...] | None = None
         self._value: list[float] = []
         self._low: list[float] = []
         self._high: list[float] = []
@@ -56,7 +59,9 @@ class ParameterTable:
             fitted[row.parameter, row.target or "", row.group or ""].append(row)
         chosen.update(fitted)
         for name, rows in chosen.items():
-            for row in sorted(rows, key=lambda r: r.valid_from or dt.date.min):
+            ordered = sorted(rows, key=lambda r: r.valid_from or dt.date.min)
+            begun = sum((r.valid_from or dt.date.min) <= since for r in ordered) if since else 0
+            for row in ordered[max(begun - 1, 0) :]:
                 start = row.valid_from.toordinal() if row.valid_from else 0
                 self._found[name].append((start, self._add(row)))
 
@@ -90,6 +95,22 @@ class ParameterTable:
         self.rows.append(None)
         return len(self._value) - 1
 
+    def _arrays(self) -> tuple[npt.NDArray, ...]:
+        """The rows' columns as arrays, made again only after rows were added."""
+        if self._columns is None or self._columns[0].size != len(self._value):
+            self._columns = (
+                np.array(self._value),
+                np.array(self._low),
+                np.array(self._high),
+                np.array(self._key, dtype=np.uint64),
+                np.array(self._domain, dtype=np.float64).reshape(-1, 2),
+            )
+        return self._columns
+
+    def bounds(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Low and high of every row; its value where it has no range."""
+        return np.array(self._low), np.array(self._high)
+
     def largest(self, rows: Rows) -> npt.NDArray[np.float64]:
         """Largest value that each of ``rows`` can take (0 where there is no row)."""
         top = np.maximum(np.array(self._value), np.array(self._high))
@@ -104,7 +125,7 @@ class ParameterTable:
         parameter: str,
         targets: Sequence[str],
         groups: Sequence[Group] | None,
-        starts: Sequence[int],
+        starts: Sequence[int] | npt.NDArray[np.int64],
         defaults: Sequence[float | None],
     ) -> Rows:
         """Row in force, shape (segments, targets, groups) or (segments, targets); -1 where there is none."""
@@ -153,11 +174,10 @@ class ParameterTable:
         A member's value is a two-piece draw with the row's value as median and low, high as 5 and 95 %
         quantiles: log-normal pieces where all three are positive, linear ones elsewhere, cut at the domain.
         """
-        value = np.array(self._value)
+        value, low, high, key, domain = self._arrays()
         if member is None:
-            return value
-        low, high = np.array(self._low), np.array(self._high)
-        names, inverse = np.unique(np.array(self._key, dtype=np.uint64), return_inverse=True)
+            return value.copy()
+        names, inverse = np.unique(key, return_inverse=True)
         u = parameter_uniforms(names, seed, member)
         z = normal_quantiles(u)[inverse] / Z95
         logs = (value > 0) & (low > 0)
@@ -166,7 +186,6 @@ class ParameterTable:
             drawn = np.where(logs, value * np.where(side > 0, side, 1.0) ** z, value)
         linear = value + z * np.where(z < 0, value - low, high - value)
         drawn = np.where(logs, drawn, linear)
-        domain = np.array(self._domain)
         noisy = (low < value) | (high > value)
         return np.where(noisy, np.clip(drawn, domain[:, 0], domain[:, 1]), value)
 

@@ -6,7 +6,6 @@ from corridor.formats.folder import (
     faults_error,
     find_corridor,
     open_corridor,
-    read_parameters,
     shipped_corridors,
 )
 from corridor.formats.new import new_corridor
@@ -23,7 +22,6 @@ __all__ = [
     "json_schemas",
     "new_corridor",
     "open_corridor",
-    "read_parameters",
     "save_corridor",
     "schema_file",
     "shipped_corridors",

@@ -9,13 +9,9 @@ from typing import Any
 
 import corridor
 from corridor.formats.checks import check_parts
-from corridor.formats.checks.parameters import check_parameters
-from corridor.formats.checks.scopes import Scopes
-from corridor.formats.layout import CALIBRATION_FOLDER, SETTINGS_FILE, TABLES
-from corridor.formats.parts import Parts
-from corridor.formats.read import calibration_dates, read_parameter_table, read_parts
-from corridor.formats.rows import Table
-from corridor.model import GRADES, TAGS, Corridor, Fault, InputError, Parameter, did_you_mean
+from corridor.formats.layout import SETTINGS_FILE, TABLES
+from corridor.formats.read import calibration_dates, read_parts
+from corridor.model import GRADES, TAGS, Corridor, Fault, InputError, did_you_mean
 
 _SHIPPED = Path(corridor.__file__).parent / "shipped"
 
@@ -74,8 +70,6 @@ def check_corridor(path_or_name: str | Path) -> Check:
         return Check(folder, (fault,), None, {})
     parts = read_parts(folder)
     faults = check_parts(parts)
-    for date in calibration_dates(folder):
-        faults += _calibration_faults(folder, date, parts)
     if faults:
         return Check(folder, InputError("", faults=faults).faults, None, {})
     found = parts.assemble()
@@ -98,27 +92,6 @@ def faults_error(check: Check) -> InputError:
     count = len(check.faults)
     what = "1 fault" if count == 1 else f"{count} faults"
     return InputError(f"{check.path}: {what}; nothing was run", faults=check.faults)
-
-
-def read_parameters(path: str | Path) -> tuple[Parameter, ...]:
-    """Parameters of a file such as ``calibration/2023-12-31/parameters.csv``.
-
-    Raises: `InputError` with every fault of the file by itself (not against a corridor).
-    """
-    path = Path(path)
-    table = read_parameter_table(path, f"{path.resolve().parent.name}/{path.name}")
-    if table.faults:
-        raise InputError(f"{path} cannot be used", faults=table.faults)
-    return table.items
-
-
-def _calibration_faults(folder: Path, date: str, parts: Parts) -> list[Fault]:
-    label = f"{folder.resolve().name}/{CALIBRATION_FOLDER}/{date}/parameters.csv"
-    table: Table[Parameter] = read_parameter_table(
-        folder / CALIBRATION_FOLDER / date / "parameters.csv", label
-    )
-    scopes = Scopes(parts.groups.items)
-    return [*table.faults, *check_parameters(parts, scopes, table)]
 
 
 def _summary(found: Corridor, folder: Path) -> Summary:

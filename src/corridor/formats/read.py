@@ -13,7 +13,6 @@ from corridor.formats.layout import (
     CALIBRATION_FOLDER,
     FILES,
     LISTS,
-    PARTS,
     SCENARIO,
     SCENARIO_FOLDER,
     SETTINGS,
@@ -24,7 +23,7 @@ from corridor.formats.parts import Parts
 from corridor.formats.rows import Table
 from corridor.formats.text import read_text
 from corridor.formats.yamlfile import read_list, read_one
-from corridor.model import Fault, Parameter
+from corridor.model import Fault
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -88,8 +87,3 @@ def calibration_dates(folder: Path) -> tuple[str, ...]:
     if not root.is_dir():
         return ()
     return tuple(sorted(path.name for path in root.iterdir() if path.is_dir() and _DATE.fullmatch(path.name)))
-
-
-def read_parameter_table(path: Path, label: str) -> Table[Parameter]:
-    """A file of parameters, such as a calibration writes."""
-    return read_part(path, PARTS["parameters"], label)

@@ -33,8 +33,7 @@ working folder, `corridor check DIR` says everything that is wrong in one, with 
 * Numbers have a point for decimals and no mark between thousands. Dates are `2023-12-31`. Booleans are `yes`
   and `no`. Ids are letters, digits, `.`, `_` and `-`.
 * All files stand in the folder, those that may be empty too: a table with a header only, a list as `[]`.
-* `calibration/<as-of date>/parameters.csv` is written by `corridor calibrate` and has the columns of
-  `parameters.csv`. Other files (a README, notes) may stand there and are kept, unless their name is nearly that of
+* `calibration/<as-of date>/` is written by `corridor calibrate`, not by hand. Other files (a README, notes) may stand there and are kept, unless their name is nearly that of
   one of these: then it is taken for a mistake.
 """
 
@@ -54,7 +53,6 @@ _RULES = """\
 * Dates lie in order and touch the period of `corridor.yaml`.
 * A measure pulls a known lever in its unit, on places (or zones), routes and nationalities that exist, and does
   not end before it starts. A scenario names measures that exist and whose lever is built: nothing is ignored.
-* Calibrated parameters that stand in the folder fit it too.
 """
 
 

@@ -43,7 +43,9 @@ class Provenance:
     """Name of each input and the SHA-256 of its content."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     version: str = field(default_factory=lambda: corridor.__version__)
-    platform: str = field(default_factory=lambda: f"Python {platform.python_version()}, NumPy {np.__version__}")
+    platform: str = field(
+        default_factory=lambda: f"Python {platform.python_version()}, NumPy {np.__version__}"
+    )
 
     def to_json(self) -> str:
         """The record as stable, indented JSON."""

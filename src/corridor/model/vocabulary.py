@@ -56,7 +56,9 @@ PARAMETERS: Mapping[str, ParameterKind] = {
     "share": ParameterKind(
         "flow", "share", 0, 1, "part of a stock's leavers, or of a journey's travellers, who take this flow"
     ),
-    "daily_probability": ParameterKind("flow", "probability/day", 0, 1, "hazard of taking this flow on a day"),
+    "daily_probability": ParameterKind(
+        "flow", "probability/day", 0, 1, "hazard of taking this flow on a day"
+    ),
     "throughput": ParameterKind("flow", "people/day", 0, INFINITE, "people per day that a flow can carry"),
     "capacity": ParameterKind("stock", "people", 0, INFINITE, "people a stock has room for"),
     "occupied": ParameterKind("stock", "people", 0, INFINITE, "room taken by people outside the model"),
@@ -69,12 +71,20 @@ PARAMETERS: Mapping[str, ParameterKind] = {
     "reference_level": ParameterKind(
         "lever", "people/month", 0, INFINITE, "level that a lever's people per month are compared with"
     ),
-    "departure_sd_common": ParameterKind("none", "log/month", 0, 10, "monthly shock shared by all nationalities"),
+    "departure_sd_common": ParameterKind(
+        "none", "log/month", 0, 10, "monthly shock shared by all nationalities"
+    ),
     "departure_sd_own": ParameterKind("none", "log/month", 0, 10, "monthly shock of one nationality's own"),
-    "departure_damping": ParameterKind("none", "share/month", 0, 1, "part of a deviation kept from month to month"),
-    "departure_shock_df": ParameterKind("none", "degrees of freedom", 2.1, 1000, "tail of the monthly shocks"),
+    "departure_damping": ParameterKind(
+        "none", "share/month", 0, 1, "part of a deviation kept from month to month"
+    ),
+    "departure_shock_df": ParameterKind(
+        "none", "degrees of freedom", 2.1, 1000, "tail of the monthly shocks"
+    ),
     "departure_dispersion": ParameterKind("none", "size", 0.1, INFINITE, "negative binomial size of a day"),
-    "cost_per_person_day": ParameterKind("stock", "USD/person-day", 0, INFINITE, "cost of one person for a day"),
+    "cost_per_person_day": ParameterKind(
+        "stock", "USD/person-day", 0, INFINITE, "cost of one person for a day"
+    ),
 }
 
 NATIONALITY_NAMES: Mapping[str, tuple[str, str]] = {

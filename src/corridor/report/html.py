@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.model import Fault, InputError
 from corridor.report.assets import SCRIPTS, read
 from corridor.report.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.messages import MESSAGES, Text, page_messages, say
@@ -56,6 +57,7 @@ def write_html(run: RunFolder, out: Path, lang: Lang = "en") -> Path:
 
 def render(run: RunFolder, lang: Lang = "en") -> str:
     """The HTML text of a run's report."""
+    _check(run)
     view = RunView(run)
     scripts = [read(name) for name in SCRIPTS]
     for name, script in zip(SCRIPTS, scripts, strict=True):
@@ -72,6 +74,22 @@ def render(run: RunFolder, lang: Lang = "en") -> str:
         payload=as_script_json(payload(view, lang)),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
+
+
+def _check(run: RunFolder) -> None:
+    """A report needs a date to stand at, and the levels that its sentences name."""
+    faults = []
+    try:
+        dt.date.fromisoformat(str(run.manifest.get("as_of", ""))[:10])
+    except ValueError:
+        hint = "year-month-day, for example 2023-12-31"
+        faults.append(Fault("manifest.json", None, "as_of", "is not a date", hint))
+    for name in ("forecast", "periods", "daily"):
+        have = set(run.table(name)["quantile"].round(4).to_list())
+        if have and not have >= {0.1, 0.5, 0.9}:
+            faults.append(Fault(name, None, "quantile", "lacks one of the levels 0.1, 0.5, 0.9"))
+    if faults:
+        raise InputError(f"{run.path} has too little for a report", faults=faults)
 
 
 def payload(view: RunView, lang: Lang = "en") -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from corridor.report.l10n import LANGS, Lang
 
-Text = dict[str, str]
+Text = dict[Lang, str]
 """One text in every language: ``{"en": …, "es": …}``."""
 Value = str | Text | Callable[[Lang], str]
 
@@ -21,10 +22,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Este informe dibuja sus gráficas con un programa que viaja dentro del archivo. "
         "Permita los programas en este archivo para verlas.",
     ),
-    "stands_at": ("Stands at {date}", "Situado en {date}"),
+    "stands_at": ("Stands at {date}", "Situado al {date}"),
     "stands_at_long": (
         "This report stands at {date} and uses only what had been published by then.",
-        "Este informe se sitúa en {date} y usa solo lo que se había publicado hasta entonces.",
+        "Este informe se sitúa al {date} y usa solo lo que se había publicado hasta entonces.",
     ),
     "known_title": ("What was known", "Lo que se sabía"),
     "known_item": ("{label}: until {month}", "{label}: hasta {month}"),
@@ -137,7 +138,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "legend_bands": ("50, 80 and 95 % of the chance", "50, 80 y 95 % de la probabilidad"),
     "legend_bands_daily": ("50, 80 and 90 % of the chance", "50, 80 y 90 % de la probabilidad"),
     "legend_band80": ("80 % of the chance", "80 % de la probabilidad"),
-    "legend_as_of": ("Report stands here", "El informe se sitúa aquí"),
     "legend_capacity": ("Declared room", "Cupo declarado"),
     "legend_assumed": ("Rests mainly on assumptions", "Se apoya sobre todo en supuestos"),
     # both countries
@@ -184,7 +184,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "grade_before_after": ("before/after", "antes y después"),
     "grade_mechanical": ("mechanical", "mecánica"),
     "grade_assumed": ("assumed", "supuesta"),
-    "no_change": ("0 = no change", "0 = sin cambio"),
     # stocks
     "people": ("Waiting, detention, deaths", "Espera, detención, muertes"),
     "people_intro": (
@@ -252,6 +251,15 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Mediana de los puntos de conteo: {inside} dentro de la muestra, {outside} fuera de ella.",
     ),
     "metric_median_absolute_error": ("Median absolute monthly error", "Error absoluto mensual mediano"),
+    "metric_median_absolute_monthly_error": (
+        "Median absolute monthly error",
+        "Error absoluto mensual mediano",
+    ),
+    "metric_absolute_error_by_group_share_of_total": (
+        "Absolute error by group, share of the total",
+        "Error absoluto por grupo, parte del total",
+    ),
+    "metric_relative_wis": ("WIS relative to the reference", "WIS relativo a la referencia"),
     "metric_wis": (
         "Weighted interval score (smaller is better)",
         "Puntaje de intervalo ponderado (menor es mejor)",
@@ -277,7 +285,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     # sources
     "sources": ("Sources, licenses and how to repeat this", "Fuentes, licencias y cómo repetirlo"),
     "sources_title": ("Sources of the data", "Fuentes de los datos"),
-    "sources_reading": ("{count} sources.", "{count} fuentes."),
     "cite": ("How to cite", "Cómo citar"),
     "cite_text": (
         "The Corridor authors: Corridor {version}, {name}, as of {date}. {attribution}",
@@ -297,7 +304,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Corridor's simulation; tables of this run",
         "Simulación de Corridor; tablas de esta ejecución",
     ),
-    "suppressed": ("Counts from 1 to 9 are shown as <10.", "Los conteos de 1 a 9 se muestran como <10."),
     "yes": ("yes", "sí"),
     "no": ("no", "no"),
     # column heads
@@ -364,7 +370,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 def say(key: str, **values: Value) -> Text:
     """The message in every language; a value may be a text, a text per language, or a function of it."""
     return {
-        lang: MESSAGES[key][place].format(**{name: in_lang(value, lang) for name, value in values.items()})
+        lang: _template(key, place).format(**{name: in_lang(value, lang) for name, value in values.items()})
         for place, lang in enumerate(LANGS)
     }
 
@@ -378,10 +384,20 @@ def in_lang(value: Value, lang: Lang) -> str:
 
 def word(prefix: str, code: str) -> Text:
     """The words for a code of a table (``grade`` ``assumed``); the code itself where none are known."""
-    key = f"{prefix}_{code.replace('-', '_').replace(' ', '_')}"
+    key = f"{prefix}_{plain(code)}"
     return say(key) if key in MESSAGES else dict.fromkeys(LANGS, code)
+
+
+def plain(code: str) -> str:
+    """A code of a table as a key: ``out of sample``, ``out-of-sample`` and ``out_of_sample`` are one."""
+    return "_".join(re.findall(r"[a-z0-9]+", code.lower()))
 
 
 def page_messages() -> dict[str, Text]:
     """The catalogue for the page's script, with its placeholders left open."""
-    return {key: dict(zip(LANGS, texts, strict=True)) for key, texts in MESSAGES.items()}
+    return {key: {lang: _template(key, place) for place, lang in enumerate(LANGS)} for key in MESSAGES}
+
+
+def _template(key: str, place: int) -> str:
+    """A message whose percent signs do not part from their numbers."""
+    return MESSAGES[key][place].replace(" %", "\N{NO-BREAK SPACE}%")

@@ -26,10 +26,9 @@ _BY_GROUP = {
 """Parameters that can differ by group; a group elsewhere would be ignored, so it is a fault."""
 
 
-def check_parameters(parts: Parts, scopes: Scopes, table: Table[Parameter] | None = None) -> Iterator[Fault]:
-    """Faults of the corridor's parameters, or of another ``table`` of parameters for it (a calibration)."""
-    table = parts.parameters if table is None else table
-    for row in table:
+def check_parameters(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
+    """Faults of single parameters, and rows that hold on the same days."""
+    for row in parts.parameters:
         yield from scope_named(row, "group", row.item.group, scopes, parts)
         yield from _window(row)
         kind = PARAMETERS.get(row.item.parameter)
@@ -46,7 +45,7 @@ def check_parameters(parts: Parts, scopes: Scopes, table: Table[Parameter] | Non
             message = f"{row.item.unit!r} is not the unit of {row.item.parameter}"
             yield row.fault("unit", message, f"give the number in {kind.unit}")
         yield from _domain(row, kind)
-    yield from _overlaps(table)
+    yield from _overlaps(parts.parameters)
 
 
 def _window(row: Row[Parameter]) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ SCRIPTS = (
 
 def read(name: str) -> str:
     """The text of an asset, e.g. ``report.css``."""
-    found = files(__package__)
+    found = files("corridor.report.assets")
     for part in name.split("/"):
         found = found / part
     return found.read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def read(name: str) -> str:
 
 def licenses() -> str:
     """The licenses of everything vendored, one after the other, each under its name."""
-    folder = files(__package__) / "vendor"
+    folder = files("corridor.report.assets") / "vendor"
     texts = sorted(
         (entry.name, entry.read_text(encoding="utf-8"))
         for entry in folder.iterdir()

@@ -68,7 +68,7 @@
     return `${C.rounded(row.values[median(levels)])} (80 %: ${C.rounded(row.values[low])} – ${C.rounded(row.values[high])})`;
   };
 
-  const tip = (rows, y, words) => Plot.tip(rows, Plot.pointerX({
+  const tip = (rows, y, words, pointer = Plot.pointerX) => Plot.tip(rows, pointer({
     x: "x", y, title: words, fill: "var(--card)", stroke: "var(--line)", fontSize: 12, maxRadius: 30,
   }));
 
@@ -78,6 +78,13 @@
     const known = seen.filter((d) => d.known);
     const later = seen.filter((d) => !d.known);
     const mid = median(levels);
+    // One pointer box per month, for what was counted and what was forecast.
+    const months = new Map(rows.map((d) => [d.iso, { iso: d.iso, x: d.x, y: d.values[mid], words: [interval(d, levels)] }]));
+    for (const d of seen) {
+      const words = `${C.say(d.known ? "legend_known" : "legend_later")}: ${C.cell(d.value, "count")}`;
+      if (months.has(d.iso)) months.get(d.iso).words.push(words);
+      else months.set(d.iso, { iso: d.iso, x: d.x, y: d.value, words: [words] });
+    }
     return timePlot(width, title, {
       dates: [...rows, ...seen].map((d) => d.x), asOf, shift: 14 * DAY,
       marks: [
@@ -87,8 +94,7 @@
         Plot.dot(known, { x: "x", y: "value", fill: "var(--ink)", r: 2.5 }),
         Plot.lineY(later, { x: "x", y: "value", stroke: "var(--later)", strokeWidth: 1.5 }),
         Plot.dot(later, { x: "x", y: "value", fill: "var(--later)", symbol: "diamond", r: 4.5 }),
-        tip(rows, (d) => d.values[mid], (d) => `${C.month(d.iso)}\n${interval(d, levels)}`),
-        tip(seen, "value", (d) => `${C.month(d.iso)}\n${C.cell(d.value, "count")}`),
+        tip([...months.values()], "y", (d) => [C.month(d.iso), ...d.words].join("\n")),
       ],
     });
   };
@@ -131,7 +137,7 @@
         Plot.lineY(known, { x: "x", y: "value", stroke: color, strokeWidth: 2 }),
         Plot.dot(known, { x: "x", y: "value", fill: color, symbol, r: 3 }),
         Plot.dot(later, { x: "x", y: "value", stroke: color, fill: "var(--card)", symbol, r: 4, strokeWidth: 2 }),
-        tip(seen, "value", (d) => `${C.text(line.label)}\n${C.month(d.iso)}: ${C.number(d.value)}`),
+        tip(seen, "value", (d) => `${C.text(line.label)}\n${C.month(d.iso)}: ${C.number(d.value)}`, Plot.pointer),
       );
     });
     return timePlot(width, title, { dates, marks, asOf: block.as_of, shift: 14 * DAY });

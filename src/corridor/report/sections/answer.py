@@ -144,7 +144,7 @@ def difference_sentence(view: RunView) -> Text | None:
 
 def score_sentence(view: RunView) -> Text | None:
     """How wrong it was out of sample, relative to the reference forecast where that was scored too."""
-    rows = view.run.table("fit").filter((pl.col("line") == "out_of_sample") & pl.col("value").is_not_null())
+    rows = view.fit.filter((pl.col("line") == "out_of_sample") & pl.col("value").is_not_null())
     if rows.is_empty():
         return None
     points = view.ordered(rows["counting_point"].unique(maintain_order=True).to_list())
@@ -153,7 +153,9 @@ def score_sentence(view: RunView) -> Text | None:
     common: dict[str, Any] = {"label": view.name(point)}
     scored = rows.filter((pl.col("metric") == "wis") & (pl.col("reference") > 0))
     if scored.is_empty():
-        plain = rows.filter(pl.col("metric") == "median_absolute_error")
+        plain = rows.filter(
+            pl.col("metric").is_in(["median_absolute_error", "median_absolute_monthly_error"])
+        )
         if plain.is_empty():
             return None
         row = plain.row(0, named=True)

@@ -16,7 +16,7 @@ import polars as pl
 
 from corridor.model import NATIONALITY_NAMES
 from corridor.report.l10n import LANGS
-from corridor.report.messages import Text, say
+from corridor.report.messages import Text, plain, say
 from corridor.report.run import RunFolder
 
 Block = dict[str, Any]
@@ -125,6 +125,12 @@ class RunView:
         choices = [named, *(s for s in self.of_kind("total") if s in self.series), *self.series]
         return next((choice for choice in choices if choice in self.series), None)
 
+    @cached_property
+    def fit(self) -> pl.DataFrame:
+        """The table ``fit`` with its lines and metrics as keys (``in_sample``, ``wis``)."""
+        keys = pl.col("line", "metric").map_elements(plain, return_dtype=pl.String)
+        return self.run.table("fit").with_columns(keys)
+
     def ahead(self, series: str) -> pl.DataFrame:
         """Forecast rows of a series in months that its publisher had not published by the date."""
         rows = self.run.table("forecast").filter(pl.col("series") == series)
@@ -144,7 +150,7 @@ class RunView:
         parts = [self._source_words(source) for source in ids]
         extra = say("simulated") if simulated or not parts else dict.fromkeys(LANGS, "")
         return {
-            lang: say("source", text="; ".join(filter(None, [*parts, extra[lang]])))[lang] + "."
+            lang: say("source", text="; ".join(part for part in [*parts, extra[lang]] if part))[lang] + "."
             for lang in LANGS
         }
 

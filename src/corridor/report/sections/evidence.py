@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.report.assets import licenses
 from corridor.report.l10n import LANGS, day, number, percent, period
-from corridor.report.messages import Text, say, word
+from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
 
 
@@ -49,7 +49,7 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
         "id": row["claim"],
         "statement": _both(row, "statement"),
         "said": say("said", who=row["said_by"], date=when),
-        "verdict": row["verdict"].replace(" ", "_"),
+        "verdict": plain(row["verdict"]),
         "verdict_label": word("verdict", row["verdict"]),
         "sentence": _both(row, "sentence"),
         "facts": [{"label": say(key), "text": text} for key, text in facts.items() if text["en"]],
@@ -64,11 +64,11 @@ class Fit:
 
     def available(self, view: RunView) -> bool:
         """Whether a fit was measured out of sample: an in-sample fit is never shown alone."""
-        return "out_of_sample" in view.run.table("fit")["line"]
+        return "out_of_sample" in view.fit["line"]
 
     def payload(self, view: RunView) -> list[Block]:
         """A dot plot per metric, and the whole table."""
-        table = view.run.table("fit")
+        table = view.fit
         blocks: list[Block] = [prose(say("fit_intro"))]
         for metric in table["metric"].unique(maintain_order=True):
             rows = table.filter(pl.col("metric") == metric)
@@ -99,7 +99,7 @@ def _fit_plot(view: RunView, metric: str, table: pl.DataFrame) -> Block:
                 "reference": outside.get("reference"),
             }
         )
-    share = metric != "wis"
+    share = "wis" not in metric.split("_")
     return {
         "type": "fit",
         "id": f"fit-{metric}",
@@ -195,7 +195,7 @@ class Sources:
             ]  # fmt: skip
             columns.append(column("url", label=dict.fromkeys(LANGS, "URL")))
             blocks.append({**table_block("sources", say("sources_title"), columns, rows), "open": True})
-        names = {
+        names: Text = {
             "en": str(manifest.get("name", "")),
             "es": str(manifest.get("name_es") or manifest.get("name", "")),
         }

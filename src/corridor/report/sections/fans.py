@@ -118,7 +118,7 @@ def _options(view: RunView, rows: pl.DataFrame) -> list[dict[str, Any]]:
         .agg(pl.col("value").sum())
         .sort("value", descending=True)
     )
-    options = []
+    options: list[dict[str, Any]] = []
     for place, nationality in size.select("place", "nationality").rows():
         group, text = "", say("all")
         if place and not nationality:

@@ -1,0 +1,127 @@
+"""Statements of a corridor checked against the published counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from corridor.claims.counts import Counts, step_of
+from corridor.claims.kinds import KINDS, Case
+from corridor.claims.messages import both, join
+from corridor.claims.verdict import Finding, Verdict
+from corridor.claims.words import Pair
+from corridor.data import Dataset, load
+from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
+
+FILE = "claims.yaml"
+
+
+def check_claims(
+    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] = load
+) -> list[Verdict]:
+    """Check every statement of a corridor.
+
+    Parameters
+    ----------
+    corridor
+        Its claims name its observations, which name datasets.
+    as_of
+        Use only what was public on this day; ``None`` means all that is known now, in hindsight.
+    loader
+        Gives a dataset by id; by default the shipped ones.
+
+    Returns
+    -------
+    One verdict per claim, in the corridor's order.
+
+    Raises
+    ------
+    InputError
+        With a fault for every claim that cannot be checked as it is written.
+    """
+    faults = [fault for claim in corridor.claims for fault in _faults(claim, corridor)]
+    if faults:
+        raise InputError("the statements cannot be checked", faults=faults)
+    observations = {o.id: o for o in corridor.observations}
+    needed = {name for c in corridor.claims for name in (c.series, c.other) if name}
+    counts: dict[str, Counts] = {}
+    for name in sorted(needed):
+        dataset = loader(observations[name].dataset)
+        counts[name] = Counts(observations[name], dataset.as_of(as_of) if as_of else dataset)
+    return [_verdict(_case(claim, counts, as_of)) for claim in corridor.claims]
+
+
+def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> Case:
+    return Case(claim, counts[claim.series], counts[claim.other] if claim.other else None, as_of)
+
+
+def _verdict(case: Case) -> Verdict:
+    claim = case.claim
+    finding = KINDS[claim.kind](case)
+    used = [case.series, *([case.other] if case.other else [])]
+    name = join(*(counts.name for counts in used), between="; ")
+    coverage = _coverage(case, finding, used)
+    publishers = dict.fromkeys(publisher for counts in used for publisher in counts.publishers)
+    return Verdict(
+        claim=claim,
+        verdict=finding.outcome,
+        sentence=finding.sentence[0],
+        sentence_es=finding.sentence[1],
+        series=name[0],
+        period=finding.first_month if claim.kind == "first_month" and finding.first_month else case.period,
+        figures=finding.figures,
+        coverage=coverage[0],
+        coverage_es=coverage[1],
+        first_month=finding.first_month,
+        change_it=finding.change_it[0],
+        change_it_es=finding.change_it[1],
+        sources=tuple(publishers),
+    )
+
+
+def _coverage(case: Case, finding: Finding, used: list[Counts]) -> Pair:
+    """What the data cover and what to bear in mind, in words."""
+    parts = [join(join(*(counts.coverage for counts in used), between="; "), (".", "."))]
+    by_id = {counts.observation.id: counts for counts in used}
+    about = [figure for figure in finding.figures if figure.period == case.period]
+    known = [by_id[figure.series].known_from(figure.period) for figure in about]
+    if any(date and date > case.claim.said_on for date in known):
+        parts.append(both("not_yet_public"))
+    starts = [(by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures]
+    if any(start and text >= start.isoformat()[: len(text)] for start, text in starts):
+        parts.append(both("provisional"))
+    if any(counts.dataset.unit in ("encounters", "apprehensions") for counts in used):
+        parts.append(both("events"))
+    if case.claim.note and case.as_of is None:  # a note may rest on what was learned later
+        parts.append((case.claim.note, case.claim.note_es or case.claim.note))
+    return join(*parts, between=" ")
+
+
+def _faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
+    """What is wrong with a claim before any data are looked at."""
+    known = [observation.id for observation in corridor.observations]
+    for column, name in (("series", claim.series), ("other", claim.other)):
+        if name is not None and name not in known:
+            yield _fault(claim, column, f"{name!r} is no observation", did_you_mean(name, known))
+    for column, text in (("period", claim.period), ("against", claim.against)):
+        if text is not None:
+            try:
+                step_of(text)
+            except ValueError as error:
+                yield _fault(claim, column, str(error), "write 2024-01-05, 2024-01 or 2024")
+    if claim.kind in ("comparison", "ratio") and claim.other is None:
+        yield _fault(
+            claim, "other", f"a {claim.kind} needs a second series", "name an observation in `other`"
+        )
+    if claim.kind == "ratio" and (claim.value is None or claim.value <= 0):
+        yield _fault(claim, "value", "a ratio needs how many times, above 0", "write `value: 2` for twice")
+    if claim.kind == "first_month" and claim.other is None and claim.value is None:
+        yield _fault(
+            claim, "other", "a first month needs a second series or a value", "give `other` or `value`"
+        )
+    if claim.kind == "change" and claim.value is None and claim.direction not in ("up", "down"):
+        yield _fault(claim, "direction", "a change needs a direction or a value", "write `direction: down`")
+
+
+def _fault(claim: Claim, column: str, message: str, hint: str | None) -> Fault:
+    return Fault(FILE, None, column, f"{claim.id}: {message}", hint)

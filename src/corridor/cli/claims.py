@@ -1,0 +1,71 @@
+"""``corridor claims DIR``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+from corridor.cli.common import as_of_option, emit, format_option, lang_option
+
+if TYPE_CHECKING:
+    from corridor.claims import Verdict
+
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("corridor", metavar="DIR")
+@as_of_option()
+@lang_option()
+@format_option()
+def command(corridor: str, as_of: dt.date | None, lang: str, format: str) -> None:
+    """Check the statements of the corridor folder DIR (or a shipped corridor) against the published counts.
+
+    Without --as-of all that is known now is used, in hindsight. JSON and CSV hold both languages.
+    """
+    from corridor.claims import COLUMNS, check_claims, verdict_row
+    from corridor.formats import open_corridor
+
+    verdicts = check_claims(open_corridor(corridor), as_of)
+    if format == "table":
+        click.echo("\n\n".join(_block(verdict, 1 if lang == "es" else 0) for verdict in verdicts))
+    else:
+        emit([verdict_row(verdict) for verdict in verdicts], format, COLUMNS)
+
+
+def _block(verdict: Verdict, lang: int) -> str:
+    """A verdict as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
+    from corridor.claims.messages import LABELS, OUTCOMES
+    from corridor.claims.words import period
+
+    claim = verdict.claim
+    quotes = ("“{}”", "«{}»")[lang]
+    said = quotes.format((claim.statement, claim.statement_es)[lang])
+    lines = [
+        f"{claim.id}: {OUTCOMES[verdict.verdict][lang].upper()}",
+        _wrap(f"{said} ({claim.said_by}, {period(claim.said_on.isoformat())[lang]})"),
+        _wrap((verdict.sentence, verdict.sentence_es)[lang]),
+    ]
+    details = {
+        "first_month": period(verdict.first_month)[lang] if verdict.first_month else "",
+        "coverage": (verdict.coverage, verdict.coverage_es)[lang],
+        "change_it": (verdict.change_it, verdict.change_it_es)[lang],
+        "sources": "; ".join((*verdict.sources, claim.source)),
+    }
+    lines += [_wrap(f"{LABELS[name][lang]}: {text}") for name, text in details.items() if text]
+    return "\n".join(lines)
+
+
+def _wrap(text: str) -> str:
+    indent = "  "
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,41 @@
+"""``corridor demo``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from corridor.cli.common import (
+    hindsight_option,
+    lang_option,
+    members_option,
+    out_option,
+    quiet_option,
+    seed_option,
+    workers_option,
+)
+from corridor.cli.simulate import run_and_write
+
+
+@click.command()
+@out_option("corridor-demo")
+@members_option(200)
+@seed_option()
+@hindsight_option()
+@lang_option()
+@workers_option()
+@quiet_option()
+def command(
+    out: Path, members: int, seed: int, hindsight: bool, lang: str, workers: int | None, quiet: bool
+) -> None:
+    """Run December 2023 on the Americas corridor, from the shipped data to one report.
+
+    It stands at 31 December 2023 and knows only what was public by then; what really happened is shown
+    in another color.
+    """
+    run_and_write(
+        "americas", ("no-agreement", "agreement"), end=dt.date(2024, 6, 30), out=out, members=members,
+        seed=seed, as_of=None, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""``corridor simulate DIR``, and what ``corridor demo`` shares with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from corridor.cli.common import (
+    Day,
+    as_of_option,
+    hindsight_option,
+    lang_option,
+    members_option,
+    out_folder,
+    out_option,
+    processors,
+    progress,
+    quiet_option,
+    seed_option,
+    talk,
+    workers_option,
+)
+
+
+@click.command()
+@click.argument("corridor", metavar="DIR")
+@click.option(
+    "--scenario", "scenarios", multiple=True, help="Scenario to run; repeat it. The first is the baseline."
+)
+@click.option("--end", type=Day(), default=None, help="Last day of the run.")
+@out_option()
+@members_option(200)
+@seed_option()
+@as_of_option()
+@hindsight_option()
+@lang_option()
+@workers_option()
+@quiet_option()
+def command(
+    corridor: str, scenarios: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
+    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+) -> None:  # fmt: skip
+    """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
+
+    Without --scenario, all scenarios that need no hindsight are run, the one without measures first.
+    """
+    run_and_write(
+        corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
+        as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
+    )  # fmt: skip
+
+
+def run_and_write(
+    name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
+    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+) -> Path:  # fmt: skip
+    """Run a study and write its run folder and report; returns the path of the report."""
+    from corridor.calibrate import read_calibration
+    from corridor.formats import calibration_dates, find_corridor, open_corridor
+    from corridor.model import InputError
+    from corridor.report import RunFolder, write_html
+    from corridor.report.study import Study, choose_calibration, run_study
+
+    target = out_folder(out)
+    folder = find_corridor(name)
+    corridor = open_corridor(name)
+    settings = corridor.settings
+    calibrations = folder / "calibration"
+    dates = [dt.date.fromisoformat(text) for text in calibration_dates(folder)]
+    chosen = choose_calibration(corridor, dates, as_of, wanted=(calibrations / "plan.yaml").exists())
+    calibration = read_calibration(calibrations, chosen) if chosen else None
+    if not scenarios:
+        shown = [s for s in corridor.scenarios if hindsight or not s.hindsight]
+        scenarios = tuple(s.id for s in sorted(shown, key=lambda s: (bool(s.measures or s.lift), s.id)))
+    last = end or settings.end
+    if last > settings.end:
+        raise InputError(f"--end {last} is after the corridor's period", hint=f"it ends on {settings.end}")
+    study = Study(
+        corridor=corridor, folder=folder, calibration=calibration, scenarios=scenarios or (None,), end=last,
+        as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
+        hindsight=hindsight, command=" ".join(["corridor", *sys.argv[1:]]),
+    )  # fmt: skip
+    store = target.parent / f".{target.name}-members"
+    try:
+        tables, manifest = run_study(
+            study, step=lambda text, total: progress(text, total, quiet=quiet), store=store
+        )
+    except KeyboardInterrupt:
+        if store.exists():
+            talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
+        raise
+    run = RunFolder.write(target, tables, manifest)
+    report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    talk(f"report: {report}", quiet=quiet)
+    return report

@@ -1,0 +1,170 @@
+"""A study: scenarios of one corridor run side by side with shared noise, as the tables of a run folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from corridor.calibrate import Calibration
+from corridor.claims import check_claims, verdict_table
+from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.forecast.engine import compile_forecast, run_forecast
+from corridor.model import Corridor, InputError, Provenance, sha256_of
+from corridor.report import assemble, contrast
+from corridor.report.assemble import ScenarioRun
+
+HISTORY_DAYS = 180
+"""Days of fitted history shown before a calibrated run."""
+
+Step = Callable[[str, int], AbstractContextManager[Callable[[float], None]]]
+"""Opens a progress bar for a named step of so many units; yields its ``advance``."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What to run. The first scenario is the baseline; ``None`` stands for the base measures alone."""
+
+    corridor: Corridor
+    folder: Path
+    calibration: Calibration | None
+    scenarios: tuple[str | None, ...]
+    end: dt.date
+    as_of: dt.date
+    seed: int = 1
+    members: int = 200
+    workers: int = 1
+    hindsight: bool = False
+    command: str = ""
+
+    def compile(self, scenario: str | None) -> Compiled:
+        """Compile one scenario, from the calibrated state if there is one."""
+        if self.calibration is not None:
+            return compile_forecast(
+                self.corridor, self.calibration, scenario, end=self.end, seed=self.seed,
+                members=self.members, hindsight=self.hindsight,
+            )  # fmt: skip
+        spec = RunSpec(
+            start=self.corridor.settings.start, end=self.end, seed=self.seed, members=self.members,
+            as_of=self.as_of, hindsight=self.hindsight, shocks_from=self.as_of.replace(day=1),
+        )  # fmt: skip
+        return compile_corridor(self.corridor, scenario, spec)
+
+
+def no_bar(text: str, total: int) -> AbstractContextManager[Callable[[float], None]]:
+    """A step that shows nothing."""
+    del text, total
+    return nullcontext(lambda steps: None)
+
+
+def run_study(
+    study: Study, *, step: Step = no_bar, executor: Executor | None = None, store: Path | None = None
+) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
+    """Run every scenario and return the tables and the manifest of a run folder.
+
+    Raises InputError for an unknown scenario, one that needs hindsight, or an end before the start.
+    """
+    corridor = study.corridor
+    compiled = {name or "base": study.compile(name) for name in study.scenarios}
+    run_member(next(iter(compiled.values())), None)  # compiles the kernels once, before workers start
+    runs = []
+    for name, arrays in compiled.items():
+        with step(f"{name}: {study.members} members", study.members) as advance:
+            trajectories = run_forecast(
+                arrays, workers=study.workers, executor=executor, progress=advance, store=store
+            )
+        runs.append(ScenarioRun(name, arrays, trajectories))
+    base, others = runs[0], runs[1:]
+    calibrated = study.calibration.parameters if study.calibration else ()
+    tables: dict[str, pl.DataFrame] = {
+        **assemble.forecast_tables(corridor, runs),
+        "observed": assemble.observed_table(corridor, study.as_of, study.end),
+        "daily": assemble.daily_table(corridor, runs, history(study)),
+        "capacity": assemble.capacity_table(corridor, base.compiled),
+        "points": assemble.points_table(corridor, study.as_of, study.end),
+        "measures": assemble.measures_table(runs),
+        "labels": assemble.label_table(corridor, runs),
+        "sources": assemble.source_table(corridor),
+        **assemble.place_tables(corridor, runs),
+        "differences": contrast.differences_table(corridor, base, others),
+        "grades": contrast.grades_table(corridor, base, others, calibrated),
+    }
+    with step("influence of assumptions", contrast.INFLUENCE_BLOCKS) as advance:
+        tables["parameters"] = contrast.parameters_table(corridor, base.compiled, lambda: advance(1))
+    if corridor.claims:
+        tables["claims"] = verdict_table(check_claims(corridor))
+    if study.calibration is not None:
+        tables["fit"] = study.calibration.fit
+    return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
+
+
+def history(study: Study) -> Mapping[str, tuple[list[dt.date], np.ndarray]]:
+    """Fitted expected values of stocks in the months before a calibrated run, by indicator."""
+    calibration = study.calibration
+    if calibration is None:
+        return {}
+    first = study.corridor.settings.start
+    spec = RunSpec(start=first, end=calibration.start - dt.timedelta(days=1), as_of=calibration.as_of)
+    compiled = compile_corridor(study.corridor, None, spec, calibration.parameters)
+    result = run_member(compiled, None)
+    shown = slice(max(len(compiled.dates) - HISTORY_DAYS, 0), None)
+    out: dict[str, tuple[list[dt.date], np.ndarray]] = {}
+    for indicator in assemble.stock_indicators(study.corridor):
+        people = assemble.expected_by_day(indicator, compiled, result)
+        out[indicator.id] = (list(compiled.dates[shown]), people[shown])
+    return out
+
+
+def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
+    """What the run rests on, enough to repeat it."""
+    settings = study.corridor.settings
+    provenance = Provenance(
+        command=study.command,
+        seed=study.seed,
+        as_of=study.as_of.isoformat(),
+        inputs={settings.id: sha256_of(study.folder)},
+        parameters={
+            "members": study.members,
+            "end": study.end.isoformat(),
+            "start": runs[0].compiled.spec.start.isoformat(),
+            "scenarios": [run.id for run in runs],
+        },
+    )
+    headline = next((i.id for i in study.corridor.indicators if i.kind == "total"), None)
+    return {
+        **vars(provenance),
+        "name": settings.name,
+        "name_es": settings.name_es,
+        "baseline": runs[0].id,
+        "comparison": runs[1].id if len(runs) > 1 else None,
+        "headline": headline,
+        "hindsight": study.hindsight,
+        "license": settings.license,
+        "attribution": settings.attribution,
+    }
+
+
+def choose_calibration(
+    corridor: Corridor, dates: Sequence[dt.date], as_of: dt.date | None, wanted: bool
+) -> dt.date | None:
+    """The calibration date a run uses: that of ``as_of``, or the corridor's own.
+
+    Raises InputError if the corridor is one that needs a calibration and there is none for the date.
+    """
+    date = as_of or corridor.settings.as_of
+    if date in dates:
+        return date
+    if wanted:
+        known = ", ".join(map(str, dates)) or "none"
+        raise InputError(
+            f"{corridor.settings.id!r} has no calibration as of {date} (there are: {known})",
+            hint=f"run: corridor calibrate {corridor.settings.id} --as-of {date}",
+        )
+    return None
