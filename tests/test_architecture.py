@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from repository import ROOT
 
 SOURCE = ROOT / "src" / "corridor"
 MODULES = sorted(SOURCE.rglob("*.py"))

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from conftest import ROOT
 from corridor.cli import main
+from repository import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from engine_tools import COUNTS_ONLY, SILENT, compiled, flow_of, measure, members, recount, with_measures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -13,7 +14,6 @@ from scipy import stats
 import small_corridors as small
 from corridor.engine import Compiled, MemberResult, Noise, run_member
 from corridor.model import Corridor
-from engine_tools import COUNTS_ONLY, SILENT, compiled, flow_of, measure, members, recount, with_measures
 from strategies import corridors, with_extra_place
 
 ANY = corridors() | corridors(binding=True)

@@ -58,7 +58,7 @@ def test_uniforms_are_uniform_and_independent():
     keys = np.arange(200, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     pairs = uniforms(np.uint64(5), np.uint64(3), keys, np.arange(500, dtype=np.uint64))
     u, v = pairs[..., 0], pairs[..., 1]
-    assert (0 < pairs).all() and (pairs < 1).all()
+    assert (pairs > 0).all() and (pairs < 1).all()
     assert stats.kstest(u.ravel(), "uniform").pvalue > 1e-6
     assert stats.kstest(v.ravel(), "uniform").pvalue > 1e-6
     for a, b in ((u, v), (u[:, 1:], u[:, :-1])):

@@ -1,7 +1,7 @@
 """How far departures may stray beyond what is known: sized on past errors of the published series.
 
-The target's own past random-walk errors on the log scale, over the trailing 24 months, are matched at
-horizons of 1 to 6 months, which gives the damping and the scale; the covariance of the nationalities'
+The past random-walk errors of the target's total on the log scale, over the trailing 24 months, are
+matched at horizons of 1 to 6 months, which gives the damping and the scale; the covariance of the nationalities'
 monthly changes gives the part of a shock that is common to all, their variances (each shrunk half-way to
 the median) the rest. Departures reach the target after the lags of the corridor, so
 the walk is convolved with them before it is compared.
@@ -19,6 +19,7 @@ Floats = npt.NDArray[np.float64]
 HORIZONS = 6
 TRAILING = 24
 OFFSET = 10.0
+Z90 = 1.2815515655446004
 SMALLEST = 0.05
 DAMPING_GRID = np.arange(0.80, 1.0001, 0.02)
 
@@ -33,12 +34,21 @@ class Spread:
 
 
 def past_errors(series: Floats) -> Floats:
-    """RMS log error of 'as last month' at horizons 1..6 over the trailing months, shape (6, series)."""
+    """Spread of 'as last month' on the log scale at horizons 1..6, shape (6, series).
+
+    A series' own one-month changes over the trailing 24 months give its unit (root mean square); how the
+    error grows with the horizon is pooled over all series in those units, from the 10 and 90 % quantiles
+    of the symmetrized errors around their mean: a past trend is no measure of how far the future strays.
+    """
     z = np.log(series + OFFSET)
-    out = np.full((HORIZONS, series.shape[1]), np.nan)
+    unit = np.sqrt(np.mean(np.diff(z, axis=0)[-TRAILING:] ** 2, axis=0))
+    used = unit > 0
+    out = np.zeros((HORIZONS, series.shape[1]))
     for h in range(1, HORIZONS + 1):
-        error = (z[h:] - z[:-h])[-TRAILING:]
-        out[h - 1] = np.sqrt(np.nanmean(error**2, axis=0))
+        error = (z[h:] - z[:-h])[-TRAILING:, used]
+        error = ((error - error.mean(axis=0)) / unit[used]).ravel()
+        both = np.concatenate([error, -error])
+        out[h - 1] = unit * (np.quantile(both, 0.9) / Z90)
     return out
 
 
@@ -61,7 +71,8 @@ def walk_gain(kernel: Floats, damping: float) -> Floats:
 
 def size_spread(total: Floats, by_nationality: dict[str, Floats], kernel: Floats) -> Spread:
     """Shocks and damping from the published total and its nationalities (monthly counts, oldest first)."""
-    target = past_errors(total[:, None])[:, 0]
+    every = np.column_stack([total, *by_nationality.values()])
+    target = past_errors(every)[:, 0]
     best = (np.inf, 1.0, 1.0)
     for damping in DAMPING_GRID:
         gain = walk_gain(kernel, float(damping))

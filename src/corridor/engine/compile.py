@@ -165,7 +165,7 @@ class Compiled:
             "share": table.resolve("share", f, c.groups, starts, [x.share for x in flows]),
             "daily_probability": table.resolve("daily_probability", f, c.groups, starts, hazards),
             "throughput": table.resolve("throughput", f, None, starts, [x.throughput for x in flows]),
-            "route_throughput": table.resolve("throughput", r, None, starts, [x.throughput for x in routes]),
+            "route_throughput": table.constants([x.throughput for x in routes], len(starts)),
             "capacity": table.resolve("capacity", k, None, starts, [x.capacity for x in stocks]),
             "occupied": table.resolve("occupied", k, None, starts, none_k),
             "stay_days": table.resolve("stay_days", k, c.groups, starts, [x.stay_days for x in stocks]),
@@ -230,8 +230,16 @@ class Compiled:
         share_max = self.table.largest(rows["share"]).max(axis=0)
         daily_max = self.table.largest(rows["daily_probability"]).max(axis=0)
 
+        feeders: dict[str, list[int]] = {}
+        for f, flow in enumerate(c.flows):
+            if flow.overflow_flow:
+                feeders.setdefault(flow.overflow_flow, []).append(f)
+
         def may_carry(f: int, g: int) -> bool:
-            return bool(share_max[f, g] > 0 or daily_max[f, g] > 0)
+            if share_max[f, g] > 0 or daily_max[f, g] > 0:
+                return True
+            # it takes what another flow cannot carry, without a share of its own
+            return any(may_carry(feeder, g) for feeder in feeders.get(self.flow_ids[f], ()))
 
         limit = [active.measure for active in self.measures]
         new_limits = {
@@ -545,11 +553,14 @@ def active_measures(
         raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
     by_id = {measure.id: measure for measure in corridor.measures}
     lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
-    # what was not yet known on the as-of date is no part of that day's base
+    # What was not yet known on the as-of date is no part of that day's base. A lever that is not built yet
+    # sits in the calibrated baseline: it was in force while the counts were made.
     names = [
         m.id
         for m in corridor.measures
-        if m.in_base and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
+        if m.in_base
+        and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
+        and (m.lever not in LEVERS or LEVERS[m.lever].built)
     ]
     names += [name for name in (scenario.measures if scenario else ()) if name not in names]
     found: list[ActiveMeasure] = []
@@ -590,9 +601,13 @@ def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
     if measure.trigger:
         text = f"measure {measure.id!r} has a trigger; triggers are not built yet"
         return Fault(where, None, column, text, "give it dates instead")
-    late = spec.as_of is not None and measure.known_from > spec.as_of
-    if (measure.hindsight or late) and not spec.hindsight:
+    if spec.hindsight:
+        return None
+    if spec.as_of is not None and measure.known_from > spec.as_of:
         text = f"measure {measure.id!r} was not known on {spec.as_of} (known from {measure.known_from})"
+        return Fault(where, None, column, text, "add --hindsight")
+    if measure.hindsight:
+        text = f"measure {measure.id!r} rests on hindsight"
         return Fault(where, None, column, text, "add --hindsight")
     return None
 
@@ -606,6 +621,7 @@ def _segment_starts(
         if dt.date.fromordinal(day).day == 1:
             starts.add(day)
     starts |= {row.valid_from.toordinal() for row in table.rows if row and row.valid_from}
+    starts |= {row.valid_to.toordinal() + 1 for row in table.rows if row and row.valid_to}
     for active in measures:
         begin = active.measure.start.toordinal()
         starts |= set(range(begin, begin + active.measure.ramp_days, RAMP_STEP_DAYS))

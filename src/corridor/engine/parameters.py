@@ -1,8 +1,9 @@
 """Resolution of parameters: which row holds for a target and a group on a date, and its noise.
 
 The most specific group wins (group, then nationality, then household, then all); among rows of one
-(parameter, target, group) the last that has begun holds, and goes on holding until a later one begins.
-Calibrated rows stand before declared ones of the same specificity.
+(parameter, target, group) the last that has begun holds until its last day; after that a less specific
+row holds, or none. Where a later row exists that was not known yet on the as-of date, the last known one
+goes on. Calibrated rows stand in place of declared ones of the same name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from corridor.engine.kernels.random import normal_quantiles, uniforms
 from corridor.model import PARAMETERS, Group, Parameter, stream_key
 
+FOREVER = dt.date.max.toordinal()
 Z95 = 1.6448536269514722
 """Standard normal quantile of 0.95: ``low`` and ``high`` bound 90 %."""
 
@@ -48,12 +50,15 @@ class ParameterTable:
         self._key: list[int] = []
         self._domain: list[tuple[float, float]] = []
         self.rows: list[Parameter | None] = []
-        self._found: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+        self._found: dict[tuple[str, str, str], list[tuple[int, int, int]]] = defaultdict(list)
         chosen: dict[tuple[str, str, str], list[Parameter]] = defaultdict(list)
+        hidden: dict[tuple[str, str, str], dt.date] = {}
         for row in declared:
+            name = (row.parameter, row.target or "", row.group or "")
             if not hindsight and as_of and row.known_from and row.known_from > as_of:
+                hidden[name] = max(hidden.get(name, dt.date.min), row.valid_from or dt.date.min)
                 continue
-            chosen[row.parameter, row.target or "", row.group or ""].append(row)
+            chosen[name].append(row)
         fitted: dict[tuple[str, str, str], list[Parameter]] = defaultdict(list)
         for row in calibrated:
             fitted[row.parameter, row.target or "", row.group or ""].append(row)
@@ -63,7 +68,9 @@ class ParameterTable:
             begun = sum((r.valid_from or dt.date.min) <= since for r in ordered) if since else 0
             for row in ordered[max(begun - 1, 0) :]:
                 start = row.valid_from.toordinal() if row.valid_from else 0
-                self._found[name].append((start, self._add(row)))
+                goes_on = row.valid_to is None or hidden.get(name, dt.date.min) > row.valid_to
+                end = FOREVER if goes_on or row.valid_to is None else row.valid_to.toordinal()
+                self._found[name].append((start, self._add(row), end))
 
     def _add(self, row: Parameter) -> int:
         kind = PARAMETERS[row.parameter]
@@ -136,19 +143,27 @@ class ParameterTable:
             if default is not None:
                 out[:, t, :] = self.add_constant(default)
             for g in range(width):
+                decided = np.zeros(len(starts), dtype=bool)
                 for name in _group_names(None if groups is None else groups[g]):
                     rows = self._found.get((parameter, target, name))
                     if not rows:
                         continue
-                    begins = [start for start, _ in rows]
+                    begins = [start for start, _, _ in rows]
                     for s, start in enumerate(starts):
+                        if decided[s]:
+                            continue
                         at = bisect_right(begins, start) - 1
-                        if at >= 0:
+                        if at >= 0 and start <= rows[at][2]:
                             out[s, t, g] = rows[at][1]
-                        elif default is None:
-                            out[s, t, g] = rows[0][1]  # before the first window: its value, carried back
-                    break
+                            decided[s] = True
+                    if decided.all():
+                        break
         return out if groups is not None else out[:, :, 0]
+
+    def constants(self, values: Sequence[float | None], segments: int) -> Rows:
+        """Rows of numbers that never change, shape (segments, values); -1 where there is none."""
+        rows = [-1 if value is None else self.add_constant(value) for value in values]
+        return np.tile(np.array(rows, dtype=np.int32), (segments, 1))
 
     def scalar(
         self, parameter: str, target: str = "", group: Group | None = None, default: float = 0.0

@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -112,13 +113,14 @@ class _Store:
 
     def __init__(self, folder: Path, compiled: Compiled) -> None:
         spec = compiled.spec
-        scenario = compiled.scenario.id if compiled.scenario else ""
+        scenario = compiled.scenario.model_dump_json() if compiled.scenario else ""
         identity = pickle.dumps(
             (
                 compiled.corridor.model_dump_json(),
                 scenario,
                 repr(spec),
                 compiled.table.values(1, None).tobytes(),
+                *(bound.tobytes() for bound in compiled.table.bounds()),
             )
         )
         self.folder = folder / hashlib.sha256(identity).hexdigest()[:16]
@@ -130,7 +132,8 @@ class _Store:
         path = self._path(chunk)
         if not path.exists():
             return None
-        with contextlib.suppress(OSError, ValueError, KeyError), np.load(path) as data:
+        unreadable = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
+        with contextlib.suppress(*unreadable), path.open("rb") as file, np.load(file) as data:
             arrays = {name: data[name] for name in (*FIELDS, "start_people")}
             return [
                 MemberResult(

@@ -1,0 +1,208 @@
+"""An ensemble has the same bits however it was run, and however often it was interrupted."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import small_corridors as small
+from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
+from corridor.ensemble import Trajectories, simulate
+from corridor.ensemble import simulate as exported
+from corridor.model import Corridor, Scenario
+
+FIELDS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock")
+TESTS = Path(__file__).parents[1]
+simulate_module = sys.modules[exported.__module__]
+
+
+def chain() -> Corridor:
+    """Departures with every noise, a journey with incidents, a queue."""
+    corridor = small.journey(0, 6, 3, death=0.02, met=0.2, days=60)
+    rows = [
+        small.parameter("departures", 3000, "a.here", low=2000, high=4000),
+        small.parameter("departure_sd_common", 0.3),
+        small.parameter("departure_dispersion", 5),
+    ]
+    go = corridor.flows[0].model_copy(update={"throughput": 120.0})
+    return corridor.model_copy(update={"parameters": tuple(rows), "flows": (go, *corridor.flows[1:])})
+
+
+def compiled(seed: int = 1, scenario: Scenario | None = None) -> Compiled:
+    corridor = chain()
+    period = corridor.settings
+    spec = RunSpec(period.start, period.end, seed=seed, members=35, shocks_from=period.start, noise=Noise())
+    return compile_corridor(corridor, scenario, spec)
+
+
+def same(a: Trajectories, b: Trajectories) -> bool:
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in FIELDS)
+
+
+@pytest.fixture(scope="module")
+def alone() -> Trajectories:
+    """All members by one process."""
+    return simulate(compiled())
+
+
+def test_an_ensemble_has_its_members_in_order(alone):
+    assert alone.members == 35
+    assert "35 members" in repr(alone) and "people" in repr(alone)
+    assert same(simulate(compiled(), members=12), Trajectories(**{**vars(alone), **{name: getattr(alone, name)[:12] for name in FIELDS}}))  # fmt: skip
+    totals = alone.flow("go").sum(axis=(1, 2))
+    assert np.unique(totals).size > 30
+    assert not same(alone, simulate(compiled(seed=2)))
+
+
+def test_two_processes_give_the_bits_of_one(alone):
+    assert same(alone, simulate(compiled(), workers=2))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_any_executor_gives_the_bits_of_one(alone, kind):
+    if kind == "threads":
+        pool = ThreadPoolExecutor(3)
+    else:
+        pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+    with pool:
+        assert same(alone, simulate(compiled(), executor=pool))
+
+
+def test_progress_counts_every_member_once(alone):
+    seen: list[int] = []
+    simulate(compiled(), progress=seen.append)
+    assert seen == [10, 10, 10, 5]
+
+
+# -- interruptions -------------------------------------------------------------------------------------
+
+
+class Stop(Exception):
+    """Stands for an interruption."""
+
+
+def interrupt(run: Compiled, store: Path, after: int) -> None:
+    done = 0
+
+    def stop(members: int) -> None:
+        nonlocal done
+        done += members
+        if done >= after:
+            raise Stop
+
+    with pytest.raises(Stop):
+        simulate(run, store=store, progress=stop)
+
+
+def counting(monkeypatch) -> list[int]:
+    """Members that are really run from now on."""
+    ran: list[int] = []
+    real = simulate_module.run_chunk
+
+    def run_chunk(run, chunk):
+        ran.extend(chunk)
+        return real(run, chunk)
+
+    monkeypatch.setattr(simulate_module, "run_chunk", run_chunk)
+    return ran
+
+
+def test_an_interrupted_ensemble_goes_on_where_it_stopped(alone, tmp_path, monkeypatch):
+    interrupt(compiled(), tmp_path / "members", after=20)
+    ran = counting(monkeypatch)
+    assert same(alone, simulate(compiled(), store=tmp_path / "members"))
+    assert ran == list(range(20, 35))
+    assert not (tmp_path / "members").exists()  # nothing is left behind
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"not an archive"])
+def test_a_spoilt_chunk_is_run_again(alone, tmp_path, monkeypatch, content):
+    interrupt(compiled(), tmp_path, after=20)
+    (chunk,) = tmp_path.glob("*/members-00010-*.npz")
+    chunk.write_bytes(content)
+    ran = counting(monkeypatch)
+    assert same(alone, simulate(compiled(), store=tmp_path))
+    assert ran == list(range(10, 35))
+
+
+def other_scenario() -> Scenario:
+    return Scenario(id="s", name="n", name_es="n", description="d", description_es="d")
+
+
+@pytest.mark.parametrize("change", ["seed", "scenario", "its content", "parameter", "range", "period"])
+def test_chunks_of_another_run_are_not_taken_up(tmp_path, monkeypatch, change):
+    first = compiled(scenario=other_scenario() if change == "its content" else None)
+    interrupt(first, tmp_path, after=10)
+    corridor, period = chain(), chain().settings
+    spec = RunSpec(period.start, period.end, seed=1, members=35, shocks_from=period.start)
+    scenario, rows = None, []
+    if change == "seed":
+        spec = RunSpec(period.start, period.end, seed=2, members=35, shocks_from=period.start)
+    elif change == "scenario":
+        scenario = other_scenario()
+    elif change == "its content":
+        scenario = other_scenario().model_copy(update={"description": "another"})
+    elif change == "parameter":
+        rows = [small.parameter("departures", 3001, "a.here", low=2000, high=4000)]
+    elif change == "range":
+        rows = [small.parameter("departures", 3000, "a.here", low=2000, high=4001)]
+    else:
+        spec = RunSpec(period.start, period.end, seed=1, members=35)
+    run = compile_corridor(corridor, scenario, spec, rows)
+    ran = counting(monkeypatch)
+    simulate(run, store=tmp_path)
+    assert ran == list(range(35))
+    assert len(list(tmp_path.glob("*/*.npz"))) == 1  # the other's chunk is still there
+
+
+KILLED = """
+import sys
+sys.path[:0] = [{tests!r}, {here!r}]
+from pathlib import Path
+from test_ensemble_simulate import compiled, simulate
+done = 0
+def tell(members):
+    global done
+    done += members
+    print(done, flush=True)
+    if done >= 20:
+        sys.stdin.read()  # wait to be killed
+simulate(compiled(), store=Path({store!r}), progress=tell)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_killed_process_leaves_whole_chunks(alone, tmp_path, monkeypatch):
+    code = KILLED.format(tests=str(TESTS), here=str(Path(__file__).parent), store=str(tmp_path))
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if int(line) >= 20:
+                child.send_signal(signal.SIGKILL)
+                break
+    assert child.returncode == -signal.SIGKILL
+    ran = counting(monkeypatch)
+    assert same(alone, simulate(compiled(), store=tmp_path))
+    assert ran == list(range(20, 35))
+
+
+# -- sums ----------------------------------------------------------------------------------------------
+
+
+def test_sums_by_name_are_sums_of_the_columns(alone):
+    go, die = alone.flows.index("go"), alone.flows.index("die")
+    both = alone.monthly_flow[:, :, go] + alone.monthly_flow[:, :, die]
+    assert np.array_equal(alone.flow("go", "die"), both)
+    assert np.array_equal(alone.flow_by_day("die"), alone.daily_flow[:, :, die])
+    ends = [alone.stocks.index(name) for name in ("b.here", "b.dead")]
+    assert np.array_equal(alone.stock_by_day("b.here", "b.dead"), alone.daily_stock[:, :, ends].sum(axis=2))
