@@ -30,6 +30,8 @@ COUNT_OFFSET = 3.0
 """Added to both counts of a ratio, so that a handful of people cannot move a field far."""
 STEP = 0.7
 KERNEL_MONTHS = 6
+ANCHOR_MONTHS = 3
+"""Months beyond the first unpublished one over which the central path is compared with the last count."""
 
 
 @dataclass
@@ -101,7 +103,10 @@ class Fit:
     ) -> None:
         self.plan = plan
         self.as_of = as_of
-        end = (as_of.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+        ahead = as_of.replace(day=1)
+        for _ in range(1 + ANCHOR_MONTHS):
+            ahead = (ahead + dt.timedelta(days=31)).replace(day=1)
+        end = min(ahead - dt.timedelta(days=1), corridor.settings.end)
         self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
         self.compiled = compile_corridor(self._seeded(corridor, datasets), None, self.spec)
         self.drawn = self.compiled.table.values(0, None)
@@ -348,7 +353,29 @@ class Fit:
                 self.find_kernel()
             if progress:
                 progress()
+        self._anchor()
         return self.run()
+
+    def _anchor(self) -> None:
+        """Move departures after the last published month, all by one factor, towards the last total."""
+        target = self.series[self.plan.target]
+        known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
+        if self.plan.anchor == 0 or not known.size:
+            return
+        last = int(known[-1])
+        ahead = slice(last + 2, last + 2 + ANCHOR_MONTHS)
+        level = float(np.nansum(target.value[last]))
+        later = self.month_of_segment > last
+        stocks = [k for k, name in enumerate(self.compiled.stock_ids) if name not in self.compiled.lawful_stocks]
+        at = np.ix_(later, stocks, range(len(self.compiled.groups)))
+        goal = 0.0
+        for attempt in range(3):  # limits make the answer not quite proportional
+            path = self.simulated(target, self.run())[ahead].sum(axis=1)
+            if not path.size or path.mean() <= 0:
+                return
+            if attempt == 0:
+                goal = path.mean() ** (1 - self.plan.anchor) * level**self.plan.anchor
+            self.base.departures[at] *= goal / path.mean()
 
 
 def smooth(raw: Floats, weight: Floats, prior: float) -> Floats:

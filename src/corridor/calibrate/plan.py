@@ -44,6 +44,9 @@ class CalibrationPlan(Declared):
     fields: tuple[FittedField, ...]
     target: Identifier
     """The observation whose past forecast errors set the spread of departures."""
+    anchor: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How far the central path beyond what is known is moved to the target's last published total: 0 leaves
+    departures at their last fitted level, 1 keeps the total where it was."""
 
 
 def read_plan(path: Path, corridor: Corridor) -> CalibrationPlan:

@@ -82,8 +82,6 @@ def published(observation: Observation, dataset: Dataset, corridor: Corridor) ->
         table = table.with_columns(nationality=pl.lit(""))
     if "household" not in observation.by or "household" not in table.columns:
         table = table.with_columns(household=pl.lit(""))
-    return (
-        table.group_by("date", "nationality", "household")
-        .agg(pl.col("value").sum())
-        .sort("date", "nationality")
-    )
+    # two publishers may quote the same dated point; counts by month add up
+    together = pl.col("value").mean() if dataset.frequency == "point" else pl.col("value").sum()
+    return table.group_by("date", "nationality", "household").agg(together).sort("date", "nationality")

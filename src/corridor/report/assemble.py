@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -283,10 +283,15 @@ def source_table(corridor: Corridor) -> pl.DataFrame:
         if name not in known:
             continue
         dataset = load(name)
-        for source in dataset.sources[:1]:
-            rows.append(
-                (name, source.title, source.publisher, source.license, source.grade, source.first_published,
-                 source.period, source.url, " ".join([source.note, *dataset.notes]).strip())
-            )  # fmt: skip
+        first = dataset.sources[0]
+        rows.append(
+            (name, _joined(x.title for x in dataset.sources), _joined(x.publisher for x in dataset.sources),
+             _joined(x.license for x in dataset.sources), first.grade, first.first_published, first.period,
+             first.url, " ".join([first.note, *dataset.notes]).strip())
+        )  # fmt: skip
     columns = ("id", "title", "publisher", "license", "grade", "first_published", "period", "url", "note")
     return _frame(columns, rows)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))

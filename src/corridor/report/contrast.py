@@ -179,14 +179,14 @@ def parameters_table(
                 progress()
     rows: list[tuple[object, ...]] = []
     for name, positions in blocks.items():
-        first = compiled.table.rows[positions[-1]]
+        # of a block that holds a row for each group, the largest stands for all
+        chosen = positions[int(np.argmax(central[positions]))]
+        first = compiled.table.rows[chosen]
         assert first is not None
-        group = "" if len(positions) > 1 else first.group or ""
-        several = len(positions) > 1
+        group = f"{first.group or ''} +{len(positions) - 1}" if len(positions) > 1 else first.group or ""
         rows.append(
-            (name[0], name[1], group, float(np.median(central[positions])) if several else first.value,
-             float(low[positions].min()), float(high[positions].max()), first.unit, first.source, first.assumed,
-             swings.get(name))
+            (name[0], name[1], group, first.value, float(low[chosen]), float(high[chosen]), first.unit,
+             first.source, first.assumed, swings.get(name))
         )  # fmt: skip
     columns = (
         "parameter",

@@ -155,7 +155,7 @@
     });
     const parts = [el("ul", { class: "strips", "aria-label": title }, list)];
     if (axis) {
-      const room = Math.max(2, Math.floor(width / 90));
+      const room = Math.max(2, Math.floor(width / 130));
       const marks = (ticks ?? x.ticks(room)).filter((t) => x(t) >= 0 && x(t) <= width);
       const line = svg("svg", { width, height: 24, viewBox: `0 0 ${width} 24`, "aria-hidden": "true", class: "axis" });
       line.append(...marks.flatMap((t) => [
