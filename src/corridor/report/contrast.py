@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from corridor.engine import Compiled, MemberResult, compile_corridor, run_member
+from corridor.engine import Compiled, MemberResult, Noise, compile_corridor, run_member
 from corridor.model import Corridor, Observation, Parameter, Scenario
 from corridor.report.assemble import (
     ScenarioRun,
@@ -22,6 +24,7 @@ from corridor.report.assemble import (
 
 Floats = npt.NDArray[np.float64]
 
+INTENSITY_MEMBERS = 60
 INFLUENCE_BLOCKS = 120
 """Blocks of parameters tried, widest first; the rest is left without an influence."""
 
@@ -177,6 +180,7 @@ def parameters_table(
             swings[name] = abs(ends[1] - ends[0]) / 2 / level if level else 0.0
             if progress:
                 progress()
+        swings["departure_sd_common", ""] = _intensity_swing(corridor, compiled, headline.id)
     rows: list[tuple[object, ...]] = []
     for name, positions in blocks.items():
         # of a block that holds a row for each group, the largest stands for all
@@ -204,6 +208,16 @@ def parameters_table(
     return frame.with_columns(pl.col("influence").cast(pl.Float64)).sort(
         "influence", descending=True, nulls_last=True
     )
+
+
+def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:
+    """Half the 90 % range of an indicator when nothing but the intensity of departures varies."""
+    noise = Noise(parameters=False, intensities=True, counts=False)
+    only = copy(compiled)
+    only.spec = replace(compiled.spec, noise=noise)
+    drawn = [_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
+    low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
+    return float((high - low) / 2 / middle) if middle else 0.0
 
 
 def _width(rows: Sequence[int], central: Floats, low: Floats, high: Floats) -> float:

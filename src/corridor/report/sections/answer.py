@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.report.l10n import LANGS, day, month, number, percent, period, rounded
+from corridor.report.l10n import LANGS, Lang, day, month, number, percent, period, rounded
 from corridor.report.messages import MESSAGES, Text, say
 from corridor.report.sections.base import FOUNDED, Block, RunView, quantiles_of, total
 
@@ -100,6 +100,15 @@ def founded_share(view: RunView, scenario: str, item: str) -> float:
     return float(rows.filter(pl.col("grade").is_in(FOUNDED))["share"].sum())
 
 
+def chance(share: float, lang: Lang) -> str:
+    """A chance in words: members cannot show what is rarer than one in a hundred."""
+    if share > 0.99:
+        return say("card_above", chance=percent(0.99, lang))[lang]
+    if share < 0.01:
+        return say("card_below", chance=percent(0.01, lang))[lang]
+    return percent(share, lang)
+
+
 def direction(chance_lower: float) -> Text:
     """Likely lower, likely higher, or about even (between 40 and 60 %)."""
     if chance_lower >= 0.6:
@@ -128,7 +137,7 @@ def difference_sentence(view: RunView) -> Text | None:
         "scenario": view.name(row["scenario"]),
         "against": view.name(row["against"]),
         "period": lambda lang: period(row["period"], lang),
-        "chance": lambda lang: percent(row["chance_lower"], lang),
+        "chance": lambda lang: chance(row["chance_lower"], lang),
         "share": lambda lang: percent(share, lang),
     }
     if share < 0.5:

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from corridor.model import GRADES
-from corridor.report.l10n import LANGS, percent, period
+from corridor.report.l10n import LANGS, period
 from corridor.report.messages import Text, say, word
-from corridor.report.sections.answer import direction, founded_share
+from corridor.report.sections.answer import chance, direction, founded_share
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
 
 
@@ -90,7 +90,7 @@ def _directions(rows: list[dict[str, Any]]) -> list[Block]:
             label=row["name"],
             period=row["period"],
             direction=direction(row["chance_lower"]),
-            chance=lambda lang, row=row: percent(row["chance_lower"], lang),
+            chance=lambda lang, row=row: chance(row["chance_lower"], lang),
         )
         for row in rows
     ]
