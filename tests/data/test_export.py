@@ -13,8 +13,10 @@ from click.testing import CliRunner, Result
 
 from corridor.cli.data import command
 from corridor.data import load
-from corridor.data.export import csv_text, safe_cell, suppress, write_text
+from corridor.data.export import csv_text, suppress
 from corridor.model import InputError
+from corridor.model.cells import safe_cell
+from corridor.model.files import write_text
 
 
 def run(*arguments: str) -> Result:
@@ -47,10 +49,10 @@ def test_a_header_is_a_cell_too() -> None:
 
 def test_small_counts_are_hidden_and_others_whole() -> None:
     table = pl.DataFrame({"unit": ["people"] * 3 + ["days"], "value": [9.0, 10.0, 0.0, 3.5]})
-    assert suppress(table, {"unit": ("people",)})["value"].to_list() == ["<10", "10", "<10", "3.5"]
+    assert suppress(table, {"unit": ("people",)})["value"].to_list() == ["<10", "10", "0", "3.5"]
     assert suppress(table, None)["value"].to_list() == ["9", "10", "0", "3.5"]
     assert suppress(table, {}, 0)["value"].to_list() == ["9", "10", "0", "3.5"]
-    assert suppress(table, {}, 4)["value"].to_list() == ["9", "10", "<4", "<4"]
+    assert suppress(table, {}, 4)["value"].to_list() == ["9", "10", "0", "<4"]
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:

@@ -49,9 +49,7 @@ def measure(lever: str, strength: float, unit: str, **fields: Any) -> Measure:
         "id": "m", "name": "m", "name_es": "m", "actor": "nobody", "start": dt.date(2023, 1, 1),
         "known_from": dt.date(2020, 1, 1), "grade": "assumed", "source": "assumption, for tests",
     }  # fmt: skip
-    return Measure.model_validate(
-        {**given, "lever": lever, "strength": strength, "unit": unit, **fields}
-    )
+    return Measure.model_validate({**given, "lever": lever, "strength": strength, "unit": unit, **fields})
 
 
 def with_measures(corridor: Corridor, *measures: Measure) -> tuple[Corridor, Scenario]:

@@ -151,7 +151,9 @@ def two_nations() -> Corridor:
 
 
 def test_departures_of_a_run_follow_the_process_from_its_first_month():
-    spec = RunSpec(small.START, dt.date(2023, 8, 31), seed=7, shocks_from=FIRST, noise=Noise(False, True, False))
+    spec = RunSpec(
+        small.START, dt.date(2023, 8, 31), seed=7, shocks_from=FIRST, noise=Noise(False, True, False)
+    )
     run = compile_corridor(two_nations(), None, spec)
     central = run_member(run, None).monthly_flow[:, 0, :]
     for member in (0, 1, 2):

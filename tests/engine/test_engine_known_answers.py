@@ -200,7 +200,7 @@ def detention(capacity: float, stay: int) -> Corridor:
             small.flow("spared", "town.desk", "town.out", "release", daily_probability=0),
             small.flow("leave", "town.beds", "town.out", "release", share=1),
         ],
-        [small.parameter("departures", 310, "town.origin"), small.parameter("daily_probability", 1e-12, "spared")],
+        [small.parameter("departures", 310, "town.origin")],
     )  # fmt: skip
 
 

@@ -40,9 +40,39 @@ def test_the_most_specific_group_wins_whatever_the_order():
 
 
 def test_a_window_holds_from_its_first_day_until_the_next_begins():
-    rows = [row(0.3, valid_from=MARCH), row(0.1, valid_to=dt.date(2023, 1, 31)), row(0.2, valid_from=FEBRUARY)]
+    rows = [
+        row(0.3, valid_from=MARCH),
+        row(0.1, valid_to=dt.date(2023, 1, 31)),
+        row(0.2, valid_from=FEBRUARY),
+    ]
     days = [JANUARY, dt.date(2023, 1, 31), FEBRUARY, dt.date(2023, 2, 28), MARCH, dt.date(2030, 1, 1)]
     assert [line[0] for line in held(rows, days)] == [0.1, 0.1, 0.2, 0.2, 0.3, 0.3]
+
+
+def test_outside_the_windows_of_a_group_the_less_specific_row_holds():
+    end = dt.date(2023, 2, 28)
+    rows = [row(0.1), row(0.2, "VEN", valid_from=FEBRUARY, valid_to=end)]
+    days = [JANUARY, FEBRUARY, end, MARCH]
+    assert [line[0] for line in held(rows, days)] == [0.1, 0.2, 0.2, 0.1]
+    assert [line[0] for line in held(rows[1:], days)] == [None, 0.2, 0.2, None]
+
+
+def test_the_last_known_row_goes_on_where_its_successor_is_not_known_yet():
+    end = dt.date(2023, 1, 31)
+    rows = [row(0.1, valid_to=end), row(0.2, valid_from=FEBRUARY, known_from=MARCH)]
+    assert [line[0] for line in held(rows, [JANUARY, MARCH], as_of=FEBRUARY)] == [0.1, 0.1]
+    assert [line[0] for line in held(rows, [JANUARY, MARCH], as_of=MARCH)] == [0.1, 0.2]
+
+
+def test_rows_that_ended_before_the_run_are_left_out_without_changing_what_holds():
+    rows = [
+        row(0.1, valid_to=dt.date(2023, 1, 31)),
+        row(0.2, valid_from=FEBRUARY),
+        row(0.3, valid_from=MARCH),
+    ]
+    days = [dt.date(2023, 2, 10), MARCH]
+    assert held(rows, days, since=days[0]) == held(rows, days)
+    assert len(ParameterTable(rows, since=days[0]).rows) == 2
 
 
 def test_a_number_of_the_tables_holds_until_the_first_row_begins():
@@ -159,7 +189,9 @@ def test_a_state_of_another_corridor_is_refused():
     state = {("town.gone", 2, "VEN.single"): 3.0, ("town.gone", 3, "VEN.single"): 0.0}
     with pytest.raises(CorridorError) as error:
         compiled(small.queue(100, 7), state=state)
-    assert "people in 'town.gone' (stage 2, VEN.single), which this corridor does not reach" in str(error.value)
+    assert "people in 'town.gone' (stage 2, VEN.single), which this corridor does not reach" in str(
+        error.value
+    )
     assert "calibrate again" in str(error.value)
 
 

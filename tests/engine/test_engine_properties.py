@@ -175,7 +175,8 @@ def enforced(strength: float) -> Compiled:
 
 def test_a_measure_without_effect_changes_no_bit():
     base, neutral, strong = (
-        [by_name(run, result) for result in members(run, 20)] for run in map(enforced, (1.0, 1.0 + 1e-13, 1.3))
+        [by_name(run, result) for result in members(run, 20)]
+        for run in map(enforced, (1.0, 1.0 + 1e-13, 1.3))
     )
     assert all(same(a, b) for a, b in zip(base, neutral, strict=True))
     assert not any(same(a, b) for a, b in zip(base, strong, strict=True))

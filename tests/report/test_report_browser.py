@@ -16,7 +16,7 @@ import pytest
 from make_run import HOSTILE, LEVELS, tables
 
 from corridor.report import RunFolder, write_html
-from corridor.report.l10n import LANGS, number, percent, rounded
+from corridor.model.l10n import LANGS, number, percent, rounded
 
 pytestmark = pytest.mark.browser
 

@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 from make_run import MANIFEST, tables
 
+from corridor.data.export import suppress
 from corridor.model import InputError
 from corridor.report import TABLES, RunFolder
-from corridor.report.run import csv_safe, suppress_small
+from corridor.report.run import csv_safe
 
 
 def small() -> dict[str, pl.DataFrame]:
@@ -66,7 +67,7 @@ def test_csv_of_counts_suppresses_under_ten_and_parquet_keeps_them(run: RunFolde
     ("value", "shown"), [(0.0, "0"), (1.0, "<10"), (9.0, "<10"), (10.0, "10"), (301981.0, "301981")]
 )
 def test_suppression_at_its_edges(value: float, shown: str) -> None:
-    assert suppress_small(pl.DataFrame({"value": [value]}), "value")["value"].to_list() == [shown]
+    assert suppress(pl.DataFrame({"value": [value]}), {})["value"].to_list() == [shown]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\tx", "\r=x", "  =cmd()"])

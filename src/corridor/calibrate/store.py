@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +14,11 @@ from corridor.calibrate.fit import Fit, Floats
 from corridor.calibrate.plan import CalibrationPlan
 from corridor.calibrate.spread import Spread, size_spread
 from corridor.data import Dataset, load
-from corridor.engine import CellState, RunSpec, compile_corridor, run_member, state_after
+from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
 from corridor.formats import calibration_dates
 from corridor.model import PARAMETERS, Corridor, InputError, Parameter
+from corridor.model.files import fresh_folder
 
 Z95 = 1.645
 MONTHS_NEEDED = 18
@@ -187,11 +186,8 @@ def _band(series: Floats) -> float:
     return float(min(np.sqrt(np.mean(np.diff(recent) ** 2)), 0.3))
 
 
-def _fit_table(fit: Fit, result: object) -> pl.DataFrame:
+def _fit_table(fit: Fit, result: MemberResult) -> pl.DataFrame:
     """Median absolute monthly error in sample, per counting point and margin."""
-    from corridor.engine import MemberResult
-
-    assert isinstance(result, MemberResult)
     rows = []
     for name, series in fit.series.items():
         if not series.observation.calibrate:
@@ -217,9 +213,7 @@ def _fit_table(fit: Fit, result: object) -> pl.DataFrame:
 def write_calibration(calibration: Calibration, folder: Path) -> Path:
     """Write ``folder/<as-of>/``, all or nothing."""
     target = folder / calibration.as_of.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=folder, prefix=".part-"))
-    try:
+    with fresh_folder(target) as part:
         frame = pl.DataFrame([row.model_dump() for row in calibration.parameters], infer_schema_length=None)
         frame.write_parquet(part / "parameters.parquet", compression="zstd")
         state = [(*name, units) for name, units in calibration.state.items()]
@@ -231,13 +225,6 @@ def write_calibration(calibration: Calibration, folder: Path) -> Path:
             f"as_of: {calibration.as_of}\nstart: {calibration.start}\nknown_until: {calibration.known_until}\n",
             "utf-8",
         )
-        part.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        part.replace(target)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
     return target
 
 

@@ -130,14 +130,9 @@ def emit_object(value: Mapping[str, Any]) -> None:
 _JSON: dict[str, Any] = {"indent": 2, "ensure_ascii": False, "default": str}
 
 
-def safe_cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return "" if value is None else value
-
-
 def _csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
+    from corridor.model.cells import safe_cell
+
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)

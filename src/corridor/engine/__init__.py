@@ -1,8 +1,9 @@
 """Levers, compiled corridors and the day loop, for whole people or expected values."""
 
-from corridor.engine.compile import CellState, Compiled, Noise, RunSpec, Values, compile_corridor
+from corridor.engine.compile import Compiled, compile_corridor
 from corridor.engine.levers import LEVERS, Effect, Lever
 from corridor.engine.run import MemberResult, run_member, state_after
+from corridor.engine.spec import CellState, Noise, RunSpec, Values
 
 __all__ = [
     "LEVERS",

@@ -4,68 +4,28 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.engine.intensity import day_weights, intensity_deviations
 from corridor.engine.kernels.random import uniforms
-from corridor.engine.levers import LEVERS, Effect, Scope, ramp
+from corridor.engine.levers import LEVERS
+from corridor.engine.measures import Rules, active_measures, segment_starts
 from corridor.engine.network import HAZARD, INCIDENT, SHARE, STAY, TRAVEL, Network, build_network
 from corridor.engine.parameters import ParameterTable, Rows
+from corridor.engine.spec import UNLIMITED, Floats, RunSpec, Values
 from corridor.model import (
     Corridor,
     CorridorError,
-    Fault,
     InputError,
-    Measure,
     Parameter,
     Scenario,
     did_you_mean,
     stream_key,
 )
-
-Floats = npt.NDArray[np.float64]
-CellState = Mapping[tuple[str, int, str], float]
-"""Units in each cell, by (stock or travelling flow, stage, group)."""
-
-RAMP_STEP_DAYS = 7
-UNLIMITED = 1e18
-
-
-@dataclass(frozen=True)
-class Noise:
-    """The three noises, each of which can be switched off."""
-
-    parameters: bool = True
-    intensities: bool = True
-    counts: bool = True
-
-
-@dataclass(frozen=True)
-class RunSpec:
-    """What to run: period, seed, members, what is known, which noises.
-
-    ``shocks_from`` is the first month whose departures are not known: the intensity process starts there.
-    ``state`` holds the people on the way and in stocks on the morning of ``start``.
-    """
-
-    start: dt.date
-    end: dt.date
-    seed: int = 1
-    members: int = 1
-    as_of: dt.date | None = None
-    hindsight: bool = False
-    noise: Noise = field(default_factory=Noise)
-    shocks_from: dt.date | None = None
-    state: CellState | None = None
-
-    @property
-    def days(self) -> int:
-        """Number of days, both ends included."""
-        return (self.end - self.start).days + 1
 
 
 @dataclass(frozen=True)
@@ -78,39 +38,6 @@ class MemberArrays:
     depart_mean: Floats
     depart_weight: Floats
     count: Floats
-
-
-@dataclass(frozen=True)
-class ActiveMeasure:
-    """A measure of the run, with the day on which it is lifted, if it is."""
-
-    measure: Measure
-    last_day: int | None
-
-    @property
-    def specificity(self) -> int:
-        """How many kinds of scope narrow it."""
-        m = self.measure
-        return bool(m.places or m.routes) + bool(m.nationalities)
-
-
-@dataclass(frozen=True)
-class Values:
-    """Numbers by segment of the run, before they are spread over edges.
-
-    Shapes: ``share`` and ``daily_probability`` (S, F, G); ``throughput`` (S, F + R), flows then routes;
-    ``capacity`` and ``occupied`` (S, K); ``stay_days`` (S, K, G); ``travel_days`` (S, R);
-    ``departures`` (S, K, G) people per month.
-    """
-
-    share: Floats
-    daily_probability: Floats
-    throughput: Floats
-    capacity: Floats
-    occupied: Floats
-    stay_days: Floats
-    travel_days: Floats
-    departures: Floats
 
 
 class Compiled:
@@ -133,9 +60,8 @@ class Compiled:
         self.table = ParameterTable(
             corridor.parameters, calibrated, as_of=spec.as_of, hindsight=spec.hindsight, since=spec.start
         )
-        self._scope = Scope(corridor)
         first, last = spec.start.toordinal(), spec.end.toordinal()
-        self.starts = _segment_starts(self.table, self.measures, first, last)
+        self.starts = segment_starts(self.table, self.measures, first, last)
         days = np.arange(first, last + 1)
         self.day_segment = (np.searchsorted(self.starts, days, side="right") - 1).astype(np.int64)
         dates = [dt.date.fromordinal(int(day)) for day in days]
@@ -146,6 +72,7 @@ class Compiled:
             [calendar.monthrange(d.year, d.month)[1] for d in dates], dtype=np.float64
         )
         self._resolve()
+        self._rules = Rules(corridor, self.starts, self.siblings)
         self._strength_rows()
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
@@ -247,7 +174,7 @@ class Compiled:
             for m in limit
             for effect in LEVERS[m.lever].effects[m.unit]
             if effect.parameter == "throughput" and effect.rule == "limit"
-            for f in self._scope.flows(effect, m)
+            for f in self._rules.scope.flows(effect, m)
         }
         blocking = {k for k, stock in enumerate(c.stocks) if not stock.overflow}
         return build_network(
@@ -332,7 +259,11 @@ class Compiled:
             self.measures[i].specificity, self.measures[i].measure.start, self.measures[i].measure.id
         ))  # fmt: skip
         for i in order:
-            self._apply(values, i, drawn)
+            active, lever = self.measures[i], self.measures[i].measure.lever
+            self._rules.apply(
+                values, active, float(drawn[self._strength[i]]), float(drawn[self._elasticity[lever]]),
+                float(drawn[self._reference[lever]]),
+            )  # fmt: skip
         return values
 
     def normalize(self, share: Floats) -> None:
@@ -341,107 +272,6 @@ class Compiled:
             if siblings:
                 total = share[:, siblings, :].sum(axis=1, keepdims=True)
                 share[:, siblings, :] /= np.where(total > 0, total, 1.0)
-
-    def _apply(self, values: Values, i: int, drawn: Floats) -> None:
-        active = self.measures[i]
-        measure = active.measure
-        weight = np.array([ramp(measure, int(day), active.last_day) for day in self.starts])
-        if not weight.any():
-            return
-        strength = float(drawn[self._strength[i]])
-        groups = self._scope.groups(measure)
-        for effect in LEVERS[measure.lever].effects[measure.unit]:
-            if effect.parameter == "share":
-                self._apply_share(values.share, effect, measure, groups, weight, strength)
-            elif effect.parameter == "throughput":
-                flows = self._scope.flows(effect, measure)
-                self._apply_throughput(values.throughput, flows, effect, weight, strength)
-            elif effect.parameter == "capacity":
-                for k in self._scope.stocks(effect, measure):
-                    values.capacity[:, k] += weight * strength
-            elif effect.parameter == "departures":
-                lever = measure.lever
-                elasticity, reference = drawn[self._elasticity[lever]], drawn[self._reference[lever]]
-                stocks = self._scope.stocks(effect, measure)
-                self._apply_departures(
-                    values.departures, effect, stocks, groups, weight, strength, elasticity, reference
-                )
-
-    def _apply_share(
-        self,
-        share: Floats,
-        effect: Effect,
-        measure: Measure,
-        groups: list[int],
-        weight: Floats,
-        strength: float,
-    ) -> None:
-        touched = self._scope.flows(effect, measure)
-        w = weight[:, None, None]
-        if effect.rule == "hazard":
-            at = np.ix_(range(share.shape[0]), touched, groups)
-            share[at] = 1.0 - (1.0 - np.minimum(share[at], 1.0)) ** (strength**w)
-            return
-        for siblings in self.siblings:
-            ours = [f for f in siblings if f in set(touched)]
-            rest = [f for f in siblings if f not in set(touched)]
-            if not ours:
-                continue
-            mine, others = (
-                np.ix_(range(share.shape[0]), ours, groups),
-                np.ix_(range(share.shape[0]), rest, groups),
-            )
-            before = share[mine].sum(axis=1, keepdims=True)
-            remaining = share[others].sum(axis=1, keepdims=True)
-            if effect.rule == "thin":
-                after = np.minimum(before * strength**w, 1.0)
-            else:
-                after = np.where(before > 0, (1.0 - w) * before + w * strength, before)
-            after = np.where(remaining > 0, after, before)  # nowhere else to go: the lever does nothing
-            scale = np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
-            share[mine] *= scale
-            share[others] *= np.where(
-                remaining > 0, (1.0 - after) / np.where(remaining > 0, remaining, 1.0), 1.0
-            )
-
-    def _apply_throughput(
-        self, throughput: Floats, flows: list[int], effect: Effect, weight: Floats, strength: float
-    ) -> None:
-        touched = list(flows)
-        if effect.modes:  # a mode's routes have limits of their own, after those of the flows
-            touched += [
-                len(self.flow_ids) + r
-                for r, route in enumerate(self.corridor.routes)
-                if route.mode in effect.modes and any(self.corridor.flows[f].route == route.id for f in flows)
-            ]
-        for t in touched:
-            limited = throughput[:, t] < UNLIMITED
-            if effect.rule == "ratio":
-                throughput[:, t] *= np.where(limited, strength**weight, 1.0)
-            elif effect.rule == "limit":
-                throughput[:, t] = np.where(
-                    weight > 0, np.minimum(throughput[:, t], strength), throughput[:, t]
-                )
-            elif effect.rule == "add":
-                throughput[:, t] += np.where(limited, weight * strength, 0.0)
-
-    @staticmethod
-    def _apply_departures(
-        departures: Floats, effect: Effect, stocks: list[int], groups: list[int], weight: Floats,
-        strength: float, elasticity: float, reference: float,
-    ) -> None:  # fmt: skip
-        w = weight[:, None, None]
-        at = np.ix_(range(departures.shape[0]), stocks, groups)
-        if effect.rule == "ratio":
-            departures[at] *= strength**w
-        elif effect.rule == "elastic" and reference > 0:
-            departures[at] *= (np.maximum(reference + w * strength, 1.0) / reference) ** elasticity
-        elif effect.rule == "add":
-            base = departures[at]
-            total = base.sum(axis=(1, 2), keepdims=True)
-            even = 1.0 / max(base.shape[1] * base.shape[2], 1)
-            part = np.where(total > 0, base / np.where(total > 0, total, 1.0), even)
-            departures[at] = np.maximum(base + w * strength * part, 0.0)
 
     def rates(self, values: Values) -> Floats:
         """Probability per day of every edge, shape (segments, edges)."""
@@ -541,96 +371,6 @@ def compile_corridor(
     if spec.end < spec.start:
         raise InputError(f"the run ends ({spec.end}) before it starts ({spec.start})")
     return Compiled(corridor, scenario, spec, calibrated)
-
-
-def active_measures(
-    corridor: Corridor, scenario: Scenario | None, spec: RunSpec
-) -> tuple[ActiveMeasure, ...]:
-    """The measures of a run: those of the base, and those of the scenario; refused, never ignored."""
-    faults: list[Fault] = []
-    where = f"scenarios/{scenario.id}.yaml" if scenario else "measures.csv"
-    if scenario and scenario.hindsight and not spec.hindsight:
-        raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
-    by_id = {measure.id: measure for measure in corridor.measures}
-    lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
-    # What was not yet known on the as-of date is no part of that day's base. A lever that is not built yet
-    # sits in the calibrated baseline: it was in force while the counts were made.
-    names = [
-        m.id
-        for m in corridor.measures
-        if m.in_base
-        and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
-        and (m.lever not in LEVERS or LEVERS[m.lever].built)
-    ]
-    names += [name for name in (scenario.measures if scenario else ()) if name not in names]
-    found: list[ActiveMeasure] = []
-    for name in names:
-        measure = by_id.get(name)
-        if measure is None:
-            faults.append(
-                Fault(where, None, "measures", f"unknown measure {name!r}", did_you_mean(name, by_id))
-            )
-            continue
-        fault = _refusal(measure, spec, where)
-        if fault:
-            faults.append(fault)
-            continue
-        ends = [
-            d for d in (measure.end, lifted[name] - dt.timedelta(days=1) if name in lifted else None) if d
-        ]
-        found.append(ActiveMeasure(measure, min(ends).toordinal() if ends else None))
-    if faults:
-        raise InputError(f"{len(faults)} measures cannot be run", faults=faults)
-    return tuple(found)
-
-
-def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
-    lever = LEVERS.get(measure.lever)
-    column = "measures"
-    if lever is None:
-        hint = did_you_mean(measure.lever, LEVERS)
-        return Fault(
-            where, None, column, f"measure {measure.id!r} has an unknown lever {measure.lever!r}", hint
-        )
-    if not lever.built:
-        text = f"measure {measure.id!r} needs the lever {measure.lever!r}, which is not built yet"
-        return Fault(where, None, column, text, "leave it out; it is refused rather than ignored")
-    if measure.unit not in lever.effects:
-        text = f"measure {measure.id!r}: lever {lever.id!r} has no unit {measure.unit!r}"
-        return Fault(where, None, column, text, f"units: {', '.join(lever.units)}")
-    if measure.trigger:
-        text = f"measure {measure.id!r} has a trigger; triggers are not built yet"
-        return Fault(where, None, column, text, "give it dates instead")
-    if spec.hindsight:
-        return None
-    if spec.as_of is not None and measure.known_from > spec.as_of:
-        text = f"measure {measure.id!r} was not known on {spec.as_of} (known from {measure.known_from})"
-        return Fault(where, None, column, text, "add --hindsight")
-    if measure.hindsight:
-        text = f"measure {measure.id!r} rests on hindsight"
-        return Fault(where, None, column, text, "add --hindsight")
-    return None
-
-
-def _segment_starts(
-    table: ParameterTable, measures: Sequence[ActiveMeasure], first: int, last: int
-) -> npt.NDArray[np.int64]:
-    """Ordinals at which any number changes: month turns, new parameter rows, measures and their ramps."""
-    starts = {first}
-    for day in range(first, last + 1):
-        if dt.date.fromordinal(day).day == 1:
-            starts.add(day)
-    starts |= {row.valid_from.toordinal() for row in table.rows if row and row.valid_from}
-    starts |= {row.valid_to.toordinal() + 1 for row in table.rows if row and row.valid_to}
-    for active in measures:
-        begin = active.measure.start.toordinal()
-        starts |= set(range(begin, begin + active.measure.ramp_days, RAMP_STEP_DAYS))
-        starts |= {begin, begin + max(active.measure.ramp_days - 1, 0)}
-        if active.last_day is not None:
-            after = active.last_day + 1
-            starts |= set(range(after, after + active.measure.decay_days, RAMP_STEP_DAYS))
-            starts |= {after, after + active.measure.decay_days}
-    return np.array(sorted(day for day in starts if first <= day <= last), dtype=np.int64)
 
 
 def _whole_units(units: Floats, keys: npt.NDArray[np.uint64], seed: int, member: int) -> Floats:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.compile import CellState, Compiled, MemberArrays
+from corridor.engine.compile import Compiled, MemberArrays
 from corridor.engine.kernels.days import run_days
+from corridor.engine.spec import CellState
 from corridor.model import CorridorError
 
 

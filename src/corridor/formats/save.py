@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from corridor.formats.layout import FILES, LISTS, SCENARIO_FOLDER, SETTINGS, SET
 from corridor.formats.read import read_parts
 from corridor.formats.scalars import to_text
 from corridor.model import Corridor, Declared, InputError
+from corridor.model.files import fresh_folder
 
 
 def save_corridor(corridor: Corridor, path: str | Path) -> Path:
@@ -34,18 +34,10 @@ def write_folder(path: Path, write: Callable[[Path], None]) -> Path:
     """Let ``write`` fill a temporary folder beside ``path`` and rename it; on any error nothing is left."""
     path = path.resolve()
     _refuse_strangers(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as workshop:
-            fresh = Path(workshop) / "new"
-            fresh.mkdir()
-            write(fresh)
-            if path.is_dir():
-                _keep_others(path, fresh)
-            _swap(fresh, path, Path(workshop) / "old")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path} cannot be written: {reason}", hint="choose another folder") from error
+    with fresh_folder(path) as fresh:
+        write(fresh)
+        if path.is_dir():
+            _keep_others(path, fresh)
     return path
 
 
@@ -65,18 +57,6 @@ def _keep_others(path: Path, fresh: Path) -> None:
             shutil.copytree(entry, fresh / entry.name, symlinks=True)
         else:
             shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
-
-
-def _swap(fresh: Path, path: Path, old: Path) -> None:
-    if not path.exists():
-        fresh.rename(path)
-        return
-    path.rename(old)
-    try:
-        fresh.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
 
 
 def _write(corridor: Corridor, folder: Path) -> None:

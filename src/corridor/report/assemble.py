@@ -12,7 +12,7 @@ import polars as pl
 
 from corridor.data import Dataset, datasets, load
 from corridor.engine import Compiled, MemberResult
-from corridor.engine.compile import UNLIMITED
+from corridor.engine.spec import UNLIMITED
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, published
 from corridor.forecast.scores import LEVELS
 from corridor.model import Corridor, Indicator, Observation

@@ -14,9 +14,10 @@ import polars as pl
 
 from corridor.model import Fault, InputError
 from corridor.report.assets import SCRIPTS, read
-from corridor.report.l10n import LANGS, MONTHS, Lang, day, month
+from corridor.model.files import write_text
+from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.messages import MESSAGES, Text, page_messages, say
-from corridor.report.run import RunFolder, write_text_atomic
+from corridor.report.run import RunFolder
 from corridor.report.sections import SECTIONS, RunView, sentences
 
 PAGE = """<!DOCTYPE html>
@@ -51,7 +52,7 @@ def write_html(run: RunFolder, out: Path, lang: Lang = "en") -> Path:
         InputError: the manifest lacks what a report needs, or the file cannot be written.
     """
     out = Path(out)
-    write_text_atomic(out, render(run, lang))
+    write_text(out, render(run, lang))
     return out
 
 

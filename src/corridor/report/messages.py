@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from corridor.report.l10n import LANGS, Lang
+from corridor.model.l10n import LANGS, Lang
 
 Text = dict[Lang, str]
 """One text in every language: ``{"en": …, "es": …}``."""

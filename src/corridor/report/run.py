@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from corridor.data.export import suppress
 from corridor.model import Fault, InputError
+from corridor.model.cells import FORMULA, NUMBER
+from corridor.model.files import fresh_folder
 from corridor.report.schema import TABLES, conform
 
 MANIFEST = "manifest.json"
-SUPPRESS_BELOW = 10
-PEOPLE_COUNTS = {"observed": "value", "points": "value"}
-"""Columns that count real people; small counts are suppressed in what is exported as CSV."""
+PEOPLE_COUNTS = ("observed", "points")
+"""Tables whose ``value`` counts real people; small counts are suppressed in what is exported as CSV."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class RunFolder:
         """Write a run folder at once: a temporary folder beside ``path`` is filled, then renamed.
 
         An earlier run folder at ``path`` is replaced; anything else there is refused. Parquet holds the
-        tables as they are; in CSV, text is safe against formulas and counts of real people under 10
+        tables as they are; in CSV, text is safe against formulas and counts of real people from 1 to 9
         are suppressed.
 
         Raises:
@@ -58,7 +56,9 @@ class RunFolder:
             faults += found
         if faults:
             raise InputError("the tables do not fit a run folder", faults=faults)
-        with _fresh_folder(path) as temporary:
+        if path.exists() and not _replaceable(path):
+            raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
+        with fresh_folder(path) as temporary:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
             full = {**manifest, "tables": listed}
@@ -89,65 +89,9 @@ class RunFolder:
 
 def csv_safe(table: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before any text that a spreadsheet would take for a formula."""
-    formula = r"^\s*[=+\-@]|^[\t\r\n]"
     text = pl.col(pl.String)
-    return table.with_columns(
-        pl.when(text.str.contains(formula)).then("'" + text).otherwise(text).name.keep()
-    )
-
-
-def suppress_small(table: pl.DataFrame, column: str) -> pl.DataFrame:
-    """The table with counts from 1 to 9 of a column shown as ``<10``; the column becomes text."""
-    value = pl.col(column)
-    small = (value > 0) & (value < SUPPRESS_BELOW)
-    shown = value.cast(pl.String).str.strip_suffix(".0")
-    return table.with_columns(
-        pl.when(small).then(pl.lit(f"<{SUPPRESS_BELOW}")).otherwise(shown).alias(column)
-    )
-
-
-def write_text_atomic(path: Path, text: str) -> None:
-    """Write a text file through a temporary name.
-
-    Raises:
-        InputError: the file cannot be written.
-    """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another output") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _fresh_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder that becomes ``path`` if the block ends well, and vanishes if it does not."""
-    if path.exists() and not _replaceable(path):
-        raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another --out") from error
-    try:
-        yield temporary
-        temporary.chmod(0o755)  # mkdtemp makes it private
-        if path.exists():
-            old = temporary.with_name(temporary.name + ".old")
-            path.rename(old)
-            temporary.rename(path)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            temporary.rename(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another --out") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    risky = text.str.contains(FORMULA) & ~text.str.contains(NUMBER)
+    return table.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
 
 
 def _replaceable(path: Path) -> bool:
@@ -157,7 +101,7 @@ def _replaceable(path: Path) -> bool:
 def _write_table(folder: Path, name: str, table: pl.DataFrame) -> dict[str, Any]:
     parquet = folder / "tables" / f"{name}.parquet"
     table.write_parquet(parquet)
-    shown = suppress_small(table, PEOPLE_COUNTS[name]) if name in PEOPLE_COUNTS else table
+    shown = suppress(table, {}) if name in PEOPLE_COUNTS else table
     csv_safe(shown).write_csv(parquet.with_suffix(".csv"))
     return {"rows": table.height, "sha256": hashlib.sha256(parquet.read_bytes()).hexdigest()}
 

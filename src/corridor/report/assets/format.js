@@ -1,4 +1,4 @@
-// Numbers, dates and messages in the language of the page; the same rules as l10n.py.
+// Numbers, dates and messages in the language of the page; the same rules as `corridor.model.l10n`.
 "use strict";
 globalThis.Corridor = {};
 (() => {
@@ -25,8 +25,8 @@ globalThis.Corridor = {};
     let shown = grouped(whole);
     if (state.lang === "es") shown = shown.replaceAll(",", whole.length > 4 ? THIN : "");
     if (part) shown += (state.lang === "es" ? "," : ".") + part;
-    if (value < 0 && /[1-9]/.test(shown)) return MINUS + shown;
-    return sign && value > 0 ? "+" + shown : shown;
+    if (!/[1-9]/.test(shown)) return shown;
+    return value < 0 ? MINUS + shown : sign ? "+" + shown : shown;
   };
 
   const significant = (value, digits = 3) => {

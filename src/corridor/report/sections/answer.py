@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.report.l10n import LANGS, Lang, day, month, number, percent, period, rounded
+from corridor.model.l10n import LANGS, Lang, day, month, number, percent, period, rounded
 from corridor.report.messages import MESSAGES, Text, say
 from corridor.report.sections.base import FOUNDED, Block, RunView, quantiles_of, total
 

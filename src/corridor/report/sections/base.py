@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from corridor.model import NATIONALITY_NAMES
-from corridor.report.l10n import LANGS
+from corridor.model.l10n import LANGS
 from corridor.report.messages import Text, plain, say
 from corridor.report.run import RunFolder
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.report.l10n import LANGS, Lang, month, number, rounded
+from corridor.model.l10n import LANGS, Lang, month, number, rounded
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, prose, quantiles_of, total
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from corridor.model import GRADES
-from corridor.report.l10n import LANGS, period
+from corridor.model.l10n import LANGS, period
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.answer import chance, direction, founded_share
 from corridor.report.sections.base import Block, RunView, column, prose, table_block

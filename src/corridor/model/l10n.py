@@ -64,9 +64,9 @@ def number(value: float, lang: Lang, decimals: int = 0, *, sign: bool = False) -
         whole, _, part = text.partition(".")
         whole = whole.replace(",", THIN if len(whole) > 5 else "")
         text = f"{whole},{part}" if part else whole
-    if any(char not in "0,." for char in text) and value < 0:
-        return MINUS + text
-    return f"+{text}" if sign and value > 0 else text
+    if all(char not in "123456789" for char in text):
+        return text
+    return MINUS + text if value < 0 else f"+{text}" if sign else text
 
 
 def rounded(value: float, lang: Lang, *, sign: bool = False) -> str:
@@ -75,12 +75,14 @@ def rounded(value: float, lang: Lang, *, sign: bool = False) -> str:
     decimals = 0 if abs(small) >= 100 else 1 if abs(small) >= 10 else 2
     if decimals and small == round(small):
         decimals = 0
+    if 0 < abs(small) < 0.01:
+        decimals = 4
     return number(small, lang, decimals, sign=sign)
 
 
-def percent(share: float, lang: Lang, decimals: int = 0) -> str:
+def percent(share: float, lang: Lang, decimals: int = 0, *, sign: bool = False) -> str:
     """``0.47`` as ``47 %`` with a no-break space."""
-    return f"{number(100 * share, lang, decimals)}\N{NO-BREAK SPACE}%"
+    return f"{number(100 * share, lang, decimals, sign=sign)}\N{NO-BREAK SPACE}%"
 
 
 def month(date: dt.date, lang: Lang) -> str:

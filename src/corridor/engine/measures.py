@@ -1,0 +1,234 @@
+"""Measures of a run: which are in force, and how they move the numbers of a corridor."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine.levers import LEVERS, Effect, Scope, ramp
+from corridor.engine.parameters import ParameterTable
+from corridor.engine.spec import UNLIMITED, Floats, RunSpec, Values
+from corridor.model import Corridor, Fault, InputError, Measure, Scenario, did_you_mean
+
+RAMP_STEP_DAYS = 7
+
+
+@dataclass(frozen=True)
+class ActiveMeasure:
+    """A measure of the run, with the day on which it is lifted, if it is."""
+
+    measure: Measure
+    last_day: int | None
+
+    @property
+    def specificity(self) -> int:
+        """How many kinds of scope narrow it."""
+        m = self.measure
+        return bool(m.places or m.routes) + bool(m.nationalities)
+
+
+class Rules:
+    """Applies measures to the values of a run, in place, by the rules of ``levers``."""
+
+    def __init__(
+        self, corridor: Corridor, starts: npt.NDArray[np.int64], siblings: Sequence[Sequence[int]]
+    ) -> None:
+        self.scope = Scope(corridor)
+        self._corridor = corridor
+        self._starts = starts
+        self._siblings = siblings
+
+    def apply(
+        self, values: Values, active: ActiveMeasure, strength: float, elasticity: float, reference: float
+    ) -> None:
+        """Move ``values`` by one measure, as far as its ramp has run on each segment."""
+        measure = active.measure
+        weight = np.array([ramp(measure, int(day), active.last_day) for day in self._starts])
+        if not weight.any():
+            return
+        groups = self.scope.groups(measure)
+        for effect in LEVERS[measure.lever].effects[measure.unit]:
+            if effect.parameter == "share":
+                self._apply_share(values.share, effect, measure, groups, weight, strength)
+            elif effect.parameter == "throughput":
+                flows = self.scope.flows(effect, measure)
+                self._apply_throughput(values.throughput, flows, effect, weight, strength)
+            elif effect.parameter == "capacity":
+                for k in self.scope.stocks(effect, measure):
+                    values.capacity[:, k] += weight * strength
+            elif effect.parameter == "departures":
+                stocks = self.scope.stocks(effect, measure)
+                self._apply_departures(
+                    values.departures, effect, stocks, groups, weight, strength, elasticity, reference
+                )
+
+    def _apply_share(
+        self,
+        share: Floats,
+        effect: Effect,
+        measure: Measure,
+        groups: list[int],
+        weight: Floats,
+        strength: float,
+    ) -> None:
+        touched = self.scope.flows(effect, measure)
+        w = weight[:, None, None]
+        if effect.rule == "hazard":
+            at = np.ix_(range(share.shape[0]), touched, groups)
+            share[at] = 1.0 - (1.0 - np.minimum(share[at], 1.0)) ** (strength**w)
+            return
+        for siblings in self._siblings:
+            ours = [f for f in siblings if f in set(touched)]
+            rest = [f for f in siblings if f not in set(touched)]
+            if not ours:
+                continue
+            mine, others = (
+                np.ix_(range(share.shape[0]), ours, groups),
+                np.ix_(range(share.shape[0]), rest, groups),
+            )
+            before = share[mine].sum(axis=1, keepdims=True)
+            remaining = share[others].sum(axis=1, keepdims=True)
+            if effect.rule == "thin":
+                after = np.minimum(before * strength**w, 1.0)
+            else:
+                after = np.where(before > 0, (1.0 - w) * before + w * strength, before)
+            after = np.where(remaining > 0, after, before)  # nowhere else to go: the lever does nothing
+            scale = np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
+            share[mine] *= scale
+            share[others] *= np.where(
+                remaining > 0, (1.0 - after) / np.where(remaining > 0, remaining, 1.0), 1.0
+            )
+
+    def _apply_throughput(
+        self, throughput: Floats, flows: list[int], effect: Effect, weight: Floats, strength: float
+    ) -> None:
+        touched = list(flows)
+        if effect.modes:  # a mode's routes have limits of their own, after those of the flows
+            touched += [
+                len(self._corridor.flows) + r
+                for r, route in enumerate(self._corridor.routes)
+                if route.mode in effect.modes
+                and any(self._corridor.flows[f].route == route.id for f in flows)
+            ]
+        for t in touched:
+            limited = throughput[:, t] < UNLIMITED
+            if effect.rule == "ratio":
+                throughput[:, t] *= np.where(limited, strength**weight, 1.0)
+            elif effect.rule == "limit":
+                throughput[:, t] = np.where(
+                    weight > 0, np.minimum(throughput[:, t], strength), throughput[:, t]
+                )
+            elif effect.rule == "add":
+                throughput[:, t] += np.where(limited, weight * strength, 0.0)
+
+    @staticmethod
+    def _apply_departures(
+        departures: Floats, effect: Effect, stocks: list[int], groups: list[int], weight: Floats,
+        strength: float, elasticity: float, reference: float,
+    ) -> None:  # fmt: skip
+        w = weight[:, None, None]
+        at = np.ix_(range(departures.shape[0]), stocks, groups)
+        if effect.rule == "ratio":
+            departures[at] *= strength**w
+        elif effect.rule == "elastic" and reference > 0:
+            departures[at] *= (np.maximum(reference + w * strength, 1.0) / reference) ** elasticity
+        elif effect.rule == "add":
+            base = departures[at]
+            total = base.sum(axis=(1, 2), keepdims=True)
+            even = 1.0 / max(base.shape[1] * base.shape[2], 1)
+            part = np.where(total > 0, base / np.where(total > 0, total, 1.0), even)
+            departures[at] = np.maximum(base + w * strength * part, 0.0)
+
+
+def active_measures(
+    corridor: Corridor, scenario: Scenario | None, spec: RunSpec
+) -> tuple[ActiveMeasure, ...]:
+    """The measures of a run: those of the base, and those of the scenario; refused, never ignored."""
+    faults: list[Fault] = []
+    where = f"scenarios/{scenario.id}.yaml" if scenario else "measures.csv"
+    if scenario and scenario.hindsight and not spec.hindsight:
+        raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
+    by_id = {measure.id: measure for measure in corridor.measures}
+    lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
+    # What was not yet known on the as-of date is no part of that day's base. A lever that is not built yet
+    # sits in the calibrated baseline: it was in force while the counts were made.
+    names = [
+        m.id
+        for m in corridor.measures
+        if m.in_base
+        and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
+        and (m.lever not in LEVERS or LEVERS[m.lever].built)
+    ]
+    names += [name for name in (scenario.measures if scenario else ()) if name not in names]
+    found: list[ActiveMeasure] = []
+    for name in names:
+        measure = by_id.get(name)
+        if measure is None:
+            faults.append(
+                Fault(where, None, "measures", f"unknown measure {name!r}", did_you_mean(name, by_id))
+            )
+            continue
+        fault = _refusal(measure, spec, where)
+        if fault:
+            faults.append(fault)
+            continue
+        ends = [
+            d for d in (measure.end, lifted[name] - dt.timedelta(days=1) if name in lifted else None) if d
+        ]
+        found.append(ActiveMeasure(measure, min(ends).toordinal() if ends else None))
+    if faults:
+        raise InputError(f"{len(faults)} measures cannot be run", faults=faults)
+    return tuple(found)
+
+
+def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
+    lever = LEVERS.get(measure.lever)
+    column = "measures"
+    if lever is None:
+        hint = did_you_mean(measure.lever, LEVERS)
+        return Fault(
+            where, None, column, f"measure {measure.id!r} has an unknown lever {measure.lever!r}", hint
+        )
+    if not lever.built:
+        text = f"measure {measure.id!r} needs the lever {measure.lever!r}, which is not built yet"
+        return Fault(where, None, column, text, "leave it out; it is refused rather than ignored")
+    if measure.unit not in lever.effects:
+        text = f"measure {measure.id!r}: lever {lever.id!r} has no unit {measure.unit!r}"
+        return Fault(where, None, column, text, f"units: {', '.join(lever.units)}")
+    if measure.trigger:
+        text = f"measure {measure.id!r} has a trigger; triggers are not built yet"
+        return Fault(where, None, column, text, "give it dates instead")
+    if spec.hindsight:
+        return None
+    if spec.as_of is not None and measure.known_from > spec.as_of:
+        text = f"measure {measure.id!r} was not known on {spec.as_of} (known from {measure.known_from})"
+        return Fault(where, None, column, text, "add --hindsight")
+    if measure.hindsight:
+        text = f"measure {measure.id!r} rests on hindsight"
+        return Fault(where, None, column, text, "add --hindsight")
+    return None
+
+
+def segment_starts(
+    table: ParameterTable, measures: Sequence[ActiveMeasure], first: int, last: int
+) -> npt.NDArray[np.int64]:
+    """Ordinals at which any number changes: month turns, new parameter rows, measures and their ramps."""
+    starts = {first}
+    for day in range(first, last + 1):
+        if dt.date.fromordinal(day).day == 1:
+            starts.add(day)
+    starts |= {row.valid_from.toordinal() for row in table.rows if row and row.valid_from}
+    starts |= {row.valid_to.toordinal() + 1 for row in table.rows if row and row.valid_to}
+    for active in measures:
+        begin = active.measure.start.toordinal()
+        starts |= set(range(begin, begin + active.measure.ramp_days, RAMP_STEP_DAYS))
+        starts |= {begin, begin + max(active.measure.ramp_days - 1, 0)}
+        if active.last_day is not None:
+            after = active.last_day + 1
+            starts |= set(range(after, after + active.measure.decay_days, RAMP_STEP_DAYS))
+            starts |= {after, after + active.measure.decay_days}
+    return np.array(sorted(day for day in starts if first <= day <= last), dtype=np.int64)

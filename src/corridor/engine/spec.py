@@ -1,0 +1,68 @@
+"""What to run, and the numbers of a run before they are spread over edges."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+CellState = Mapping[tuple[str, int, str], float]
+"""Units in each cell, by (stock or travelling flow, stage, group)."""
+
+UNLIMITED = 1e18
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The three noises, each of which can be switched off."""
+
+    parameters: bool = True
+    intensities: bool = True
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What to run: period, seed, members, what is known, which noises.
+
+    ``shocks_from`` is the first month whose departures are not known: the intensity process starts there.
+    ``state`` holds the people on the way and in stocks on the morning of ``start``.
+    """
+
+    start: dt.date
+    end: dt.date
+    seed: int = 1
+    members: int = 1
+    as_of: dt.date | None = None
+    hindsight: bool = False
+    noise: Noise = field(default_factory=Noise)
+    shocks_from: dt.date | None = None
+    state: CellState | None = None
+
+    @property
+    def days(self) -> int:
+        """Number of days, both ends included."""
+        return (self.end - self.start).days + 1
+
+
+@dataclass(frozen=True)
+class Values:
+    """Numbers by segment of the run, before they are spread over edges.
+
+    Shapes: ``share`` and ``daily_probability`` (S, F, G); ``throughput`` (S, F + R), flows then routes;
+    ``capacity`` and ``occupied`` (S, K); ``stay_days`` (S, K, G); ``travel_days`` (S, R);
+    ``departures`` (S, K, G) people per month.
+    """
+
+    share: Floats
+    daily_probability: Floats
+    throughput: Floats
+    capacity: Floats
+    occupied: Floats
+    stay_days: Floats
+    travel_days: Floats
+    departures: Floats
