@@ -365,7 +365,7 @@ class Fit:
         last = int(known[-1])
         ahead = slice(last + 2, last + 2 + ANCHOR_MONTHS)
         level = float(np.nansum(target.value[last]))
-        later = self.month_of_segment > last
+        later = np.nonzero(self.month_of_segment > last)[0]
         stocks = [k for k, name in enumerate(self.compiled.stock_ids) if name not in self.compiled.lawful_stocks]
         at = np.ix_(later, stocks, range(len(self.compiled.groups)))
         goal = 0.0

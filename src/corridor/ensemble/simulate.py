@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -146,7 +147,9 @@ class _Store:
 
     def write(self, chunk: Sequence[int], results: Sequence[MemberResult]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        arrays = {name: np.stack([getattr(r, name) for r in results]) for name in (*FIELDS, "start_people")}
+        arrays: dict[str, Any] = {
+            name: np.stack([getattr(r, name) for r in results]) for name in (*FIELDS, "start_people")
+        }
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             np.savez(file, **arrays)
