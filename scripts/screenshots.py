@@ -1,49 +1,77 @@
-"""Pictures of a report: `screenshots.py RUN.html OUT_DIR [--sections]`, at two widths, light and dark, EN and ES."""
+"""Pictures of a report, in a real Chromium.
+
+    python scripts/screenshots.py RUN/report.html OUT [--sections]   two widths, light and dark, EN and ES
+    python scripts/screenshots.py RUN/report.html --readme           the two pictures of the documentation
+
+The pictures of the documentation are made from `corridor demo --members 200 --seed 1`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import itertools
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 780)}
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+README = {"report": (1280, 1180, "en"), "report-es-phone": (390, 844, "es")}
+"""Name, width, height and language of the pictures of the documentation."""
 
 
-def picture(
-    browser: Browser, page_file: Path, out: Path, size: str, scheme: str, lang: str, sections: bool
-) -> None:
-    width, height = WIDTHS[size]
+@contextmanager
+def opened(browser: Browser, report: Path, width: int, height: int, scheme: str, lang: str) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
     )
     page = context.new_page()
-    page.goto(page_file.resolve().as_uri())
+    page.goto(report.resolve().as_uri())
     page.click(f'[data-lang="{lang}"]')
     page.wait_for_timeout(600)
-    name = f"{size}-{scheme}-{lang}"
-    page.screenshot(path=out / f"{name}.png", full_page=True)
-    if sections:
-        for section in page.query_selector_all("section"):
-            section.screenshot(path=out / f"{name}-{section.get_attribute('id')}.png")
+    yield page
     context.close()
 
 
+def all_pictures(browser: Browser, report: Path, out: Path, sections: bool) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for size, scheme, lang in itertools.product(WIDTHS, ("light", "dark"), ("en", "es")):
+        name = f"{size}-{scheme}-{lang}"
+        with opened(browser, report, *WIDTHS[size], scheme, lang) as page:
+            page.screenshot(path=out / f"{name}.png", full_page=True)
+            for section in page.query_selector_all("section") if sections else []:
+                section.screenshot(path=out / f"{name}-{section.get_attribute('id')}.png")
+
+
+def readme_pictures(browser: Browser, report: Path) -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, (width, height, lang) in README.items():
+        with opened(browser, report, width, height, "light", lang) as page:
+            page.screenshot(path=IMAGES / f"{name}.png")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("report", type=Path)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="?")
     parser.add_argument("--sections", action="store_true", help="also one picture per section")
+    parser.add_argument("--readme", action="store_true", help="renew docs/images")
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    if (arguments.out is None) != arguments.readme:
+        parser.error("name a folder OUT, or --readme")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        for size, scheme, lang in itertools.product(WIDTHS, ("light", "dark"), ("en", "es")):
-            picture(browser, arguments.report, arguments.out, size, scheme, lang, arguments.sections)
+        if arguments.readme:
+            readme_pictures(browser, arguments.report)
+        else:
+            all_pictures(browser, arguments.report, arguments.out, arguments.sections)
         browser.close()
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import polars as pl
 import pytest
 
+from corridor.calibrate import CalibrationPlan, FittedField
 from corridor.cli import main
 from repository import ROOT
 
@@ -83,3 +85,63 @@ def test_the_readme_has_one_line_to_run_the_demo_and_one_to_pass_the_tests():
     assert len(commands) == 2
     assert "corridor demo" in commands[0]
     assert commands[1].endswith("-m pytest")
+
+
+CALIBRATION = ROOT / "docs" / "calibration.md"
+SHIPPED_FIT = ROOT / "src/corridor/shipped/americas/calibration/2023-12-31/fit.csv"
+
+
+def rows_of_table(page: Path, head: str) -> list[list[str]]:
+    """Cells of the table whose head line begins with ``head``."""
+    _, found, after = page.read_text("utf-8").partition(f"\n{head}")
+    assert found, f"{page.name} has no table {head}"
+    lines = after.splitlines()[2:]
+    body = lines[: next((i for i, line in enumerate(lines) if not line.startswith("|")), len(lines))]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in body]
+
+
+@pytest.mark.parametrize(
+    ("head", "noun"), [("| key | meaning", CalibrationPlan), ("| key of a field |", FittedField)]
+)
+def test_every_key_of_a_calibration_plan_is_explained(head, noun):
+    assert {row[0] for row in rows_of_table(CALIBRATION, head)} == set(noun.model_fields)
+
+
+def test_the_printed_fit_is_the_shipped_one():
+    """Renew the table with ``python scripts/write_fit_table.py``."""
+    printed = {}
+    for point, months, inside, split, ahead, wis, reference, ratio in rows_of_table(
+        CALIBRATION, "| counting point"
+    ):
+        for cell, key in (
+            (inside, (point, "in_sample", "median_absolute_error")),
+            (split, (point, "in_sample", "absolute_error_by_group")),
+            (ahead, (point, "out_of_sample", "median_absolute_error")),
+        ):
+            if cell:
+                printed[key] = (float(cell.removesuffix(" %")) / 100, 0.0005)
+        if wis:
+            printed[point, "out_of_sample", "wis"] = (float(wis), 0.0005)
+            printed[point, "out_of_sample", "reference"] = (float(reference), 0.0005)
+            assert float(wis) / float(reference) == pytest.approx(float(ratio), abs=0.01)
+        assert bool(months) == bool(inside)
+    shipped = {}
+    for row in pl.read_csv(SHIPPED_FIT, infer_schema_length=None).iter_rows(named=True):
+        shipped[row["counting_point"], row["line"], row["metric"]] = row["value"]
+        if row["reference"] is not None:
+            shipped[row["counting_point"], row["line"], "reference"] = row["reference"]
+    assert printed.keys() == shipped.keys()
+    for key, (value, half) in printed.items():
+        assert abs(shipped[key] - value) <= half + 1e-9, key
+
+
+def test_figures_in_the_text_of_the_calibration_are_those_shipped():
+    parameters = pl.read_parquet(SHIPPED_FIT.with_name("parameters.parquet"))
+    damping = parameters.filter(pl.col("parameter") == "departure_damping")["value"].item()
+    state = pl.read_parquet(SHIPPED_FIT.with_name("state.parquet"))
+    groups = pl.read_csv(SHIPPED_FIT.parents[2] / "groups.csv").select(group="id", size="size")
+    queue = state.filter(pl.col("holder").str.ends_with(".queue")).join(groups, on="group")
+    people = (queue["units"] * queue["size"]).sum()
+    text = CALIBRATION.read_text("utf-8")
+    assert f"2023-12-31: {damping:g} a month" in text
+    assert f"about {round(people, -3):,.0f} people on 1 December 2023" in text

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from corridor.cli import common
+from corridor.cli import common, main
 from corridor.cli.common import emit, out_folder
 from corridor.model import InputError
 
@@ -167,3 +167,12 @@ def test_out_folder_finds_out_by_trying(tmp_path: Path) -> None:
 def test_out_folder_with_an_impossible_name() -> None:
     with pytest.raises(InputError, match="cannot be written"):
         out_folder(Path("a\0b"))
+
+
+def test_a_folder_in_the_way_is_refused_before_anything_is_run(tmp_path, monkeypatch):
+    (tmp_path / "thesis.txt").write_text("mine")
+    monkeypatch.setattr("corridor.report.study.run_study", lambda *_, **__: pytest.fail("was run"))
+    result = CliRunner().invoke(main, ["demo", "--out", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "exists and is not a run folder" in result.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "mine"

@@ -9,8 +9,7 @@ import pytest
 from scipy import integrate, stats
 
 import small_corridors as small
-from corridor.engine import Noise, compile_corridor, run_member
-from corridor.engine.compile import RunSpec
+from corridor.engine import Noise, RunSpec, compile_corridor, run_member
 from corridor.engine.intensity import LARGEST_SHOCK, damped_walk, intensity_deviations, spread, student_shocks
 from corridor.engine.parameters import ParameterTable
 from corridor.model import Corridor

@@ -366,3 +366,48 @@ def test_expected_units_of_a_state_become_whole_ones_without_bias():
     start = [result.start_people for result in members(run, MANY)]
     assert set(start) == {2.0, 3.0}
     assert within(start, 2.3, variance=0.3 * 0.7)
+
+
+# -- groups --------------------------------------------------------------------------------------------
+
+
+def test_every_group_is_counted_under_its_own_name():
+    """Four groups with departures, ways and stays of their own; nothing is random but the month's total."""
+    groups = [
+        small.group("VEN"),
+        small.group("VEN", "family", 3),
+        small.group("HND"),
+        small.group("HND", "family", 2),
+    ]
+    departures = {"VEN.single": 3100.0, "VEN.family": 930.0, "HND.single": 620.0, "HND.family": 1240.0}
+    corridor = small.small_corridor(
+        [
+            small.stock("town.origin", stay_days=1),
+            small.stock("town.north"),
+            small.stock("town.south"),
+        ],
+        [
+            small.flow("north", "town.origin", "town.north", groups=("VEN.single", "HND.family")),
+            small.flow("south", "town.origin", "town.south"),
+        ],
+        [
+            *(small.parameter("departures", n, "town.origin", group=name) for name, n in departures.items()),
+            small.parameter("share", 0, "north"),
+            small.parameter("share", 1, "north", group="VEN.single"),
+            small.parameter("share", 0.25, "north", group="HND"),
+            small.parameter("share", 1, "south"),
+            small.parameter("share", 0, "south", group="VEN.single"),
+            small.parameter("share", 0.75, "south", group="HND.family"),
+        ],
+        groups=groups,
+        days=31,
+    )  # fmt: skip
+    run = compiled(corridor, noise=SILENT)
+    result = run_member(run, None)
+    north = {"VEN.single": 1.0, "VEN.family": 0.0, "HND.single": 0.0, "HND.family": 0.25}
+    for g, group in enumerate(groups):
+        gone = result.monthly_flow[0, :, g]
+        assert gone[0] == pytest.approx(departures[group.id] * north[group.id])
+        assert gone[1] == pytest.approx(departures[group.id] * (1 - north[group.id]))
+        assert result.month_end_stock[0, 1, g] == pytest.approx(gone[0])
+        assert result.month_end_stock[0, 2, g] == pytest.approx(gone[1])

@@ -71,6 +71,11 @@ def level_of(series: str, month: dt.date) -> float:
     return base * (1 + 0.18 * np.sin(phase / 2.1)) * (1.25 if month == dt.date(2023, 12, 1) else 1)
 
 
+def level_at(center: float, width: float, quantile: float) -> float:
+    """A quantile of a log-normal value."""
+    return round(center * float(np.exp(NORMAL[quantile] * width)), 1)
+
+
 def monthly_tables() -> dict[str, pl.DataFrame]:
     """Forecast, periods and observed."""
     forecast, periods, observed = [], [], []
@@ -90,35 +95,13 @@ def monthly_tables() -> dict[str, pl.DataFrame]:
                 for step, month in enumerate(ahead):
                     center = level_of(series, month) * share * (factor if step else 1) * 0.95
                     width = spread * (1 + 0.35 * step)
-                    forecast += [
-                        (
-                            scenario,
-                            series,
-                            place,
-                            month,
-                            code,
-                            q,
-                            round(center * float(np.exp(NORMAL[q] * width)), 1),
-                        )
-                        for q in LEVELS
-                    ]
+                    row = (scenario, series, place, month, code)
+                    forecast += [(*row, q, level_at(center, width, q)) for q in LEVELS]
             sums = sum(level_of(series, month) for month in ahead) * factor
             tops = max(level_of(series, month) for month in ahead) * factor
             for statistic, center in (("sum", sums), ("peak", tops)):
-                periods += [
-                    (
-                        scenario,
-                        series,
-                        "",
-                        "",
-                        statistic,
-                        ahead[0],
-                        ahead[-1],
-                        q,
-                        round(center * float(np.exp(NORMAL[q] * spread)), 1),
-                    )
-                    for q in LEVELS
-                ]
+                row = (scenario, series, "", "", statistic, ahead[0], ahead[-1])
+                periods += [(*row, q, level_at(center, spread, q)) for q in LEVELS]
     return {
         "forecast": frame("forecast", forecast),
         "periods": frame("periods", periods),
@@ -175,38 +158,17 @@ def daily_tables() -> dict[str, pl.DataFrame]:
 def scenario_tables() -> dict[str, pl.DataFrame]:
     """Differences, grades and measures."""
     period, scenario, base = "2024-01/2024-06", "agreement", "no-agreement"
-    differences = [
-        (scenario, base, "us_total", "sum", period, -310_000.0, -182_000.0, -21_000.0, 0.97, "encounters"),
-        (
-            scenario,
-            base,
-            "us_between_ports",
-            "sum",
-            period,
-            -330_000.0,
-            -204_000.0,
-            -40_000.0,
-            0.98,
-            "encounters",
-        ),
-        (scenario, base, "us_ports", "sum", period, -4_000.0, 11_500.0, 31_000.0, 0.16, "encounters"),
-        (
-            scenario,
-            base,
-            "mexico_encounters",
-            "sum",
-            period,
-            22_000.0,
-            88_000.0,
-            190_000.0,
-            0.03,
-            "encounters",
-        ),
-        (scenario, base, "ice_detained", "mean", period, -900.0, 1_450.0, 3_200.0, 0.2, "people"),
-        (scenario, base, "census_denver", "peak", period, -1_100.0, -420.0, 90.0, 0.91, "people"),
-        (scenario, base, "waiting_north", "mean", period, -6_000.0, 14_000.0, 39_000.0, 0.14, "people"),
-        (scenario, base, "deaths_border", "sum", period, -60.0, -22.0, 15.0, 0.84, "deaths"),
+    gaps = [
+        ("us_total", "sum", period, -310_000.0, -182_000.0, -21_000.0, 0.97, "encounters"),
+        ("us_between_ports", "sum", period, -330_000.0, -204_000.0, -40_000.0, 0.98, "encounters"),
+        ("us_ports", "sum", period, -4_000.0, 11_500.0, 31_000.0, 0.16, "encounters"),
+        ("mexico_encounters", "sum", period, 22_000.0, 88_000.0, 190_000.0, 0.03, "encounters"),
+        ("ice_detained", "mean", period, -900.0, 1_450.0, 3_200.0, 0.2, "people"),
+        ("census_denver", "peak", period, -1_100.0, -420.0, 90.0, 0.91, "people"),
+        ("waiting_north", "mean", period, -6_000.0, 14_000.0, 39_000.0, 0.14, "people"),
+        ("deaths_border", "sum", period, -60.0, -22.0, 15.0, 0.84, "deaths"),
     ]
+    differences = [(scenario, base, *gap) for gap in gaps]
     shares = {
         "us_total": (0.1, 0.32, 0.22, 0.36),
         "us_between_ports": (0.1, 0.34, 0.24, 0.32),

@@ -15,8 +15,8 @@ import polars as pl
 import pytest
 from make_run import HOSTILE, LEVELS, tables
 
-from corridor.report import RunFolder, write_html
 from corridor.model.l10n import LANGS, number, percent, rounded
+from corridor.report import RunFolder, write_html
 
 pytestmark = pytest.mark.browser
 

@@ -19,9 +19,9 @@ from make_run import AS_OF, HOSTILE, LEVELS, MANIFEST, frame, tables
 
 from corridor.cli.report import command
 from corridor.model import InputError
+from corridor.model.l10n import day, month, number, period, rounded, significant
 from corridor.report import SECTIONS, RunFolder, chance_above, write_html
 from corridor.report.html import render
-from corridor.model.l10n import day, month, number, period, rounded, significant
 from corridor.report.messages import MESSAGES
 from corridor.report.sections import RunView, sentences
 

@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from corridor.calibrate.plan import CalibrationPlan, FittedField
+from corridor.calibrate.series import Floats, Series, read_series
 from corridor.data import Dataset
-from corridor.engine import Compiled, MemberResult, RunSpec, Values, compile_corridor, run_member
+from corridor.engine import MemberResult, RunSpec, Values, compile_corridor, run_member
 from corridor.ensemble import published
-from corridor.ensemble.observe import coverage_of
-from corridor.model import Corridor, Group, Observation, Parameter
-
-Floats = npt.NDArray[np.float64]
+from corridor.model import Corridor, Group, Parameter
 
 COUNT_OFFSET = 3.0
 """Added to both counts of a ratio, so that a handful of people cannot move a field far."""
@@ -32,67 +30,6 @@ STEP = 0.7
 KERNEL_MONTHS = 6
 ANCHOR_MONTHS = 3
 """Months beyond the first unpublished one over which the central path is compared with the last count."""
-
-
-@dataclass
-class Series:
-    """A published series on the run's months: ``value`` (months, groups of the margin), NaN if unknown."""
-
-    observation: Observation
-    margin: npt.NDArray[np.int64]
-    """Position of each group in the margin."""
-    labels: list[tuple[str, str]]
-    value: Floats
-    flows: list[int]
-    stocks: list[int]
-    coverage: Floats
-    day: npt.NDArray[np.int64]
-    """Day of the run that a month's value was counted on; -1 for the whole month."""
-
-
-def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) -> Series:
-    """Line a published series up with the months and groups of a run."""
-    corridor = compiled.corridor
-    table = published(observation, dataset, corridor)
-    labels: list[tuple[str, str]] = []
-    margin = []
-    for group in compiled.groups:
-        label = (
-            group.nationality if "nationality" in observation.by else "",
-            group.household if "household" in observation.by else "",
-        )
-        if label not in labels:
-            labels.append(label)
-        margin.append(labels.index(label))
-    value = np.full((len(compiled.months), len(labels)), np.nan)
-    day = np.full(len(compiled.months), -1, dtype=np.int64)
-    if dataset.frequency == "point":  # the last point of a month stands for it, on its own day
-        day_of = {date: d for d, date in enumerate(compiled.dates)}
-        for date in sorted(set(table["date"].to_list()) & set(day_of)):
-            day[compiled.day_month[day_of[date]]] = day_of[date]
-        table = table.filter(pl.col("date").is_in([compiled.dates[d] for d in day if d >= 0]))
-        table = table.with_columns(pl.col("date").dt.truncate("1mo"))
-    known = set(table["date"].to_list())
-    for m, month in enumerate(compiled.months):
-        if month in known:
-            value[m] = 0.0
-    at = {month: m for m, month in enumerate(compiled.months)}
-    for date, nationality, household, count in table.select(
-        "date", "nationality", "household", "value"
-    ).iter_rows():
-        if date in at and (nationality, household) in labels:
-            value[at[date], labels.index((nationality, household))] = count
-    names = list(compiled.flow_ids)
-    return Series(
-        observation=observation,
-        margin=np.array(margin),
-        labels=labels,
-        value=value,
-        flows=[names.index(f) for f in observation.flows],
-        stocks=[compiled.stock_ids.index(k) for k in observation.stocks],
-        coverage=coverage_of(corridor, compiled.table, observation, compiled.months),
-        day=day,
-    )
 
 
 class Fit:
@@ -321,7 +258,10 @@ class Fit:
                 before = share[:, ours, :].sum(axis=1)
                 scale = np.where(before > 0, moved / np.where(before > 0, before, 1.0), 1.0)
                 rest = [f for f in siblings if f not in ours]
-                other = np.where(before < 1, (1 - moved) / np.where(before < 1, 1 - before, 1.0), 1.0)
+                # by what the others really sum to: 1 - before would let rounding errors grow from sweep to
+                # sweep wherever nearly everybody takes ours
+                left = share[:, rest, :].sum(axis=1)
+                other = np.where(left > 0, (1 - moved) / np.where(left > 0, left, 1.0), 1.0)
                 share[:, ours, :] *= scale[:, None, :]
                 share[:, rest, :] *= other[:, None, :]
             return
@@ -366,8 +306,10 @@ class Fit:
         ahead = slice(last + 2, last + 2 + ANCHOR_MONTHS)
         level = float(np.nansum(target.value[last]))
         later = np.nonzero(self.month_of_segment > last)[0]
-        stocks = [k for k, name in enumerate(self.compiled.stock_ids) if name not in self.compiled.lawful_stocks]
-        at = np.ix_(later, stocks, range(len(self.compiled.groups)))
+        stocks = [
+            k for k, name in enumerate(self.compiled.stock_ids) if name not in self.compiled.lawful_stocks
+        ]
+        at = np.ix_(later, np.array(stocks), np.arange(len(self.compiled.groups)))
         goal = 0.0
         for attempt in range(3):  # limits make the answer not quite proportional
             path = self.simulated(target, self.run())[ahead].sum(axis=1)
@@ -385,10 +327,7 @@ def smooth(raw: Floats, weight: Floats, prior: float) -> Floats:
     weighted, the raw values are returned.
     """
     months = raw.shape[0]
-    if prior <= 0:
-        out = raw.copy()
-    else:
-        out = np.empty_like(raw)
+    out = raw.copy()
     difference = np.diff(np.eye(months), axis=0)
     penalty = max(prior, 1e-6) * difference.T @ difference
     patterns: dict[bytes, list[int]] = {}
@@ -396,8 +335,6 @@ def smooth(raw: Floats, weight: Floats, prior: float) -> Floats:
         patterns.setdefault(weight[:, column].tobytes(), []).append(column)
     for columns in patterns.values():
         w = weight[:, columns[0]]
-        if w.sum() == 0:
-            out[:, columns] = raw[:, columns]
-            continue
-        out[:, columns] = np.linalg.solve(np.diag(w) + penalty, w[:, None] * raw[:, columns])
+        if w.sum() > 0:
+            out[:, columns] = np.linalg.solve(np.diag(w) + penalty, w[:, None] * raw[:, columns])
     return out

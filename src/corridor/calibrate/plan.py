@@ -78,7 +78,8 @@ def read_plan(path: Path, corridor: Corridor) -> CalibrationPlan:
                         Fault(name, None, field.id, f"unknown {what} {item!r}", did_you_mean(item, known))
                     )
     if plan.target not in observations:
-        faults.append(Fault(name, None, "target", f"unknown observation {plan.target!r}"))
+        hint = did_you_mean(plan.target, observations)
+        faults.append(Fault(name, None, "target", f"unknown observation {plan.target!r}", hint))
     if faults:
         raise InputError(f"{name} has {len(faults)} faults", faults=faults)
     return plan

@@ -44,6 +44,8 @@ def past_errors(series: Floats) -> Floats:
     unit = np.sqrt(np.mean(np.diff(z, axis=0)[-TRAILING:] ** 2, axis=0))
     used = unit > 0
     out = np.zeros((HORIZONS, series.shape[1]))
+    if not used.any():
+        return out
     for h in range(1, HORIZONS + 1):
         error = (z[h:] - z[:-h])[-TRAILING:, used]
         error = ((error - error.mean(axis=0)) / unit[used]).ravel()
@@ -70,9 +72,12 @@ def walk_gain(kernel: Floats, damping: float) -> Floats:
 
 
 def size_spread(total: Floats, by_nationality: dict[str, Floats], kernel: Floats) -> Spread:
-    """Shocks and damping from the published total and its nationalities (monthly counts, oldest first)."""
+    """Shocks and damping from the published total and its nationalities (monthly counts, oldest first).
+
+    Without nationalities every shock is common. Nothing is thought steadier than ``SMALLEST`` a month.
+    """
     every = np.column_stack([total, *by_nationality.values()])
-    target = past_errors(every)[:, 0]
+    target = np.maximum(past_errors(every)[:, 0], SMALLEST)
     best = (np.inf, 1.0, 1.0)
     for damping in DAMPING_GRID:
         gain = walk_gain(kernel, float(damping))
@@ -80,8 +85,9 @@ def size_spread(total: Floats, by_nationality: dict[str, Floats], kernel: Floats
         miss = float(np.sum(np.log(target / (sd * gain)) ** 2))
         best = min(best, (miss, sd, float(damping)))
     _, whole, damping = best
-    gain = walk_gain(kernel, damping)
     names = list(by_nationality)
+    if not names:
+        return Spread(whole, {}, damping)
     changes = np.column_stack([_changes(by_nationality[name]) for name in names])
     covariance = np.cov(changes, rowvar=False)
     apart = ~np.eye(len(names), dtype=bool)

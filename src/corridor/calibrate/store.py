@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from corridor.calibrate.fit import Fit, Floats
-from corridor.calibrate.plan import CalibrationPlan
+from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.spread import Spread, size_spread
 from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
@@ -49,13 +49,19 @@ def calibrate(
     as_of: dt.date,
     *,
     progress: Callable[[], None] | None = None,
+    loader: Callable[[str], Dataset] = load,
 ) -> Calibration:
-    """Fit the fields of ``plan`` to what was public on ``as_of``.
+    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id.
 
     Raises InputError if the target has fewer than 18 months by then.
     """
+    if as_of <= plan.fit_from:
+        raise InputError(
+            f"nothing to fit as of {as_of}: the plan fits months from {plan.fit_from} on",
+            hint="choose a later --as-of",
+        )
     used = {o.dataset for o in corridor.observations}
-    datasets: Mapping[str, Dataset] = {name: load(name).as_of(as_of) for name in used}
+    datasets: Mapping[str, Dataset] = {name: loader(name).as_of(as_of) for name in used}
     fit = Fit(corridor, plan, datasets, as_of)
     target = fit.series[plan.target]
     known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
@@ -79,13 +85,15 @@ def calibrate(
 def _spread(fit: Fit, corridor: Corridor, dataset: Dataset) -> Spread:
     """Size the shocks on all that the target's publisher had published, before the run too."""
     observation = fit.series[fit.plan.target].observation
-    table = published(observation, dataset, corridor).filter(pl.col("nationality") != "")
-    wide = table.group_by("date", "nationality").agg(pl.col("value").sum()).pivot("nationality", index="date")
-    wide = wide.sort("date").fill_null(0)
-    by_nationality = {
-        name: wide[name].to_numpy().astype(np.float64) for name in wide.columns if name != "date"
-    }
+    table = published(observation, dataset, corridor)
+    split = table.filter(pl.col("nationality") != "")
+    if split.height:  # months without the split would make the total jump
+        table = split
+    sums = table.group_by("date", "nationality").agg(pl.col("value").sum()).sort("date", "nationality")
+    wide = sums.pivot("nationality", index="date").sort("date").drop("date").fill_null(0).cast(pl.Float64)
+    by_nationality = {name: wide[name].to_numpy() for name in wide.columns}
     total = np.sum(list(by_nationality.values()), axis=0)
+    by_nationality.pop("", None)  # a target published without nationality has the total only
     weight = fit.base.departures.sum(axis=(0, 1))
     return size_spread(total, by_nationality, (fit.kernel * weight).sum(axis=1))
 
@@ -104,57 +112,61 @@ def _spread_rows(spread: Spread, as_of: dt.date) -> list[Parameter]:
 
 
 def _field_rows(fit: Fit) -> list[Parameter]:
-    """Fitted values as parameter rows, one per month in which a value changes."""
+    """Fitted values as parameter rows, one wherever a value changes: at a month's turn or within it, where
+    a declared row begins or ends there."""
     compiled = fit.compiled
-    first = [int(np.argmax(fit.month_of_segment == m)) for m in range(len(compiled.months))]
     rows: list[Parameter] = []
-
-    def emit(name: str, target: str, group: str, series: Floats, source: str, band: float) -> None:
-        last = None
-        for m, month in enumerate(compiled.months):
-            value = float(f"{series[m]:.5g}")
-            if value == last:
-                continue
-            last = value
-            top = PARAMETERS[name].highest
-            low, high = value * np.exp(-Z95 * band), min(value * np.exp(Z95 * band), top)
-            rows.append(
-                Parameter(
-                    parameter=name, target=target, group=group, valid_from=None if m == 0 else month,
-                    value=value, low=float(f"{low:.5g}"), high=float(f"{high:.5g}"),
-                    unit=PARAMETERS[name].unit, known_from=fit.as_of, source=source,
-                )
-            )  # fmt: skip
-
     for field in fit.plan.fields:
-        source = f"calibrated to {', '.join(field.observations)}: {field.source}"
+        source = _source_of(field)
         if field.method == "departures":
             for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
                 stock = compiled.stock_ids[k]
                 if stock not in compiled.lawful_stocks:
-                    emit(
-                        "departures",
-                        stock,
-                        compiled.groups[g].id,
-                        fit.base.departures[first, k, g],
-                        source,
-                        0.0,
-                    )
+                    values = fit.base.departures[:, k, g]
+                    rows += _rows(fit, "departures", stock, compiled.groups[g].id, values, source)
         elif field.method == "coverage":
-            series = fit.series[field.observations[0]]
+            coverage = fit.series[field.observations[0]].coverage[fit.month_of_segment]
             for name, members in _by_nationality(fit).items():
-                emit("coverage", field.observations[0], name, series.coverage[:, members[0]], source, 0.0)
+                rows += _rows(fit, "coverage", field.observations[0], name, coverage[:, members[0]], source)
     for f, source in _touched_flows(fit).items():
         for nationality, members in _by_nationality(fit).items():
-            series = fit.base.share[first][:, f, members]
-            if np.ptp(series, axis=1).max() < 1e-9:  # one row serves all household types
-                named = [(nationality, series[:, 0])]
+            shares = fit.base.share[:, f, members]
+            if np.ptp(shares, axis=1).max() < 1e-9:  # one row serves all household types
+                named = [(nationality, shares[:, 0])]
             else:
-                named = [(compiled.groups[g].id, series[:, i]) for i, g in enumerate(members)]
+                named = [(compiled.groups[g].id, shares[:, i]) for i, g in enumerate(members)]
             for name, values in named:
                 if values.max() > 0:
-                    emit("share", compiled.flow_ids[f], name, values, source, _band(values))
+                    rows += _rows(
+                        fit, "share", compiled.flow_ids[f], name, values, source, _band(fit, values)
+                    )
     return rows
+
+
+def _rows(
+    fit: Fit, name: str, target: str, group: str, values: Floats, source: str, band: float = 0.0
+) -> list[Parameter]:
+    """Rows of one fitted parameter from its ``values`` by segment of the run, with five figures."""
+    kind = PARAMETERS[name]
+    rows: list[Parameter] = []
+    for start, exact in zip(fit.compiled.starts, values, strict=True):
+        value = float(f"{exact:.5g}")
+        if rows and rows[-1].value == value:
+            continue
+        low, high = value * np.exp(-Z95 * band), min(value * np.exp(Z95 * band), kind.highest)
+        rows.append(
+            Parameter(
+                parameter=name, target=target, group=group,
+                valid_from=dt.date.fromordinal(int(start)) if rows else None,
+                value=value, low=float(f"{low:.5g}"), high=float(f"{high:.5g}"),
+                unit=kind.unit, known_from=fit.as_of, source=source,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _source_of(field: FittedField) -> str:
+    return f"calibrated to {', '.join(field.observations)}: {field.source}"
 
 
 def _by_nationality(fit: Fit) -> dict[str, list[int]]:
@@ -169,7 +181,7 @@ def _touched_flows(fit: Fit) -> dict[int, str]:
     names = fit.compiled.flow_ids
     out: dict[int, str] = {}
     for field in fit.plan.fields:
-        source = f"calibrated to {', '.join(field.observations)}: {field.source}"
+        source = _source_of(field)
         ours = {names.index(f) for f in field.flows}
         for f in sorted(ours):
             out.setdefault(f, source)
@@ -180,34 +192,36 @@ def _touched_flows(fit: Fit) -> dict[int, str]:
     return out
 
 
-def _band(series: Floats) -> float:
+def _band(fit: Fit, values: Floats) -> float:
     """Uncertainty of a fitted share's level on the log scale: its own movement in the last year."""
-    recent = np.log(np.maximum(series[-13:], 1e-9))
+    monthly = values[[int(np.argmax(fit.month_of_segment == m)) for m in range(len(fit.compiled.months))]]
+    recent = np.log(np.maximum(monthly[-13:], 1e-9))
     return float(min(np.sqrt(np.mean(np.diff(recent) ** 2)), 0.3))
 
 
 def _fit_table(fit: Fit, result: MemberResult) -> pl.DataFrame:
     """Median absolute monthly error in sample, per counting point and margin."""
-    rows = []
+    rows: list[tuple[str, str, str, float, None, int]] = []
     for name, series in fit.series.items():
         if not series.observation.calibrate:
             continue
-        simulated = fit.simulated(series, result)
         known = fit.fitted & ~np.isnan(series.value).all(axis=1)
-        value, count = np.nan_to_num(series.value[known]).sum(axis=1), simulated[known].sum(axis=1)
-        used = value > 0
+        value, count = np.nan_to_num(series.value[known]), fit.simulated(series, result)[known]
+        whole = value.sum(axis=1)
+        used = whole > 0
         if not used.any():
             continue
-        error = np.abs(count[used] / value[used] - 1)
-        rows.append(
-            (name, "in_sample", "median_absolute_error", float(np.median(error)), None, int(used.sum()))
-        )
+        months = int(used.sum())
+        error = float(np.median(np.abs(count.sum(axis=1)[used] / whole[used] - 1)))
+        rows.append((name, "in_sample", "median_absolute_error", error, None, months))
         if len(series.labels) > 1:
-            split = np.abs(simulated[known] - np.nan_to_num(series.value[known])).sum() / value.sum()
-            rows.append((name, "in_sample", "absolute_error_by_group", float(split), None, int(used.sum())))
-    columns = ["counting_point", "line", "metric", "value", "reference", "months"]
-    frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
-    return frame.with_columns(pl.col("reference").cast(pl.Float64))
+            split = float(np.abs(count - value).sum() / whole.sum())
+            rows.append((name, "in_sample", "absolute_error_by_group", split, None, months))
+    schema = {
+        "counting_point": pl.String, "line": pl.String, "metric": pl.String, "value": pl.Float64,
+        "reference": pl.Float64, "months": pl.Int64,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def write_calibration(calibration: Calibration, folder: Path) -> Path:

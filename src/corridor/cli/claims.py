@@ -19,7 +19,7 @@ _WIDTH = 100
 @click.command()
 @click.argument("corridor", metavar="DIR")
 @as_of_option()
-@lang_option()
+@lang_option("Language of the text.")
 @format_option()
 def command(corridor: str, as_of: dt.date | None, lang: str, format: str) -> None:
     """Check the statements of the corridor folder DIR (or a shipped corridor) against the published counts.

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
     """A day as ``2023-12-31``; the value is a `datetime.date`."""
 
     name = "date"
@@ -65,14 +65,14 @@ def hindsight_option() -> Callable[[F], F]:
     return click.option("--hindsight", is_flag=True, help="Allow figures and measures learned later.")
 
 
-def lang_option() -> Callable[[F], F]:
+def lang_option(help: str = "Language of the report.") -> Callable[[F], F]:
     """``--lang en|es``."""
     return click.option(
         "--lang",
         type=click.Choice(["en", "es"]),
         default="en",
         show_default=True,
-        help="Language of the report.",
+        help=help,
     )
 
 

@@ -27,7 +27,7 @@ _suppress_option = click.option(
     default=10,
     show_default=True,
     type=click.IntRange(min=0),
-    help="Hide counts of people or events under N; 0 shows all.",
+    help="Hide counts of people or events from 1 to under N; 0 shows all.",
 )
 
 
@@ -51,12 +51,19 @@ def list_command(format: str) -> None:
     emit(rows, format)
 
 
-@command.command("show")
+@command.command("show", short_help="Show one, with its sources.")
 @click.argument("name", metavar="ID")
 @as_of_option()
 @click.option("--by", metavar="DIM", multiple=True, help="Sum over all other dimensions; may be repeated.")
 @format_option()
-@click.option("--rows", metavar="N", default=SHOWN_ROWS, show_default=True, type=click.IntRange(min=0))
+@click.option(
+    "--rows",
+    metavar="N",
+    default=SHOWN_ROWS,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Rows of the table, counted from its end.",
+)
 @_suppress_option
 @quiet_option()
 def show_command(
@@ -77,7 +84,7 @@ def show_command(
         emit(_records(table, WIDEST_CELL if format == "table" else None), format, table.columns)
 
 
-@command.command("export")
+@command.command("export", short_help="Write one to a CSV file.")
 @click.argument("name", metavar="ID")
 @click.option("--out", required=True, metavar="FILE.csv", type=click.Path(dir_okay=True))
 @as_of_option()
@@ -87,7 +94,8 @@ def export_command(name: str, out: str, as_of: dt.date | None, suppress: int, qu
     """Write a dataset or a table of evidence to a CSV file that is safe in spreadsheets."""
     from pathlib import Path
 
-    from corridor.data.export import csv_text, write_text
+    from corridor.data.export import csv_text
+    from corridor.model.files import write_text
 
     about, table = _select(name, as_of, (), suppress, whole=True)
     write_text(Path(out), csv_text(table))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,6 +24,9 @@ from corridor.cli.common import (
     talk,
     workers_option,
 )
+
+if TYPE_CHECKING:
+    from corridor.model import Corridor
 
 
 @click.command()
@@ -45,12 +49,20 @@ def command(
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
 
-    Without --scenario, all scenarios that need no hindsight are run, the one without measures first.
+    Without --scenario, all that need no hindsight are run beside the base: the scenario without measures of
+    its own, or the base measures alone.
     """
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
     )  # fmt: skip
+
+
+def default_scenarios(corridor: Corridor, hindsight: bool) -> tuple[str | None, ...]:
+    """All scenarios that may be run, a plain one (or the base, ``None``) first."""
+    shown = [s for s in corridor.scenarios if hindsight or not s.hindsight]
+    plain = [s.id for s in shown if not s.measures and not s.lift]
+    return (*(plain or [None]), *sorted(s.id for s in shown if s.id not in plain))
 
 
 def run_and_write(
@@ -62,9 +74,11 @@ def run_and_write(
     from corridor.formats import calibration_dates, find_corridor, open_corridor
     from corridor.model import InputError
     from corridor.report import RunFolder, write_html
+    from corridor.report.run import refuse_strangers
     from corridor.report.study import Study, choose_calibration, run_study
 
     target = out_folder(out)
+    refuse_strangers(target)  # before the run, not after it
     folder = find_corridor(name)
     corridor = open_corridor(name)
     settings = corridor.settings
@@ -72,14 +86,12 @@ def run_and_write(
     dates = [dt.date.fromisoformat(text) for text in calibration_dates(folder)]
     chosen = choose_calibration(corridor, dates, as_of, wanted=(calibrations / "plan.yaml").exists())
     calibration = read_calibration(calibrations, chosen) if chosen else None
-    if not scenarios:
-        shown = [s for s in corridor.scenarios if hindsight or not s.hindsight]
-        scenarios = tuple(s.id for s in sorted(shown, key=lambda s: (bool(s.measures or s.lift), s.id)))
+    ids: tuple[str | None, ...] = scenarios or default_scenarios(corridor, hindsight)
     last = end or settings.end
     if last > settings.end:
         raise InputError(f"--end {last} is after the corridor's period", hint=f"it ends on {settings.end}")
     study = Study(
-        corridor=corridor, folder=folder, calibration=calibration, scenarios=scenarios or (None,), end=last,
+        corridor=corridor, folder=folder, calibration=calibration, scenarios=ids, end=last,
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
         hindsight=hindsight, command=" ".join(["corridor", *sys.argv[1:]]),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -117,7 +117,7 @@ def reference_scores(
     one-month changes; ``origins`` counts those with a score and ``targets`` the pairs of series and month.
     """
     forecaster = forecaster or ReferenceForecaster()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for kind in kinds:
         dates = origins(first, last, kind)
         for name, panel in panels.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -56,11 +56,12 @@ def out_of_sample(
     rows: list[tuple[object, ...]] = []
     for observation, panel in _scored(corridor):
         samples = series_samples(trajectories, compiled, observation)
-        names = [TOTAL, *(name for name in TRANSIT if name in panel.series)] if observation.by else [TOTAL]
-        samples = samples.filter(pl.col("series").is_in(names), pl.col("month").is_between(as_of, last))
-        groups: Mapping[str, Sequence[str]] = {TOTAL: [TOTAL]}
+        groups: dict[str, Sequence[str]] = {TOTAL: [TOTAL]}
         if observation.id == plan.target:
-            groups = {**groups, "ten": [name for name in names if name != TOTAL]}
+            groups["ten"] = [name for name in TRANSIT if name in panel.series]
+        # only what is shown: one nationality without a reference must not take the total's line away
+        names = [name for members in groups.values() for name in members]
+        samples = samples.filter(pl.col("series").is_in(names), pl.col("month").is_between(as_of, last))
         try:
             scored = compare_with_reference(samples, panel, as_of, groups)
         except InputError:  # the publisher's series has no reference at these months

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from corridor.formats.rows import Row, Table
 from corridor.model import (
@@ -48,7 +49,7 @@ class Parts:
         """The corridor as a whole, if it could be read."""
         return next(iter(self.corridor.items), None)
 
-    def tables(self) -> Iterator[Table]:
+    def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
         yield from (self.parameters, self.measures, self.observations, self.indicators, self.claims)

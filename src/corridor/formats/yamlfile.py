@@ -197,10 +197,10 @@ class _Reader:
             return None
 
     def _noun(self, noun: type[BaseModel], node: Node, path: Path) -> Any:
+        values: dict[str, Any] = {}
         if not isinstance(node.value, dict):
             self.bad(path, "must be keys with values", f"keys are: {', '.join(noun.model_fields)}")
-            return {}
-        values: dict[str, Any] = {}
+            return values
         for name, child in node.value.items():
             field = noun.model_fields.get(name)
             if field is None:
@@ -219,9 +219,10 @@ class _Reader:
         return tuple(self.value(member, child, (*path, place)) for place, child in enumerate(node.value))
 
     def _mapping(self, member: Any, node: Node, path: Path) -> Any:
+        values: dict[str, Any] = {}
         if not isinstance(node.value, dict):
             self.bad(path, "must be keys with values")
-            return {}
+            return values
         return {name: self.value(member, child, (*path, name)) for name, child in node.value.items()}
 
     def explained(self, part: Part, detail: Any) -> None:

@@ -234,7 +234,7 @@ def measures_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:
 def label_table(corridor: Corridor, runs: Sequence[ScenarioRun]) -> pl.DataFrame:
     """``labels``: names of indicators, scenarios and counting points in both languages."""
     by_id = observations_of(corridor)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for i in corridor.indicators:
         dataset = by_id[i.observation].dataset if i.observation else ""
         rows.append((i.id, i.name, i.name_es, i.kind, i.tag, dataset))

@@ -14,6 +14,7 @@ import polars as pl
 
 from corridor.engine import Compiled, MemberResult, Noise, compile_corridor, run_member
 from corridor.model import Corridor, Observation, Parameter, Scenario
+from corridor.model.vocabulary import Grade
 from corridor.report.assemble import (
     ScenarioRun,
     monthly_indicators,
@@ -122,7 +123,7 @@ def grades_table(
     )
 
 
-def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> list[tuple[str, Scenario]]:
+def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> list[tuple[Grade, Scenario]]:
     """The scenario taken apart: one measure, or one lift, at a time."""
     grade = {measure.id: measure.grade for measure in corridor.measures}
     inherited = base.scenario.measures if base.scenario else ()

@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from corridor.model import Fault, InputError
-from corridor.report.assets import SCRIPTS, read
 from corridor.model.files import write_text
 from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
+from corridor.report.assets import SCRIPTS, read
 from corridor.report.messages import MESSAGES, Text, page_messages, say
 from corridor.report.run import RunFolder
 from corridor.report.sections import SECTIONS, RunView, sentences

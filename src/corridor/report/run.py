@@ -50,14 +50,14 @@ class RunFolder:
             InputError: a table does not have its schema, or the folder cannot be written.
         """
         path = Path(path)
-        checked, faults = {}, []
+        checked: dict[str, pl.DataFrame] = {}
+        faults: list[Fault] = []
         for name, table in tables.items():
             checked[name], found = conform(name, table)
             faults += found
         if faults:
             raise InputError("the tables do not fit a run folder", faults=faults)
-        if path.exists() and not _replaceable(path):
-            raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
+        refuse_strangers(path)
         with fresh_folder(path) as temporary:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
@@ -75,7 +75,8 @@ class RunFolder:
         """
         path = Path(path)
         manifest = _read_manifest(path)
-        tables, faults = {}, []
+        tables: dict[str, pl.DataFrame] = {}
+        faults: list[Fault] = []
         for name, listed in manifest["tables"].items():
             try:
                 tables[name], found = conform(name, _read_table(path, name, listed))
@@ -85,6 +86,12 @@ class RunFolder:
         if faults:
             raise InputError(f"{path} is not a whole run folder", faults=faults, hint="run it again")
         return cls(path, manifest, tables)
+
+
+def refuse_strangers(path: Path) -> None:
+    """Raise InputError where something stands at ``path`` that is neither empty nor a run folder."""
+    if path.exists() and not _replaceable(path):
+        raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
 
 
 def csv_safe(table: pl.DataFrame) -> pl.DataFrame:

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from corridor.report.assets import licenses
 from corridor.model.l10n import LANGS, day, number, percent, period
+from corridor.report.assets import licenses
 from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
 

@@ -1,0 +1,72 @@
+"""One study of the Americas and one of the example for all tests of this folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pytest
+
+from corridor.calibrate import read_calibration
+from corridor.formats import find_corridor, open_corridor
+from corridor.report import contrast
+from corridor.report.study import Study, run_study
+from repository import ROOT
+
+AS_OF = dt.date(2023, 12, 31)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A study and what came of it."""
+
+    study: Study
+    tables: Mapping[str, pl.DataFrame]
+    manifest: Mapping[str, Any]
+
+
+def done(study: Study, **options: Any) -> Done:
+    tables, manifest = run_study(study, **options)
+    return Done(study, tables, manifest)
+
+
+@pytest.fixture(scope="session")
+def few_blocks() -> Iterator[None]:
+    """The influence of assumptions takes most of a study's time: a handful of blocks are enough here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contrast, "INFLUENCE_BLOCKS", 4)
+        patch.setattr(contrast, "INTENSITY_MEMBERS", 6)
+        yield
+
+
+@pytest.fixture(scope="session")
+def americas_study() -> Study:
+    folder = find_corridor("americas")
+    return Study(
+        corridor=open_corridor("americas"), folder=folder,
+        calibration=read_calibration(folder / "calibration", AS_OF), scenarios=("no-agreement", "agreement"),
+        end=dt.date(2024, 6, 30), as_of=AS_OF, members=10, command="corridor demo --members 10",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def americas(americas_study: Study, few_blocks: None) -> Done:
+    return done(americas_study)
+
+
+@pytest.fixture(scope="session")
+def strait_study() -> Study:
+    folder = ROOT / "examples" / "strait"
+    corridor = open_corridor(folder)
+    return Study(
+        corridor=corridor, folder=folder, calibration=None, scenarios=(None, "closed-and-held"),
+        end=corridor.settings.end, as_of=AS_OF, members=20, command="corridor simulate examples/strait",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def strait(strait_study: Study, few_blocks: None) -> Done:
+    return done(strait_study)

@@ -1,0 +1,352 @@
+"""What a study leaves: the tables of a run folder and its manifest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from conftest import AS_OF, Done, done
+
+import corridor
+from corridor.data import Dataset, load
+from corridor.model import Corridor, InputError, Scenario
+from corridor.report import RunFolder, assemble, contrast
+from corridor.report.run import conform
+from corridor.report.schema import TABLES
+from corridor.report.study import Study, choose_calibration
+
+EVERY = {
+    "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
+    "parameters", "fit", "claims", "places", "routes", "route_flows", "sources", "labels",
+}  # fmt: skip
+
+
+@pytest.fixture(params=["americas", "strait"])
+def either(request: pytest.FixtureRequest) -> Done:
+    return request.getfixturevalue(request.param)
+
+
+def test_every_table_conforms(either: Done) -> None:
+    for name, table in either.tables.items():
+        assert name in TABLES
+        _, faults = conform(name, table)
+        assert not faults, name
+
+
+def test_the_demo_has_every_table(americas: Done) -> None:
+    assert set(americas.tables) == EVERY
+
+
+def test_a_run_folder_takes_them(either: Done, tmp_path: Path) -> None:
+    run = RunFolder.write(tmp_path / "run", either.tables, either.manifest)
+    again = RunFolder.open(run.path)
+    assert again.tables.keys() == either.tables.keys()
+    for name, table in again.tables.items():
+        assert (run.path / "tables" / f"{name}.csv").is_file()
+        assert table.equals(conform(name, either.tables[name])[0]), name
+
+
+# -- what was known ------------------------------------------------------------------------------------
+
+
+def test_known_is_what_was_public_on_the_as_of_date(americas: Done) -> None:
+    """US about three weeks after month end, Mexico about five, Honduras and Panama about one."""
+    last = dict(
+        americas.tables["observed"].filter("known").group_by("series").agg(pl.col("month").max()).iter_rows()
+    )
+    november, october = dt.date(2023, 11, 1), dt.date(2023, 10, 1)
+    for series in ("us_total", "us_between_ports", "us_ports", "honduras_entries", "darien_transits"):
+        assert last[series] == november, series
+    assert last["mexico_encounters"] == october
+
+
+def test_outcome_is_there_and_marked_as_unknown(americas: Done) -> None:
+    outcome = americas.tables["observed"].filter(~pl.col("known"))
+    assert outcome.filter(pl.col("series") == "us_total")["month"].min() == dt.date(2023, 12, 1)
+    assert outcome.filter(pl.col("series") == "us_total")["month"].max() == dt.date(2024, 6, 1)
+    december = outcome.filter(
+        pl.col("series") == "us_total", pl.col("month") == dt.date(2023, 12, 1), pl.col("nationality") == ""
+    )
+    assert december["value"].item() == 301_981  # as published; also the figure of the claims
+    points = americas.tables["points"]
+    # a monthly mean stands in the middle of its month
+    assert points.filter("known", pl.col("date") > AS_OF).is_empty()
+    assert not points.filter(~pl.col("known")).is_empty()
+
+
+def test_observed_adds_up(americas: Done) -> None:
+    table = americas.tables["observed"].filter(pl.col("series") == "us_total")
+    total = table.filter(pl.col("nationality") == "").select("month", "value")
+    parts = table.filter(pl.col("nationality") != "").group_by("month").agg(pl.col("value").sum())
+    both = total.join(parts, on="month", suffix="_parts")
+    assert both.height == total.height > 40
+    np.testing.assert_array_equal(both["value"], both["value_parts"])
+
+
+def test_the_outcome_is_not_seen_by_the_forecast(
+    americas: Done, americas_study: Study, few_blocks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is published after the as-of date, the forecast is the same to the bit."""
+
+    def spoilt(name: str) -> Dataset:
+        data = load(name)
+        later = pl.col("known_from") > AS_OF
+        value = pl.when(later).then(123_456).otherwise("value").cast(data.table["value"].dtype)
+        return replace(data, table=data.table.with_columns(value.alias("value")))
+
+    for module in (assemble, corridor.data, corridor.data.store):
+        monkeypatch.setattr(module, "load", spoilt)
+    again = done(replace(americas_study, scenarios=("no-agreement",)))
+    for name in ("forecast", "periods", "daily"):
+        ours = americas.tables[name].filter(pl.col("scenario") == "no-agreement")
+        assert ours.equals(again.tables[name]), name
+    before, after = americas.tables["observed"], again.tables["observed"]
+    keys = ["series", "month", "nationality"]
+    assert before.filter("known").sort(keys).equals(after.filter("known").sort(keys))
+    assert not before.sort(keys).equals(after.sort(keys)), "the outcome was replaced"
+
+
+# -- forecasts -----------------------------------------------------------------------------------------
+
+
+def test_quantiles_do_not_cross(either: Done) -> None:
+    keys = {
+        "forecast": ["scenario", "series", "place", "month", "nationality"],
+        "periods": ["scenario", "series", "place", "nationality", "statistic"],
+        "daily": ["scenario", "item", "kind", "date"],
+    }
+    for name in keys.keys() & either.tables.keys():
+        table = either.tables[name].sort(*keys[name], "quantile")
+        steps = table.with_columns(pl.col("value").diff().over(keys[name]).alias("step"))["step"].drop_nulls()
+        assert steps.min() >= -1e-9, name
+        levels = table.group_by(keys[name]).agg(pl.col("quantile").n_unique())["quantile"].unique().to_list()
+        assert levels == [7 if name == "daily" else 23]
+        assert table["value"].min() >= 0
+
+
+def test_forecast_runs_from_the_first_unknown_month(americas: Done) -> None:
+    months = americas.tables["forecast"]["month"].unique().sort().to_list()
+    assert months == [dt.date(2023, 12, 1), *(dt.date(2024, m, 1) for m in range(1, 7))]
+
+
+def test_totals_are_joint_draws(americas: Done) -> None:
+    """The quantiles of a sum of what moves together lie between independence and perfect agreement."""
+    table = americas.tables["forecast"].filter(
+        pl.col("scenario") == "no-agreement", pl.col("series") == "us_total",
+        pl.col("month") == dt.date(2024, 4, 1),
+    )  # fmt: skip
+    parts = table.filter(pl.col("nationality") != "")
+
+    def width(frame: pl.DataFrame) -> float:
+        high, low = (frame.filter((pl.col("quantile") - q).abs() < 1e-9)["value"].sum() for q in (0.9, 0.1))
+        return high - low
+
+    each = np.array([width(parts.filter(pl.col("nationality") == n)) for n in parts["nationality"].unique()])
+    total = width(table.filter(pl.col("nationality") == ""))
+    assert total < each.sum() * 1.001
+    assert total > 1.2 * np.sqrt((each**2).sum()), "the nationalities share their shocks"
+
+
+def test_sum_and_peak_of_the_period(americas: Done) -> None:
+    """Medians and ends of the joint sum against bounds from the months."""
+    period = americas.tables["periods"].filter(
+        pl.col("scenario") == "no-agreement", pl.col("series") == "us_total", pl.col("nationality") == ""
+    )
+    months = americas.tables["forecast"].filter(
+        pl.col("scenario") == "no-agreement", pl.col("series") == "us_total", pl.col("nationality") == ""
+    )
+    for statistic, reduce in (("sum", pl.sum), ("peak", pl.max)):
+        ours = period.filter(pl.col("statistic") == statistic).sort("quantile")["value"].to_numpy()
+        theirs = months.group_by("quantile").agg(reduce("value")).sort("quantile")["value"].to_numpy()
+        # at the top, months that do not all peak together give less than the sum of their tops
+        assert ours[-1] <= theirs[-1] * 1.001
+        if statistic == "sum":
+            assert ours[0] >= theirs[0] * 0.999
+        assert ours[11] == pytest.approx(theirs[11], rel=0.15)
+
+
+def test_the_model_stands_near_what_is_known(americas: Done) -> None:
+    """The median of the first unknown month lies within a third of the last known one."""
+    observed = americas.tables["observed"].filter(
+        "known", pl.col("series") == "us_total", pl.col("nationality") == ""
+    )
+    last = observed.sort("month")["value"][-1]
+    table = americas.tables["forecast"].filter(
+        pl.col("scenario") == "no-agreement", pl.col("series") == "us_total", pl.col("nationality") == "",
+        (pl.col("quantile") - 0.5).abs() < 1e-9,
+    )  # fmt: skip
+    assert table.sort("month")["value"][0] == pytest.approx(last, rel=1 / 3)
+
+
+# -- scenarios -----------------------------------------------------------------------------------------
+
+
+def test_differences_are_paired(americas: Done) -> None:
+    """Their range is far smaller than that of two independent runs."""
+    ends = americas.tables["periods"].filter(
+        pl.col("nationality") == "", pl.col("statistic") == "sum",
+        pl.any_horizontal((pl.col("quantile") - q).abs() < 1e-9 for q in (0.05, 0.95)),
+    )  # fmt: skip
+    width = ends.group_by("series", "scenario").agg((pl.col("value").max() - pl.col("value").min()).alias("width"))
+    unpaired = dict(width.group_by("series").agg((pl.col("width") ** 2).sum().sqrt()).iter_rows())
+    differences = americas.tables["differences"]
+    for item in ("us_total", "us_between_ports", "honduras_entries", "darien_transits"):
+        row = differences.row(by_predicate=pl.col("item") == item, named=True)
+        assert row["high"] - row["low"] < 0.6 * unpaired[item], item
+    assert (differences["low"] <= differences["median"]).all()
+    assert (differences["median"] <= differences["high"]).all()
+
+
+def test_what_lies_upstream_of_every_measure_does_not_move(americas: Done) -> None:
+    """Enforcement in Mexico cannot reach back to Honduras; what it sees comes from departures alone."""
+    row = americas.tables["differences"].row(by_predicate=pl.col("item") == "mexico_encounters", named=True)
+    assert row["median"] > 0, "more enforcement meets more people"
+    assert row["scenario"] == "agreement"
+    assert row["against"] == "no-agreement"
+
+
+def test_grades_sum_to_one(either: Done) -> None:
+    table = either.tables["grades"]
+    sums = table.group_by("scenario", "item").agg(pl.col("share").sum())
+    np.testing.assert_allclose(sums["share"], 1.0)
+    assert set(table["grade"]) <= {"causal", "before_after", "mechanical", "assumed"}
+    graded = set(table["grade"])
+    declared = {m.grade for m in either.study.corridor.measures}
+    assert graded <= declared
+
+
+def test_a_scenario_without_measures_of_its_own_changes_nothing(
+    strait: Done, strait_study: Study, few_blocks: None
+) -> None:
+    nothing = Scenario(id="nothing", name="n", name_es="n", description="d", description_es="d")
+    scenarios = (*strait_study.corridor.scenarios, nothing)
+    widened = Corridor(**{**dict(strait_study.corridor), "scenarios": scenarios})
+    found = done(replace(strait_study, corridor=widened, scenarios=(None, "nothing", "closed-and-held")))
+    table = found.tables["differences"]
+    idle = table.filter(pl.col("scenario") == "nothing")
+    assert idle.height == 3
+    assert (idle.select("low", "median", "high") == 0).to_numpy().all()
+    assert (idle["chance_lower"] == 0.5).all()
+    # and the other scenario is what it was without it beside
+    other = table.filter(pl.col("scenario") == "closed-and-held")
+    assert other.equals(strait.tables["differences"])
+    assert not found.tables["grades"].filter(pl.col("scenario") == "nothing").height
+
+
+def test_closing_the_railway_keeps_people_from_the_coast(strait: Done) -> None:
+    row = strait.tables["differences"].row(by_predicate=pl.col("item") == "waiting_ports", named=True)
+    assert row["unit"] == "people"
+    assert row["period"] == "2024-02/2024-12", "from the first month in which a measure is in force"
+
+
+# -- assumptions, manifest ------------------------------------------------------------------------------
+
+
+def test_influence_is_the_swing_of_the_headline(americas: Done) -> None:
+    table = americas.tables["parameters"]
+    tried = table.filter(pl.col("influence").is_not_null())
+    assert contrast.INFLUENCE_BLOCKS <= tried.height <= contrast.INFLUENCE_BLOCKS + 1
+    assert table["influence"][: tried.height].null_count() == 0, "most influential first"
+    assert (tried["influence"] >= 0).all()
+    assert tried["influence"].is_sorted(descending=True)
+    # the common shock alone moves the half-year's sum by a good part
+    assert table.row(by_predicate=pl.col("parameter") == "departure_sd_common", named=True)["influence"] > 0.1
+
+
+def test_manifest_holds_what_a_run_rests_on(either: Done) -> None:
+    study, found = either.study, either.manifest
+    digest = hashlib.sha256()
+    for file in sorted(p for p in study.folder.rglob("*") if p.is_file()):
+        digest.update(file.relative_to(study.folder).as_posix().encode() + b"\0" + file.read_bytes())
+    assert found["inputs"][study.corridor.settings.id] == digest.hexdigest()
+    assert found["seed"] == 1
+    assert found["command"] == study.command
+    assert found["as_of"] == "2023-12-31"
+    assert found["version"] == corridor.__version__
+    assert "Python" in found["platform"]
+    assert "NumPy" in found["platform"]
+    assert found["parameters"]["members"] == study.members
+    assert found["license"] == study.corridor.settings.license
+    assert found["attribution"]
+
+
+def test_labels_name_every_item(either: Done) -> None:
+    names = set(either.tables["labels"]["item"])
+    for table, column in (("forecast", "series"), ("daily", "item"), ("differences", "item"), ("fit", "counting_point")):
+        if table in either.tables:
+            # the ten transit nationalities of the target are named with it
+            assert {n.removesuffix("_ten") for n in either.tables[table][column]} <= names, table
+
+
+# -- chance --------------------------------------------------------------------------------------------
+
+
+def same(one: Done, other: Done) -> list[str]:
+    return [name for name, table in one.tables.items() if not table.equals(other.tables[name])]
+
+
+def test_the_same_seed_gives_the_same_tables(strait: Done, strait_study: Study, few_blocks: None) -> None:
+    assert same(strait, done(strait_study)) == []
+
+
+def test_another_seed_gives_others(strait: Done, strait_study: Study, few_blocks: None) -> None:
+    changed = same(strait, done(replace(strait_study, seed=2)))
+    assert {"daily", "differences"} <= set(changed)
+    assert not {"labels", "measures", "places", "capacity", "grades"} & set(changed)
+
+
+def test_two_workers_give_what_one_gives(strait: Done, strait_study: Study, few_blocks: None) -> None:
+    assert same(strait, done(replace(strait_study, workers=2))) == []
+
+
+@pytest.mark.slow
+def test_two_workers_give_what_one_gives_on_the_americas(americas_study: Study, few_blocks: None) -> None:
+    one, two = (done(replace(americas_study, members=22, workers=workers)) for workers in (1, 2))
+    assert same(one, two) == []
+
+
+def test_progress_is_told(strait_study: Study, few_blocks: None) -> None:
+    from contextlib import contextmanager
+
+    told: dict[str, float] = {}
+
+    @contextmanager
+    def step(text: str, total: int):
+        told[text] = 0.0
+
+        def advance(steps: float) -> None:
+            told[text] += steps
+
+        yield advance
+
+    done(strait_study, step=step)
+    assert told["base: 20 members"] == 20
+    assert told["closed-and-held: 20 members"] == 20
+
+
+# -- wrong calls ---------------------------------------------------------------------------------------
+
+
+def test_an_unknown_scenario(strait_study: Study) -> None:
+    with pytest.raises(InputError, match="no scenario 'closed-and-hold'") as caught:
+        done(replace(strait_study, scenarios=("closed-and-hold",)))
+    assert caught.value.hint == "did you mean 'closed-and-held'?"
+
+
+def test_an_end_before_the_start(americas_study: Study) -> None:
+    with pytest.raises(InputError, match=r"ends \(2023-11-15\) before it starts \(2023-12-01\)"):
+        done(replace(americas_study, end=dt.date(2023, 11, 15)))
+
+
+def test_choice_of_a_calibration(strait_study: Study) -> None:
+    settled = strait_study.corridor
+    assert choose_calibration(settled, [AS_OF], None, wanted=True) == AS_OF
+    assert choose_calibration(settled, [], None, wanted=False) is None
+    with pytest.raises(InputError, match=r"no calibration as of 2022-01-31 \(there are: 2023-12-31\)") as caught:
+        choose_calibration(settled, [AS_OF], dt.date(2022, 1, 31), wanted=True)
+    assert caught.value.hint == "run: corridor calibrate strait --as-of 2022-01-31"
