@@ -10,6 +10,7 @@ from engine_tools import measure, with_measures
 from lever_tools import AS_OF, END, NOVEMBER, START, bare, by_day, compile_with, flows
 
 from corridor.engine import LEVERS, RunSpec, compile_corridor
+from corridor.formats import open_corridor
 from corridor.model import InputError, Lift, Measure, Scenario
 
 
@@ -106,3 +107,13 @@ def test_every_fault_of_a_scenario_comes_at_once():
     assert text.count("hint:") == 3
     assert "unknown measure 'onee'" in text and "did you mean 'one'?" in text
     assert "3 measures cannot be run" in text
+
+
+def test_an_elastic_lever_without_its_reference_level_is_refused() -> None:
+    corridor = open_corridor("americas")
+    stripped = corridor.model_copy(
+        update={"parameters": tuple(p for p in corridor.parameters if p.parameter != "reference_level")}
+    )
+    spec = RunSpec(start=dt.date(2023, 12, 1), end=dt.date(2024, 2, 1), as_of=dt.date(2023, 12, 31))
+    with pytest.raises(InputError, match="needs the parameter reference_level of the lever 'legal_pathways'"):
+        compile_corridor(stripped, "agreement", spec)

@@ -132,8 +132,20 @@ class Compiled:
             )  # fmt: skip
         self._strength = [self.table.add_strength(row) for row in rows]
         levers = {active.measure.lever for active in self.measures}
+        self._need_references()
         self._elasticity = {name: self.table.scalar("elasticity", name) for name in levers}
         self._reference = {name: self.table.scalar("reference_level", name) for name in levers}
+
+    def _need_references(self) -> None:
+        """An elasticity without the level it is relative to would silently do nothing."""
+        for active in self.measures:
+            m = active.measure
+            elastic = any(effect.rule == "elastic" for effect in LEVERS[m.lever].effects[m.unit])
+            if elastic and not self.table.has("reference_level", m.lever):
+                raise InputError(
+                    f"measure {m.id!r} needs the parameter reference_level of the lever {m.lever!r}",
+                    hint="give reference_level and elasticity in parameters.csv, with their ranges",
+                )
 
     def rows_in_use(self) -> set[int]:
         """Rows of the parameter table that some day of the run reads."""

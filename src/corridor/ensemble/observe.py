@@ -27,8 +27,9 @@ def coverage_of(
 ) -> Floats:
     """Share of true events that the series counts, shape (months, groups); 1 where nothing is said."""
     starts = [month.toordinal() for month in months]
-    rows = table.resolve("coverage", [observation.id], corridor.groups, starts, [1.0])[:, 0, :]
-    return table.values(0, None)[rows]
+    rows = table.resolve("coverage", [observation.id], corridor.groups, starts, [None])[:, 0, :]
+    values = table.values(0, None)
+    return np.where(rows >= 0, values[np.maximum(rows, 0)], 1.0) if values.size else np.ones(rows.shape)
 
 
 def observe(
