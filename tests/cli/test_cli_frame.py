@@ -167,7 +167,7 @@ def test_debug_shows_the_traceback_anywhere_in_the_call(arguments: list[str], fa
 
 def test_no_color_is_honoured(failing) -> None:
     failing(CorridorError("plain"))
-    colored = CliRunner().invoke(main, ["check"], color=True)
+    colored = CliRunner().invoke(main, ["check"], color=True, env={"NO_COLOR": None})
     assert colored.stderr == "\x1b[31merror\x1b[0m: plain\n"
     plain = CliRunner().invoke(main, ["check"], color=True, env={"NO_COLOR": "1"})
     assert plain.stderr == "error: plain\n"
