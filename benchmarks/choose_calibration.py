@@ -35,11 +35,12 @@ def varied(plan: CalibrationPlan, smooth: float, anchor: float) -> CalibrationPl
 
 def ratios(corridor: Corridor, plan: CalibrationPlan, as_of: dt.date) -> tuple[float, float]:
     calibration = calibrate(corridor, plan, as_of)
-    end = (calibration.start + dt.timedelta(days=31 * 6)).replace(day=1) - dt.timedelta(days=1)
+    second = (calibration.known_until + dt.timedelta(days=62)).replace(day=1)
+    end = (second + dt.timedelta(days=31 * 5)).replace(day=1) - dt.timedelta(days=1)
     compiled = compile_forecast(corridor, calibration, None, end=end, members=100)
     target = next(o for o in corridor.observations if o.id == plan.target)
     samples = series_samples(run_forecast(compiled, workers=2), compiled, target)
-    samples = samples.filter(pl.col("month") > calibration.start, pl.col("series").is_in([TOTAL, *TRANSIT]))
+    samples = samples.filter(pl.col("month") >= second, pl.col("series").is_in([TOTAL, *TRANSIT]))
     groups = {"total": [TOTAL], "ten": list(TRANSIT)}
     scored = compare_with_reference(samples, standard_panels()["us"], as_of, groups).groups
     total, ten = scored["ratio"].to_list()

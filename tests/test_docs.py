@@ -144,4 +144,4 @@ def test_figures_in_the_text_of_the_calibration_are_those_shipped():
     people = (queue["units"] * queue["size"]).sum()
     text = CALIBRATION.read_text("utf-8")
     assert f"2023-12-31: {damping:g} a month" in text
-    assert f"about {round(people, -3):,.0f} people on 1 December 2023" in text
+    assert f"about {round(people, -3):,.0f} people on 1 November 2023" in text

@@ -177,7 +177,9 @@ def test_two_nationalities_exchanged_would_be_noticed(
 ) -> None:
     """Every pair of the larger nationalities: exchanged, the two fit at least twice as badly."""
     model, truth = simulated[point], published(point)
-    largest = truth.filter(pl.col("nationality").is_in(NAMED)).group_by("nationality").agg(pl.col("value").sum())
+    largest = (
+        truth.filter(pl.col("nationality").is_in(NAMED)).group_by("nationality").agg(pl.col("value").sum())
+    )
     names = largest.sort("value")["nationality"].to_list()[-6:]
     straight = by_nationality(model, truth, {name: name for name in names})
     assert max(straight.values()) < 0.5
@@ -212,9 +214,11 @@ def test_spread_of_departures_is_mostly_common() -> None:
     assert value["departure_sd_common"] > 1.2 * np.sqrt(((shares * own["value"].to_numpy()) ** 2).sum())
 
 
-def test_state_is_that_of_the_rows(run: tuple[Compiled, MemberResult]) -> None:
-    """The people at the start of the forecast are those whom the rows leave on the last known day."""
-    compiled, result = run
+def test_state_is_that_of_the_rows(corridor: Corridor, rows: list[Parameter]) -> None:
+    """The people at the start of the forecast are those whom the rows leave on the day before."""
+    spec = RunSpec(start=dt.date(2020, 10, 1), end=LAST - dt.timedelta(days=1), as_of=AS_OF)
+    compiled = compile_corridor(corridor, None, spec, rows)
+    result = run_member(compiled, None)
     frame = pl.read_parquet(SHIPPED / "state.parquet")
     state = {(h, s, g): u for h, s, g, u in frame.iter_rows()}
     ours = {n: float(u) for n, u in zip(compiled.network.cell_name, result.end_units, strict=True) if u > 0}
@@ -239,7 +243,11 @@ def test_shares_of_every_stock_add_up_on_every_day(
     share = np.where(lookup >= 0, central[np.maximum(lookup, 0)], 0.0)  # (segments, flows, groups)
     fitted = {row.target for row in rows if row.parameter == "share"}
     for stock in corridor.stocks:
-        ways = [i for i, f in enumerate(corridor.flows) if f.from_stock == stock.id and f.daily_probability is None]
+        ways = [
+            i
+            for i, f in enumerate(corridor.flows)
+            if f.from_stock == stock.id and f.daily_probability is None
+        ]
         if ways and {corridor.flows[i].id for i in ways} <= fitted:
             sums = share[:, ways, :].sum(axis=1)
             np.testing.assert_allclose(sums[sums > 0], 1.0, atol=1e-4, err_msg=stock.id)
@@ -248,7 +256,7 @@ def test_shares_of_every_stock_add_up_on_every_day(
 def test_nothing_in_it_was_learned_later() -> None:
     shipped = read_calibration(FOLDER, AS_OF)
     assert {row.known_from for row in shipped.parameters} == {AS_OF}
-    assert (shipped.start, shipped.known_until) == (dt.date(2023, 12, 1), LAST)
+    assert (shipped.start, shipped.known_until) == (LAST, LAST)
 
 
 # -- made again ----------------------------------------------------------------------------------------
@@ -269,7 +277,11 @@ def test_the_command_makes_the_shipped_calibration_again(tmp_path: Path) -> None
         assert ours.select(keys).equals(shipped.select(keys)), name
         for column in {"value", "low", "high", "units"} & set(ours.columns):
             np.testing.assert_allclose(
-                ours[column].to_numpy(), shipped[column].to_numpy(), rtol=1e-3, atol=1e-6, err_msg=f"{name}: {column}"
+                ours[column].to_numpy(),
+                shipped[column].to_numpy(),
+                rtol=1e-3,
+                atol=1e-6,
+                err_msg=f"{name}: {column}",
             )
     fit = pl.read_csv(made / "fit.csv", schema_overrides={"reference": pl.Float64})
     assert fit.drop("value", "reference").equals(FIT.drop("value", "reference"))

@@ -140,7 +140,11 @@ def test_odds_that_all_pull_the_same_way_keep_their_sum() -> None:
                     source="t") for way in ways
     ]  # fmt: skip
     made = CalibrationPlan(
-        start=dt.date(2023, 1, 1), fit_from=dt.date(2023, 2, 1), iterations=1, fields=tuple(fields), target="all"
+        start=dt.date(2023, 1, 1),
+        fit_from=dt.date(2023, 2, 1),
+        iterations=1,
+        fields=tuple(fields),
+        target="all",
     )
     fit = Fit(corridor, made, data, dt.date(2024, 12, 31))
     for _ in range(60):

@@ -90,8 +90,10 @@ def test_demo_writes_the_case_of_december_2023(tmp_path: Path) -> None:
     run = RunFolder.open(tmp_path / "run")
     assert (run.manifest["baseline"], run.manifest["comparison"]) == ("no-agreement", "agreement")
     assert run.manifest["as_of"] == "2023-12-31"
-    months = run.table("forecast")["month"]
-    assert (months.min(), months.max()) == (dt.date(2023, 12, 1), dt.date(2024, 6, 1))
+    first = dict(run.table("forecast").group_by("series").agg(pl.col("month").min()).iter_rows())
+    assert first["us_total"] == first["darien_transits"] == dt.date(2023, 12, 1)
+    assert first["mexico_encounters"] == dt.date(2023, 11, 1), "Mexico publishes five weeks after the month"
+    assert run.table("forecast")["month"].max() == dt.date(2024, 6, 1)
     assert {"us_total", "mexico_encounters", "deaths_border"} <= set(run.table("forecast")["series"])
     assert {"waiting_north", "ice_detained", "census_new_york", "census_chicago", "census_denver"} <= set(
         run.table("daily")["item"]
@@ -102,7 +104,19 @@ def test_demo_writes_the_case_of_december_2023(tmp_path: Path) -> None:
 
 
 def test_scenarios_are_run_in_the_order_of_the_call(tmp_path: Path) -> None:
-    corridor("simulate", STRAIT, "--members", "1", "--workers", "1", "-q", "--scenario", "closed-and-held", "--out", "x")
+    corridor(
+        "simulate",
+        STRAIT,
+        "--members",
+        "1",
+        "--workers",
+        "1",
+        "-q",
+        "--scenario",
+        "closed-and-held",
+        "--out",
+        "x",
+    )
     manifest = json.loads((tmp_path / "x" / "manifest.json").read_text())
     assert manifest["parameters"]["scenarios"] == ["closed-and-held"]
     assert manifest["baseline"] == "closed-and-held"
@@ -138,7 +152,9 @@ def test_quiet_says_nothing() -> None:
 
 
 def test_an_unknown_scenario() -> None:
-    told = refused("simulate", STRAIT, "--scenario", "closed-and-hold", hint="did you mean 'closed-and-held'?")
+    told = refused(
+        "simulate", STRAIT, "--scenario", "closed-and-hold", hint="did you mean 'closed-and-held'?"
+    )
     assert "'strait' has no scenario 'closed-and-hold'" in told
 
 
@@ -162,7 +178,9 @@ def test_what_rests_on_hindsight_needs_the_option(tmp_path: Path) -> None:
         "measures: [railway-closed]\nhindsight: yes\n"
     )
     call = ["simulate", str(folder), "--members", "1", "--workers", "1", "-q", "--out", "run"]
-    assert "scenario 'later' rests on hindsight" in refused(*call, "--scenario", "later", hint="add --hindsight")
+    assert "scenario 'later' rests on hindsight" in refused(
+        *call, "--scenario", "later", hint="add --hindsight"
+    )
 
     def scenarios(*more: str) -> list[str]:
         assert corridor(*call, *more).exit_code == 0
@@ -238,7 +256,9 @@ def test_a_corridor_without_a_plan_cannot_be_calibrated() -> None:
 
 
 def test_a_date_too_early_to_calibrate() -> None:
-    told = refused("calibrate", "americas", "--as-of", "2021-12-31", "--out", "x", hint="choose a later --as-of")
+    told = refused(
+        "calibrate", "americas", "--as-of", "2021-12-31", "--out", "x", hint="choose a later --as-of"
+    )
     assert "a calibration needs 18" in told
 
 
@@ -283,7 +303,9 @@ def test_an_interrupted_run_is_taken_up_and_gives_the_same(
     module = sys.modules["corridor.ensemble.simulate"]
     ran: list[int] = []
     run_chunk = module.run_chunk
-    monkeypatch.setattr(module, "run_chunk", lambda compiled, chunk: ran.extend(chunk) or run_chunk(compiled, chunk))
+    monkeypatch.setattr(
+        module, "run_chunk", lambda compiled, chunk: ran.extend(chunk) or run_chunk(compiled, chunk)
+    )
     assert corridor(*call, "--out", "broken/run").exit_code == 0
     assert sorted(ran)[:4] == [0, 1, 2, 3], "the second scenario had not begun"
     assert len(ran) == 20 + 40, "of the first, twenty members were finished"
@@ -310,7 +332,9 @@ def finished(folder: Path) -> int:
 
 def alive(group: int) -> list[str]:
     """Processes of a group, without those that ended and wait to be counted."""
-    listing = subprocess.run(["ps", "-e", "-o", "pgid=,stat=,pid="], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["ps", "-e", "-o", "pgid=,stat=,pid="], capture_output=True, text=True, check=True
+    )
     rows = [line.split() for line in listing.stdout.splitlines()]
     return [pid for pgid, state, pid in rows if int(pgid) == group and not state.startswith("Z")]
 

@@ -44,12 +44,12 @@ def run_without_measures() -> MemberResult:
 # -- when ----------------------------------------------------------------------------------------------
 
 WHEN = {"start": dt.date(2023, 11, 10), "end": dt.date(2023, 12, 20), "ramp_days": 10, "decay_days": 10}
-STEPS = [  # first day, last day, part in force: the ramp is taken in steps of a week, and at its last day
-    ("2023-11-10", "2023-11-16", 0.1),
-    ("2023-11-17", "2023-11-18", 0.8),
+STEPS = [  # first day, last day, part in force: the ramp is taken in steps of a week, at their mean
+    ("2023-11-10", "2023-11-16", 0.4),
+    ("2023-11-17", "2023-11-18", 0.85),
     ("2023-11-19", "2023-12-20", 1.0),
-    ("2023-12-21", "2023-12-27", 0.9),
-    ("2023-12-28", "2023-12-30", 0.2),
+    ("2023-12-21", "2023-12-27", 0.6),
+    ("2023-12-28", "2023-12-30", 0.1),
 ]
 
 
@@ -83,11 +83,9 @@ def enforcement_in_a_zone(run: Compiled, day: ByDay) -> None:
 def rail(run: Compiled, day: ByDay) -> None:
     on_rail = flows(run, *(f"mexico_city.to_{city}_rail" for city in BORDER))
     by_bus = flows(run, *(f"mexico_city.to_{city}_bus" for city in BORDER))
-    before = day["share"][:, on_rail].sum(axis=1, keepdims=True)
-    after = before * 0.5**WFG
-    day["share"][:, on_rail] *= 0.5**WFG
-    room = 1 - before
-    day["share"][:, by_bus] *= np.divide(1 - after, room, out=np.ones_like(room), where=room > 0)
+    before = day["share"][:, on_rail]
+    day["share"][:, by_bus] += before * (1 - 0.5**WFG)  # the other mode to the same city
+    day["share"][:, on_rail] = before * 0.5**WFG
     limited = [f for f in on_rail if day["throughput"][0, f] < 1e9]
     assert limited
     day["throughput"][:, limited] *= 0.5 ** W[:, None]

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-import polars as pl
 import pytest
+from study_tools import AS_OF, Done, done
 
 from corridor.calibrate import read_calibration
 from corridor.formats import find_corridor, open_corridor
 from corridor.report import contrast
-from corridor.report.study import Study, run_study
+from corridor.report.study import Study
 from repository import ROOT
-
-AS_OF = dt.date(2023, 12, 31)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A study and what came of it."""
-
-    study: Study
-    tables: Mapping[str, pl.DataFrame]
-    manifest: Mapping[str, Any]
-
-
-def done(study: Study, **options: Any) -> Done:
-    tables, manifest = run_study(study, **options)
-    return Done(study, tables, manifest)
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ def calibrate(
     target_data = datasets[target.observation.dataset]
     spread = _spread(fit, corridor, target_data)
     rows = [*_field_rows(fit), *_spread_rows(spread, as_of)]
-    start = (known_until + dt.timedelta(days=31)).replace(day=1)
+    start = known_until  # departures of that month are shocked: most of them are counted later
     spec = RunSpec(start=plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
     compiled = compile_corridor(corridor, None, spec, rows)
     state = state_after(compiled, run_member(compiled, None))

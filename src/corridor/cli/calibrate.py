@@ -49,12 +49,17 @@ def command(
     from corridor.calibrate import calibrate, read_plan, write_calibration
     from corridor.forecast.validate import earlier, out_of_sample
     from corridor.formats import find_corridor, open_corridor
+    from corridor.model import InputError
 
     folder = find_corridor(corridor)
     calibrations = out_folder(out or folder / "calibration")
     found = open_corridor(corridor)
     plan = read_plan(folder / "calibration" / "plan.yaml", found)
     date = as_of or found.settings.as_of
+    if date > found.settings.end:
+        raise InputError(
+            f"--as-of {date} is after the corridor's period", hint=f"it ends on {found.settings.end}"
+        )
     with progress(f"fitting to {date}", plan.iterations, quiet=quiet) as advance:
         result = calibrate(found, plan, date, progress=lambda: advance(1))
     if not no_validate:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corridor.engine.intensity import day_weights, intensity_deviations
 from corridor.engine.kernels.random import uniforms
-from corridor.engine.levers import LEVERS
+from corridor.engine.levers import LEVERS, strength_domain
 from corridor.engine.measures import Rules, active_measures, segment_starts
 from corridor.engine.network import HAZARD, INCIDENT, SHARE, STAY, TRAVEL, Network, build_network
 from corridor.engine.parameters import ParameterTable, Rows
@@ -72,7 +72,7 @@ class Compiled:
             [calendar.monthrange(d.year, d.month)[1] for d in dates], dtype=np.float64
         )
         self._resolve()
-        self._rules = Rules(corridor, self.starts, self.siblings)
+        self._rules = Rules(corridor, self.starts, last, self.siblings)
         self._strength_rows()
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
@@ -121,16 +121,15 @@ class Compiled:
 
     def _strength_rows(self) -> None:
         """Give every measure's strength, elasticity and reference level a row with its noise."""
-        rows = []
+        self._strength = []
         for active in self.measures:
             m = active.measure
-            rows.append(
-                Parameter(
-                    parameter="strength", target=m.id, value=m.strength, low=m.low, high=m.high,
-                    unit=m.unit, source=m.source,
-                )
+            row = Parameter(
+                parameter="strength", target=m.id, value=m.strength, low=m.low, high=m.high,
+                unit=m.unit, source=m.source,
             )  # fmt: skip
-        self._strength = [self.table.add_strength(row) for row in rows]
+            rules = [effect.rule for effect in LEVERS[m.lever].effects[m.unit]]
+            self._strength.append(self.table.add_strength(row, strength_domain(rules[0], m.strength)))
         levers = {active.measure.lever for active in self.measures}
         self._need_references()
         self._elasticity = {name: self.table.scalar("elasticity", name) for name in levers}

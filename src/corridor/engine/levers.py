@@ -123,6 +123,20 @@ LEVERS: Mapping[str, Lever] = {
 """Every lever by id; those with ``built`` false are refused in a scenario, never ignored."""
 
 
+def strength_domain(rule: Rule, strength: float) -> tuple[float, float]:
+    """Strengths that keep the sense of ``strength``: a draw may weaken a measure to nothing, never turn it
+    into its opposite."""
+    if rule == "share":
+        return 0.0, 1.0
+    if rule == "limit":
+        return 0.0, float("inf")
+    neutral = 0.0 if rule in ("add", "elastic") else 1.0
+    lowest = 0.0 if neutral else float("-inf")
+    if strength == neutral:
+        return lowest, float("inf")
+    return (neutral, float("inf")) if strength > neutral else (lowest, neutral)
+
+
 class Scope:
     """Which flows, stocks and groups a measure's effect touches in a corridor."""
 

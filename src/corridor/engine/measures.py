@@ -35,19 +35,25 @@ class Rules:
     """Applies measures to the values of a run, in place, by the rules of ``levers``."""
 
     def __init__(
-        self, corridor: Corridor, starts: npt.NDArray[np.int64], siblings: Sequence[Sequence[int]]
+        self,
+        corridor: Corridor,
+        starts: npt.NDArray[np.int64],
+        last: int,
+        siblings: Sequence[Sequence[int]],
     ) -> None:
         self.scope = Scope(corridor)
         self._corridor = corridor
-        self._starts = starts
+        self._days = [range(a, b) for a, b in zip(starts, [*starts[1:], last + 1], strict=True)]
         self._siblings = siblings
 
     def apply(
         self, values: Values, active: ActiveMeasure, strength: float, elasticity: float, reference: float
     ) -> None:
-        """Move ``values`` by one measure, as far as its ramp has run on each segment."""
+        """Move ``values`` by one measure, as far as its ramp has run on the mean day of each segment."""
         measure = active.measure
-        weight = np.array([ramp(measure, int(day), active.last_day) for day in self._starts])
+        weight = np.array(
+            [np.mean([ramp(measure, int(day), active.last_day) for day in days]) for days in self._days]
+        )
         if not weight.any():
             return
         groups = self.scope.groups(measure)
@@ -81,27 +87,42 @@ class Rules:
             at = np.ix_(range(share.shape[0]), touched, groups)
             share[at] = 1.0 - (1.0 - np.minimum(share[at], 1.0)) ** (strength**w)
             return
-        for siblings in self._siblings:
-            ours = [f for f in siblings if f in set(touched)]
-            rest = [f for f in siblings if f not in set(touched)]
-            if not ours:
-                continue
-            mine, others = (
-                np.ix_(range(share.shape[0]), ours, groups),
-                np.ix_(range(share.shape[0]), rest, groups),
-            )
+        segments = range(share.shape[0])
+        for ours, rest in self._pools(set(touched), by_destination=effect.rule == "thin"):
+            mine, others = np.ix_(segments, ours, groups), np.ix_(segments, rest, groups)
             before = share[mine].sum(axis=1, keepdims=True)
             remaining = share[others].sum(axis=1, keepdims=True)
+            whole = before + remaining
             if effect.rule == "thin":
-                after = np.minimum(before * strength**w, 1.0)
+                after = np.minimum(before * strength**w, whole)
             else:
                 after = np.where(before > 0, (1.0 - w) * before + w * strength, before)
             after = np.where(remaining > 0, after, before)  # nowhere else to go: the lever does nothing
-            scale = np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
-            share[mine] *= scale
+            share[mine] *= np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
             share[others] *= np.where(
-                remaining > 0, (1.0 - after) / np.where(remaining > 0, remaining, 1.0), 1.0
+                remaining > 0, (whole - after) / np.where(remaining > 0, remaining, 1.0), 1.0
             )
+
+    def _pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
+        """Touched flows of each stock, and the siblings that take what is taken away from them.
+
+        ``by_destination``: those that lead to the same stock come first (another mode, the same way), so
+        that fewer trains do not change where people go.
+        """
+        flows = self._corridor.flows
+        pools = []
+        for siblings in self._siblings:
+            ours = [f for f in siblings if f in touched]
+            rest = [f for f in siblings if f not in touched]
+            if by_destination:
+                for end in dict.fromkeys(flows[f].to_stock for f in ours):
+                    same = [f for f in rest if flows[f].to_stock == end]
+                    if same:
+                        pools.append(([f for f in ours if flows[f].to_stock == end], same))
+                        ours = [f for f in ours if flows[f].to_stock != end]
+            if ours:
+                pools.append((ours, rest))
+        return pools
 
     def _apply_throughput(
         self, throughput: Floats, flows: list[int], effect: Effect, weight: Floats, strength: float

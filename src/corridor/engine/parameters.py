@@ -92,13 +92,13 @@ class ParameterTable:
         self.rows.append(None)
         return len(self._value) - 1
 
-    def add_strength(self, row: Parameter) -> int:
-        """A row for the strength of a measure, with the noise of its interval."""
+    def add_strength(self, row: Parameter, domain: tuple[float, float]) -> int:
+        """A row for the strength of a measure, with the noise of its interval, cut at ``domain``."""
         self._value.append(row.value)
         self._low.append(row.value if row.low is None else row.low)
         self._high.append(row.value if row.high is None else row.high)
         self._key.append(stream_key("measure", row.target or ""))
-        self._domain.append((-np.inf, np.inf))
+        self._domain.append(domain)
         self.rows.append(None)
         return len(self._value) - 1
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from corridor.calibrate import Calibration
+from corridor.data import datasets, load
 from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, simulate
 from corridor.model import Corridor, Observation, Scenario
@@ -29,9 +30,10 @@ def compile_forecast(
     hindsight: bool = False,
     noise: Noise | None = None,
 ) -> Compiled:
-    """Compile a run from the first day that the calibration's target does not know, to ``end``.
+    """Compile a run from the last month that the calibration's target knows, to ``end``.
 
-    Departures are shocked from the last known month on: most who left then are counted later.
+    Departures are shocked from that month on, since most who left then are counted later; the counts of
+    the month itself are known and are no forecast.
     """
     spec = RunSpec(
         start=calibration.start,
@@ -59,19 +61,29 @@ def run_forecast(
     return simulate(compiled, workers=workers, executor=executor, progress=progress, store=store)
 
 
+def months_ahead(compiled: Compiled, observation: Observation) -> list[int]:
+    """Positions of the run's months that the series' publisher had not published by the as-of date."""
+    as_of = compiled.spec.as_of
+    if as_of is None or observation.dataset not in datasets():
+        return list(range(len(compiled.months)))
+    known = load(observation.dataset).as_of(as_of).known_until
+    return [m for m, month in enumerate(compiled.months) if known is None or month > known]
+
+
 def series_samples(trajectories: Trajectories, compiled: Compiled, observation: Observation) -> pl.DataFrame:
-    """Coherent samples of a published series: ``series`` (a nationality or ``total``), ``month``,
+    """Coherent samples of the months of a series that were not published yet: ``series`` (a nationality or ``total``), ``month``,
     ``member``, ``value`` (people); a total is the sum of joint draws."""
+    ahead = months_ahead(compiled, observation)
+    months = [compiled.months[m] for m in ahead]
     counts = by_nationality(
         compiled.groups, observe(trajectories, compiled.corridor, observation, compiled.table)
-    )
+    )[:, ahead, :]
     names: Sequence[str] = nationalities(compiled.corridor) if "nationality" in observation.by else ()
     parts = {TOTAL: counts.sum(axis=2), **{name: counts[:, :, i] for i, name in enumerate(names)}}
-    members, months = counts.shape[:2]
     frame = pl.DataFrame(
         {
-            "month": [month for _ in range(members) for month in trajectories.months],
-            "member": [member for member in range(members) for _ in range(months)],
+            "month": [month for _ in range(counts.shape[0]) for month in months],
+            "member": [member for member in range(counts.shape[0]) for _ in months],
             **{name: values.reshape(-1) for name, values in parts.items()},
         }
     )

@@ -14,13 +14,14 @@ from corridor.data import Dataset, datasets, load
 from corridor.engine import Compiled, MemberResult
 from corridor.engine.spec import UNLIMITED
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, published
+from corridor.forecast.engine import months_ahead
 from corridor.forecast.scores import LEVELS
 from corridor.model import Corridor, Indicator, Observation
 
 Floats = npt.NDArray[np.float64]
 
 DAILY_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-HISTORY_START = dt.date(2021, 1, 1)
+HISTORY_START = dt.date(2015, 1, 1)
 WEAK_GRADES = ("repost", "unconfirmed", "derived")
 """Grades of dated points that are not shown beside a model: nothing rests on them."""
 
@@ -65,13 +66,17 @@ def monthly_samples(run: ScenarioRun, observation: Observation) -> Floats:
 
 
 def forecast_tables(corridor: Corridor, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
-    """``forecast`` and ``periods``: the 23 quantiles by month, and of the sum and the peak of all months."""
+    """``forecast`` and ``periods``: the 23 quantiles by month, and of the sum and the peak of all months
+    that were not published yet."""
     monthly: list[tuple[object, ...]] = []
     periods: list[tuple[object, ...]] = []
     for run in runs:
-        months = run.trajectories.months
         for indicator, observation in monthly_indicators(corridor):
-            samples = monthly_samples(run, observation)
+            ahead = months_ahead(run.compiled, observation)
+            if not ahead:
+                continue
+            months = [run.trajectories.months[m] for m in ahead]
+            samples = monthly_samples(run, observation)[:, ahead, :]
             names = ["", *nationalities(corridor)] if "nationality" in observation.by else [""]
             quantiles = np.quantile(samples, LEVELS, axis=0)
             for n, name in enumerate(names):
@@ -80,22 +85,13 @@ def forecast_tables(corridor: Corridor, runs: Sequence[ScenarioRun]) -> dict[str
                         (run.id, indicator.id, "", month, name, float(level), float(quantiles[q, m, n]))
                         for q, level in enumerate(LEVELS)
                     ]
+                span = (months[0], months[-1])
                 for statistic, values in (
                     ("sum", samples[:, :, n].sum(axis=1)),
                     ("peak", samples[:, :, n].max(axis=1)),
                 ):
                     periods += [
-                        (
-                            run.id,
-                            indicator.id,
-                            "",
-                            name,
-                            statistic,
-                            months[0],
-                            months[-1],
-                            float(level),
-                            float(value),
-                        )
+                        (run.id, indicator.id, "", name, statistic, *span, float(level), float(value))
                         for level, value in zip(LEVELS, np.quantile(values, LEVELS), strict=True)
                     ]
     return {
@@ -120,7 +116,9 @@ def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.Data
         totals = table.group_by("date").agg(pl.col("value").sum()).with_columns(nationality=pl.lit(""))
         split = parts.filter(pl.col("nationality") != "")
         for frame in (totals, split):
-            for date, name, value in frame.select("date", "nationality", "value").sort("date").iter_rows():
+            for date, name, value in (
+                frame.select("date", "nationality", "value").sort("date", "nationality").iter_rows()
+            ):
                 rows.append((indicator.id, "", date, name, float(value), date in known))
     return _frame(("series", "place", "month", "nationality", "value", "known"), rows)
 

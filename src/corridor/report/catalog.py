@@ -17,8 +17,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "stands_at": ("Stands at {date}", "Situado al {date}"),
     "stands_at_long": (
-        "This report stands at {date} and uses only what had been published by then.",
-        "Este informe se sitúa al {date} y usa solo lo que se había publicado hasta entonces.",
+        "This report stands at {date}: its forecasts use only what had been published by then. What was "
+        "published later (outcomes, statements checked) is shown apart.",
+        "Este informe se sitúa al {date}: sus pronósticos usan solo lo publicado hasta entonces. Lo que se "
+        "publicó después (desenlaces, afirmaciones comprobadas) se muestra aparte.",
     ),
     "known_title": ("What was known", "Lo que se sabía"),
     "known_item": ("{label}: until {month}", "{label}: hasta {month}"),
@@ -43,11 +45,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "answer_difference": (
         "{label}, {period}: under “{scenario}” instead of “{against}”, {change} (90 % interval {low} to {high}; "
-        "the chance that it is lower is {chance}); {share} of this rests on causal, before/after or "
-        "mechanical evidence, the rest on assumptions.",
+        "the chance that it is lower is {chance}); {share} of this rests on evidence "
+        "({grades}), the rest on assumptions.",
         "{label}, {period}: con «{scenario}» en lugar de «{against}», {change} (intervalo del 90 %: {low} a {high}; "
-        "la probabilidad de que sea menor es {chance}); el {share} de esto se apoya en evidencia causal, "
-        "de antes y después o mecánica, el resto en supuestos.",
+        "la probabilidad de que sea menor es {chance}); el {share} de esto se apoya en evidencia "
+        "({grades}), el resto en supuestos.",
     ),
     "answer_direction": (
         "{label}, {period}: under “{scenario}” instead of “{against}”, the count is {direction} (the chance that "
@@ -61,9 +63,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "likely_higher": ("likely higher", "probablemente mayor"),
     "about_even": ("about as likely lower as higher", "casi tan probablemente menor como mayor"),
     "answer_score": (
-        "How wrong it has been: over {months} months that it had not seen, its forecast error (WIS) for "
+        "How wrong it has been: refitted to what was known half a year earlier, its forecast error (WIS) over "
+        "the {months} latest months for "
         "“{label}” was {ratio} times that of the reference forecast ({verdict}).",
-        "Cuánto se ha equivocado: en {months} meses que no había visto, su error de pronóstico (WIS) para "
+        "Cuánto se ha equivocado: reajustado a lo que se sabía medio año antes, su error de pronóstico (WIS) "
+        "en los {months} últimos meses para "
         "«{label}» fue {ratio} veces el del pronóstico de referencia ({verdict}).",
     ),
     "answer_score_plain": (
@@ -77,9 +81,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "same": ("the same", "igual"),
     "cards_title": ("The chance that it passes a line", "La probabilidad de que pase una línea"),
     "cards_intro": (
-        "Set the line. Each card stands on published counts only; the chance is read from the "
+        "Set the line. Each card is about something that is published; the chance is read from the "
         "forecast's own quantiles.",
-        "Fije la línea. Cada tarjeta se apoya solo en conteos publicados; la probabilidad se lee de los "
+        "Fije la línea. Cada tarjeta trata de algo que se publica; la probabilidad se lee de los "
         "cuantiles del propio pronóstico.",
     ),
     "cards_more": ("{count} more cards", "{count} tarjetas más"),
@@ -131,7 +135,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "legend_bands": ("50, 80 and 95 % of the chance", "50, 80 y 95 % de la probabilidad"),
     "legend_bands_daily": ("50, 80 and 90 % of the chance", "50, 80 y 90 % de la probabilidad"),
     "legend_band80": ("80 % of the chance", "80 % de la probabilidad"),
-    "legend_capacity": ("Declared room", "Cupo declarado"),
+    "legend_capacity": ("Room in the model", "Cupo en el modelo"),
     "legend_assumed": ("Rests mainly on assumptions", "Se apoya sobre todo en supuestos"),
     # both countries
     "countries": ("Both countries' encounters", "Los encuentros de ambos países"),
@@ -195,7 +199,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "On {date} the median is {median} people (80 % interval {low} to {high}).",
         "El {date} la mediana es de {median} personas (intervalo del 80 %: {low} a {high}).",
     ),
-    "band_capacity": (" The declared room is {value}.", " El cupo declarado es de {value}."),
+    "band_capacity": (" The room in the model is {value}.", " El cupo en el modelo es de {value}."),
     "band_points": (
         " {count} published points, {later} of them later than the report's date.",
         " {count} puntos publicados, {later} de ellos posteriores a la fecha del informe.",

@@ -74,7 +74,9 @@ def _total(run: ScenarioRun, observation: Observation, months: Sequence[int]) ->
 
 
 def _summary(gap: Floats) -> tuple[float, float, float, float]:
-    """5 %, median, 95 % and the chance of a lower value, ties counted half."""
+    """5 %, median, 95 % and the chance of a lower value; less than half a person is no difference, and a
+    tie counts half."""
+    gap = np.where(np.abs(gap) < 0.5, 0.0, gap)
     low, median, high = np.quantile(gap, (0.05, 0.5, 0.95))
     return float(low), float(median), float(high), float((gap < 0).mean() + 0.5 * (gap == 0).mean())
 
@@ -143,9 +145,11 @@ def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> 
 def _levels(corridor: Corridor, compiled: Compiled, result: MemberResult) -> dict[str, float]:
     """One number per indicator of an expected run: sum over months, or mean over days."""
     out: dict[str, float] = {}
+    known = compiled.spec.shocks_from
+    ahead = [m for m, month in enumerate(compiled.months) if known is None or month > known]
     for indicator, observation in monthly_indicators(corridor):
         positions = [compiled.flow_ids.index(flow) for flow in observation.flows]
-        out[indicator.id] = float(result.monthly_flow[:, positions, :].sum())
+        out[indicator.id] = float(result.monthly_flow[ahead][:, positions, :].sum())
     for indicator in stock_indicators(corridor):
         positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
         out[indicator.id] = float(result.daily_stock[:, positions].sum(axis=1).mean())
@@ -162,10 +166,13 @@ def parameters_table(
     central = compiled.table.values(0, None)
     low, high = compiled.table.bounds()
     blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    zone_of = _zones(corridor)
     used = compiled.rows_in_use()
     for row, parameter in enumerate(compiled.table.rows):
         if parameter is not None and (row in used or parameter.target is None):
-            blocks[parameter.parameter, parameter.target or ""].append(row)
+            blocks[parameter.parameter, zone_of.get(parameter.target or "", parameter.target or "")].append(
+                row
+            )
     swings: dict[tuple[str, str], float] = {}
     if headline is not None:
         level = _levels(corridor, compiled, run_member(compiled, None))[headline.id]
@@ -188,9 +195,18 @@ def parameters_table(
         chosen = positions[int(np.argmax(central[positions]))]
         first = compiled.table.rows[chosen]
         assert first is not None
-        group = f"{first.group or ''} +{len(positions) - 1}" if len(positions) > 1 else first.group or ""
+        by_zone = name[1] in zone_of.values()
+        group = (
+            ""
+            if by_zone
+            else f"{first.group or ''} +{len(positions) - 1}"
+            if len(positions) > 1
+            else first.group or ""
+        )
         rows.append(
-            (name[0], name[1], group, first.value, float(low[chosen]), float(high[chosen]), first.unit,
+            (name[0], name[1], group, float(np.mean(central[positions])) if by_zone else first.value,
+             float(low[positions].min()) if by_zone else float(low[chosen]),
+             float(high[positions].max()) if by_zone else float(high[chosen]), first.unit,
              first.source, first.assumed, swings.get(name))
         )  # fmt: skip
     columns = (
@@ -209,6 +225,23 @@ def parameters_table(
     return frame.with_columns(pl.col("influence").cast(pl.Float64)).sort(
         "influence", descending=True, nulls_last=True
     )
+
+
+def _zones(corridor: Corridor) -> dict[str, str]:
+    """Name under which a flow of interdiction or death is listed: its kind and zone, never a route, a mode or
+    a nationality."""
+    routes = {route.id: route for route in corridor.routes}
+    places = {place.id: place for place in corridor.places}
+    stocks = {stock.id: stock for stock in corridor.stocks}
+    out: dict[str, str] = {}
+    for flow in corridor.flows:
+        if flow.kind not in ("interdiction", "death"):
+            continue
+        zone = routes[flow.from_route].zone if flow.from_route else None
+        if flow.from_stock:
+            zone = places[stocks[flow.from_stock].place].zone
+        out[flow.id] = f"{flow.kind}, {zone}" if zone else flow.kind
+    return out
 
 
 def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:

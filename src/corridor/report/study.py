@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
@@ -129,7 +130,10 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         command=study.command,
         seed=study.seed,
         as_of=study.as_of.isoformat(),
-        inputs={settings.id: sha256_of(study.folder)},
+        inputs={
+            settings.id: sha256_of(study.folder),
+            "data": sha256_of(Path(data.__file__).parent / "tables"),
+        },
         parameters={
             "members": study.members,
             "end": study.end.isoformat(),

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from corridor.model.l10n import LANGS, Lang, day, month, number, percent, period, rounded
-from corridor.report.messages import MESSAGES, Text, say
+from corridor.report.messages import MESSAGES, Text, say, word
 from corridor.report.sections.base import FOUNDED, Block, RunView, quantiles_of, total
 
 
@@ -100,6 +100,15 @@ def founded_share(view: RunView, scenario: str, item: str) -> float:
     return float(rows.filter(pl.col("grade").is_in(FOUNDED))["share"].sum())
 
 
+def founded_grades(view: RunView, scenario: str, item: str) -> Text:
+    """The grades of evidence that a difference has, largest first: ``before/after, mechanical``."""
+    rows = view.run.table("grades").filter(
+        (pl.col("scenario") == scenario) & (pl.col("item") == item) & (pl.col("share") >= 0.005)
+    )
+    names = [g for g in rows.sort("share", descending=True)["grade"] if g in FOUNDED]
+    return {lang: ", ".join(word("grade", name)[lang] for name in names) for lang in LANGS}
+
+
 def chance(share: float, lang: Lang) -> str:
     """A chance in words: members cannot show what is rarer than one in a hundred."""
     if share > 0.99:
@@ -147,6 +156,7 @@ def difference_sentence(view: RunView) -> Text | None:
         change=lambda lang: rounded(row["median"], lang, sign=True),
         low=lambda lang: rounded(row["low"], lang, sign=True),
         high=lambda lang: rounded(row["high"], lang, sign=True),
+        grades=founded_grades(view, row["scenario"], row["item"]),
         **common,
     )
 
