@@ -6,7 +6,8 @@ touches, and a rule. Rules (``w`` is the part of the ramp that has been run thro
 ========  ==================================================================================
 ratio     value x strength^w; ratios multiply
 hazard    the journey probability p becomes 1 - (1 - p)^(strength^w): hazards multiply
-thin      shares x strength^w; what is taken away goes to the sibling flows in proportion
+thin      shares x strength^w; what is taken away goes to the sibling flows in proportion, first to
+          those that lead to the same stock
 share     the sum b of the touched shares of a stock becomes (1 - w) b + w strength
 limit     min(value, strength) once w > 0
 add       value + w strength

@@ -52,7 +52,8 @@ class Rules:
         """Move ``values`` by one measure, as far as its ramp has run on the mean day of each segment."""
         measure = active.measure
         weight = np.array(
-            [np.mean([ramp(measure, int(day), active.last_day) for day in days]) for days in self._days]
+            [np.mean([ramp(measure, int(day), active.last_day) for day in days]) for days in self._days],
+            dtype=np.float64,
         )
         if not weight.any():
             return

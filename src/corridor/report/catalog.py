@@ -349,7 +349,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "col_label": ("Label", "Rótulo"),
     # words that tables carry as codes
     "unit_people": ("people", "personas"),
-    "unit_deaths": ("recorded deaths", "muertes registradas"),
+    "unit_deaths": ("recorded deaths (a lower bound)", "muertes registradas (un límite inferior)"),
     "unit_events": ("events", "eventos"),
     "unit_encounters": ("encounters", "encuentros"),
     "unit_person_days": ("person-days", "días-persona"),
