@@ -11,7 +11,7 @@ import signal
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +80,12 @@ def _run(
         return
     # spawn: a forked child of a process that has used Polars' threads can hang
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(missing)), mp_context=context, initializer=_ignore_interrupt)
+    pool = ProcessPoolExecutor(
+        min(workers, len(missing)), mp_context=context, initializer=_start_worker, initargs=(compiled,)
+    )
     try:
-        yield from _collect(pool, compiled, chunks, missing)
+        futures = {pool.submit(_run_here, chunks[i]): i for i in missing}
+        yield from _finished(futures)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
@@ -94,14 +97,26 @@ def _run(
 def _collect(
     pool: Executor, compiled: Compiled, chunks: Sequence[list[int]], missing: Sequence[int]
 ) -> Iterator[tuple[int, list[MemberResult]]]:
-    futures = {pool.submit(run_chunk, compiled, chunks[i]): i for i in missing}
-    for future in as_completed(futures):
+    yield from _finished({pool.submit(run_chunk, compiled, chunks[i]): i for i in missing})
+
+
+def _finished(futures: dict[Future[list[MemberResult]], int]) -> Iterator[tuple[int, list[MemberResult]]]:
+    for future in as_completed(list(futures)):
         yield futures.pop(future), future.result()
 
 
-def _ignore_interrupt() -> None:
+_of_worker: list[Compiled] = []
+"""The run that a worker process was started for: sent once, since it is far larger than a chunk's numbers."""
+
+
+def _start_worker(compiled: Compiled) -> None:
     """Ctrl-C goes to the parent, which ends the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _of_worker[:] = [compiled]
+
+
+def _run_here(members: Sequence[int]) -> list[MemberResult]:
+    return run_chunk(_of_worker[0], members)
 
 
 def run_chunk(compiled: Compiled, members: Sequence[int]) -> list[MemberResult]:
