@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -90,6 +91,15 @@ def _stop(error: BaseException) -> NoReturn:
         sys.exit(error.exit_code)
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         _say("stopped")
+        others = [t for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
+        for thread in others:
+            thread.join(0.5)
+        if any(thread.is_alive() for thread in others):
+            # A worker that was ended in the middle of a message leaves its pool's thread waiting for the rest
+            # of it, and the interpreter waiting for the thread.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(1)
         sys.exit(1)
     from corridor.model.errors import CorridorError
 
