@@ -12,7 +12,9 @@ Tag = Literal["observed", "anchored", "assumed"]
 Grade = Literal["causal", "before_after", "mechanical", "assumed"]
 """What the size of a measure's effect rests on, best first."""
 
-Mode = Literal["foot", "bus", "rail", "air", "boat", "mixed", "administrative"]
+Mode = Literal["foot", "bus", "rail", "guided", "air", "boat", "mixed", "administrative"]
+"""``guided``: with a smuggler, by whatever vehicle."""
+
 FlowKind = Literal[
     "travel",  # on the way to another place
     "move",  # from one state to another at the same place
@@ -25,6 +27,12 @@ FlowKind = Literal[
     "detention",  # into detention
     "release",  # into the destination country
     "renewed_attempt",  # tries again after a return
+    "relocation",  # taken back along the route by the authorities of a transit country
+    "processing",  # through custody, before it is decided what follows
+    "removal_flight",  # home by flight, as far as there are seats
+    "onward",  # from release to where people go by themselves
+    "bused",  # from release to a receiving city, on buses that an authority pays
+    "decision",  # a case is decided
     "intake",  # into the reception of a city
     "exit",  # out of reception
     "lawful",  # the lawful channel
@@ -68,6 +76,23 @@ PARAMETERS: Mapping[str, ParameterKind] = {
     "elasticity": ParameterKind(
         "lever", "elasticity", -INFINITE, INFINITE, "relative response of departures to the lever"
     ),
+    "elasticity_share": ParameterKind(
+        "lever",
+        "elasticity",
+        -INFINITE,
+        INFINITE,
+        "relative response of the flows that the lever makes rarer",
+    ),
+    "elasticity_travel_days": ParameterKind(
+        "lever", "elasticity", -INFINITE, INFINITE, "relative response of travel times to the lever"
+    ),
+    "elasticity_death": ParameterKind(
+        "lever",
+        "elasticity",
+        -INFINITE,
+        INFINITE,
+        "relative response of recorded deaths per journey to the lever",
+    ),
     "reference_level": ParameterKind(
         "lever", "people/month", 0, INFINITE, "level that a lever's people per month are compared with"
     ),
@@ -85,6 +110,14 @@ PARAMETERS: Mapping[str, ParameterKind] = {
     "cost_per_person_day": ParameterKind(
         "stock", "USD/person-day", 0, INFINITE, "cost of one person for a day"
     ),
+    "officer_hours": ParameterKind("stock", "hours/day", 0, INFINITE, "officer hours at a port of entry"),
+    "processing_hours": ParameterKind(
+        "stock", "hours/person", 0, INFINITE, "officer hours that processing one person takes"
+    ),
+    "inspection_hours": ParameterKind(
+        "stock", "hours/lorry", 0, INFINITE, "officer hours that inspecting one lorry takes"
+    ),
+    "lorries": ParameterKind("stock", "lorries/day", 0, INFINITE, "lorries that come to a port of entry"),
 }
 
 NATIONALITY_NAMES: Mapping[str, tuple[str, str]] = {
