@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.engine.kernels.days import FLOW_GATE, ROOM_GATE, ROUTE_GATE
+from corridor.engine.kernels.layout import FREES, LATER, Layout
 from corridor.model import Corridor, Flow, stream_key
 
 Ints = npt.NDArray[np.int64]
@@ -19,13 +20,14 @@ HAZARD = 1  # out of a stock on any day
 STAY = 2  # to the next stage of a stay
 TRAVEL = 3  # to the next stage of a journey, or its end
 INCIDENT = 4  # off a journey
+EVENT = 5  # out of a stock, only by an event
 
 
 @dataclass(frozen=True)
 class Network:
     """Arrays over cells, edges and gates; see ``kernels.days.run_days`` for their meaning.
 
-    ``edge_rule`` says how an edge's rate is made (SHARE, HAZARD, STAY, TRAVEL, INCIDENT) from the
+    ``edge_rule`` says how an edge's rate is made (SHARE, HAZARD, STAY, TRAVEL, INCIDENT, EVENT) from the
     positions ``edge_param_flow``, ``edge_stock``, ``edge_route`` and ``edge_group``.
     ``cell_name`` gives (stock or travelling flow, stage, group) of every cell.
     """
@@ -151,10 +153,12 @@ class _Builder:
             by_flow: dict[str, int] = {}
             for flow in flows:
                 hazard = self._is_hazard(flow)
-                if not hazard and stage < stages - 1:
+                early = not hazard and stage < stages - 1
+                if early and flow.id not in self.event_flows:
                     continue
                 by_flow[flow.id] = len(self.edges[cell])
-                self._flow_edge(flow, cell, stage, g, HAZARD if hazard else SHARE, position)
+                rule = EVENT if early else HAZARD if hazard else SHARE
+                self._flow_edge(flow, cell, stage, g, rule, position)
                 reached.append(flow.to_stock)
             for flow in flows:  # links to overflow edges of the same cell
                 if flow.overflow_flow in by_flow and flow.id in by_flow:
@@ -168,6 +172,7 @@ class _Builder:
         return self.hazard_flows[self.flow_at[flow.id]]
 
     hazard_flows: list[bool]
+    event_flows: frozenset[str]
 
     def _flow_edge(self, flow: Flow, cell: int, stage: int, g: int, rule: int, stock: int) -> None:
         f = self.flow_at[flow.id]
@@ -277,15 +282,75 @@ def build_network(
     limited_flows: set[int],
     limited_routes: set[int],
     limited_stocks: set[int],
+    event_flows: Iterable[str] = (),
 ) -> Network:
     """Cells that can be reached and edges that exist.
 
     ``sources`` names, by group position, the stocks where people of the group enter; ``may_carry``
     tells whether a flow can ever carry a group; the ``limited_*`` sets hold the positions of flows,
-    routes and stocks with a limit. Throughput limits are numbered flows first, then routes.
+    routes and stocks with a limit. Throughput limits are numbered flows first, then routes. Flows of
+    ``event_flows`` can be taken in every stage of a stay.
     """
     builder = _Builder(corridor, may_carry, limited_flows, limited_routes, limited_stocks)
     builder.hazard_flows = hazard_flows
+    builder.event_flows = frozenset(event_flows)
     for g, stocks in sorted(sources.items(), key=lambda item: corridor.groups[item[0]].id):
         builder.walk(g, stocks)
     return builder.finish()
+
+
+def make_layout(
+    network: Network,
+    *,
+    arrivals: Sequence[tuple[str, int, str]],
+    set_outs: Sequence[tuple[str, str]],
+    watched: Iterable[int] = (),
+    flow_at: Mapping[str, int],
+) -> Layout:
+    """The network for the kernel.
+
+    ``arrivals`` names the cells into which people of events come from outside, ``set_outs`` the (event, flow)
+    pairs by which others leave together; edges of the flows ``watched`` are counted by a trigger.
+    """
+    n = network
+    names = {name: cell for cell, name in enumerate(n.cell_name)}
+    edge_cell = np.repeat(np.arange(len(n.cell_name)), np.diff(n.cell_start))
+    by_event = [np.nonzero(n.edge_flow == flow_at[flow])[0] for _, flow in set_outs]
+    asked_later = n.edge_gated | np.isin(n.edge_flow, sorted(set(watched)))
+    asked_later[n.edge_overflow[n.edge_overflow >= 0]] = True
+    for edges in by_event:
+        asked_later[edges] = True
+    limited = np.unique(n.gate_index[n.gate_kind == ROOM_GATE])
+    cell_room = np.where(np.isin(n.cell_stock, limited), n.cell_stock, -1)
+    leaves = n.cell_stock[n.edge_dest] != n.cell_stock[edge_cell]
+    frees = (cell_room[edge_cell] >= 0) & ~n.edge_gated & leaves
+    later = np.nonzero(asked_later)[0]
+    later = later[np.argsort(n.edge_level[later], kind="stable")]
+    levels = np.searchsorted(n.edge_level[later], np.arange(n.level_count + 1))
+    return Layout(
+        cell_size=n.cell_size,
+        cell_stock=n.cell_stock,
+        cell_room=cell_room.astype(np.int64),
+        cell_group=n.cell_group,
+        cell_start=n.cell_start,
+        cell_key=n.cell_key,
+        edge_cell=edge_cell.astype(np.int64),
+        edge_dest=n.edge_dest,
+        edge_flow=n.edge_flow,
+        edge_size=n.edge_size,
+        edge_key=n.edge_key,
+        edge_overflow=n.edge_overflow,
+        edge_mark=(LATER * asked_later + FREES * frees).astype(np.uint8),
+        later=later.astype(np.int64),
+        level_start=levels.astype(np.int64),
+        gate_level=n.gate_level,
+        gate_kind=n.gate_kind,
+        gate_index=n.gate_index,
+        gate_key=n.gate_key,
+        gate_start=n.gate_start,
+        gate_edges=n.gate_edges,
+        arrival_cell=np.array([names[name] for name in arrivals], dtype=np.int64),
+        set_out_start=np.cumsum([0, *(edges.size for edges in by_event)]).astype(np.int64),
+        set_out_edges=np.concatenate([np.zeros(0, dtype=np.int64), *by_event]),
+        set_out_key=np.array([stream_key("event", event) for event, _ in set_outs], dtype=np.uint64),
+    )
