@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.engine.events import active_events
+from corridor.engine.layout import make_layout
 from corridor.engine.levers import LEVERS, strength_domain
 from corridor.engine.measures import Periods, Rules, active_measures, segment_starts, weights
 from corridor.engine.member import MemberArrays, fill
@@ -22,7 +23,6 @@ from corridor.engine.network import (
     TRAVEL,
     Network,
     build_network,
-    make_layout,
 )
 from corridor.engine.parameters import ParameterTable, Rows
 from corridor.engine.spec import UNLIMITED, Floats, RunSpec, Values

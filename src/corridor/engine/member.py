@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from corridor.engine.events import by_day
 from corridor.engine.intensity import day_weights, intensity_deviations
-from corridor.engine.kernels.days import change_departures, month_parts
+from corridor.engine.kernels.departures import change_departures, month_parts
 from corridor.engine.kernels.layout import Numbers, State
 from corridor.engine.kernels.random import uniforms
 from corridor.engine.measures import ramp_starts

@@ -39,6 +39,20 @@ class Layout(NamedTuple):
     """The edges marked LATER, by level."""
     level_start: Any
     """(levels + 1) into ``later``."""
+    plain_edge: Any
+    """Edges not marked LATER, those with a flow first; the next four belong to them."""
+    plain_cell: Any
+    plain_dest: Any
+    plain_flow: Any
+    """As many as have a flow."""
+    plain_size: Any
+    frees: Any
+    """The edges marked FREES."""
+    room_cells: Any
+    """Cells of stocks whose room is limited."""
+    stock_cells: Any
+    """Cells of stocks, neighbours of different stocks, so that their sums do not wait for each other."""
+    stock_of: Any
     gate_level: Any
     gate_kind: Any
     gate_index: Any
