@@ -137,7 +137,9 @@ def both_ways(corridor: Corridor, lever: str, strength: float, unit: str, **date
 
 
 @pytest.mark.parametrize("member", [None, 4])
-@pytest.mark.parametrize("lever", [("ports_closure", 0.3, "ratio"), ("ports_appointments", 77.0, "people/day")])
+@pytest.mark.parametrize(
+    "lever", [("ports_closure", 0.3, "ratio"), ("ports_appointments", 77.0, "people/day")]
+)
 def test_always_on_is_a_dated_measure(lever, member):
     dates = {"start": day(12), "end": day(41), "ramp_days": 17, "decay_days": 10}
     one, other = (run_member(run, member) for run in both_ways(town(STEPS), *lever, **dates))
@@ -145,7 +147,9 @@ def test_always_on_is_a_dated_measure(lever, member):
     for name in ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "departed"):
         first, second = getattr(one, name), getattr(other, name)
         # expected values are added up in parts where a run stops: to the last bits the same
-        assert np.array_equal(first, second) if member is not None else first == pytest.approx(second, rel=1e-12)
+        assert (
+            np.array_equal(first, second) if member is not None else first == pytest.approx(second, rel=1e-12)
+        )
 
 
 def passed_changes(result) -> int:

@@ -102,7 +102,7 @@ def run_days(stochastic, seed, member, first_day, begin, count, net, num, watch,
         new_month = day == 0 or num.day_month[day - 1] != month
         entered += depart(stochastic, seed, member, key_day, day, new_month, net, num, count, state)
         room, throughput = num.room[segment].copy(), num.throughput[segment].copy()
-        set_out(stochastic, seed, member, key_day, net, num.set_out[day], count, together)
+        set_out(stochastic, seed, member, key_day, net, num.set_out[day], count, asked, together)
         day_flow = out.daily_flow[day]
         if stochastic:
             for edge in net.later:

@@ -81,18 +81,19 @@ def pass_gates(net, want, asked, throughput, room, stochastic, seed, member, key
 
 
 @njit(cache=True)
-def set_out(stochastic, seed, member, key_day, net, people, count, together):
+def set_out(stochastic, seed, member, key_day, net, people, count, asked, together):
     """Take the people of events out of their cells before anybody else leaves: ``together`` by edge."""
     for x in range(people.size):
         if people[x] <= 0.0:
             continue
         edges = net.set_out_edges[net.set_out_start[x] : net.set_out_start[x + 1]]
         for edge in edges:
-            together[edge] = count[net.edge_cell[edge]]
+            asked[edge] = count[net.edge_cell[edge]]
         offset = first_of(stochastic, seed, member, net.set_out_key[x], key_day, edges.size)
-        allocate(edges, together, net.edge_size, people[x], stochastic, offset)
+        allocate(edges, asked, net.edge_size, people[x], stochastic, offset)
         for edge in edges:
-            count[net.edge_cell[edge]] -= together[edge]
+            count[net.edge_cell[edge]] -= asked[edge]
+            together[edge] += asked[edge]
 
 
 @njit(cache=True)
