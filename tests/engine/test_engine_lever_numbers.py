@@ -309,3 +309,34 @@ def test_lifting_a_base_measure_recomputes_without_it(given, expected):
             np.testing.assert_array_equal(lifted[name][after], values[after], err_msg=name)
     held = by_day(compile_corridor(corridor, None, RunSpec(spec.start, spec.end, noise=spec.noise)))
     assert any(not np.array_equal(held[name], values) for name, values in by_day(under()).items())
+
+
+@pytest.mark.parametrize(
+    ("lever", "unit", "scope"),
+    [
+        ("ports_appointments", "people/day", {"nationalities": ("VEN",)}),
+        ("detention_capacity", "people", {"households": ("family",)}),
+        ("federal_funding", "USD/month", {"nationalities": ("COL",)}),
+        ("repatriation", "people/week", {"households": ("single",)}),
+        ("city_transport", "people/week", {"households": ("child",)}),
+        ("processing_staff", "people/day", {"places": ("lake",)}),
+        ("shelter_rules", "days", {"routes": ("home-south",)}),
+        ("railways", "ratio", {"places": ("origin",)}),
+    ],
+)
+def test_a_measure_with_nothing_in_its_scope_is_said_to_do_nothing_and_does(lever, unit, scope):
+    """A seat, a bed or an hour that all share is not moved for some of them."""
+    given = measure(lever, 5, unit, **scope)
+    found = touched(everything(), given)
+    assert found.nothing and found.idle == LEVERS[lever].effects[unit]
+    for name, values in by_day(under(given)).items():
+        assert np.array_equal(values, by_day(under())[name]), name
+
+
+def test_an_addition_to_a_flow_without_a_limit_is_said_to_do_nothing():
+    corridor = everything()
+    unlimited = [flow.model_copy(update={"throughput": None}) for flow in corridor.flows]
+    corridor = corridor.model_copy(update={"flows": tuple(unlimited)})
+    for lever, unit in (("ports_appointments", "people/day"), ("adjudication", "people/month")):
+        assert touched(corridor, measure(lever, 5, unit)).nothing
+    assert touched(corridor, measure("ports_closure", 5, "people/day")).flows == ("port",)
