@@ -317,7 +317,7 @@ def test_lifting_a_base_measure_recomputes_without_it(given, expected):
         ("ports_appointments", "people/day", {"nationalities": ("VEN",)}),
         ("detention_capacity", "people", {"households": ("family",)}),
         ("federal_funding", "USD/month", {"nationalities": ("COL",)}),
-        ("repatriation", "people/week", {"households": ("single",)}),
+        ("repatriation", "people/week", {"households": ("family",)}),
         ("city_transport", "people/week", {"households": ("child",)}),
         ("processing_staff", "people/day", {"places": ("lake",)}),
         ("shelter_rules", "days", {"routes": ("home-south",)}),

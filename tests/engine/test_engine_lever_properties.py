@@ -119,7 +119,9 @@ def test_an_elasticity_of_one_sign_keeps_it_in_every_draw():
     """With -0.05 as its 95 % quantile, one draw of a hundred would be above zero."""
     corridor = everything(31)
     rows = [
-        row.model_copy(update={"low": -0.5, "high": -0.05}) if row.target == "legal_pathways" else row
+        row.model_copy(update={"low": -0.5, "high": -0.05})
+        if (row.parameter, row.target) == ("elasticity", "legal_pathways")
+        else row
         for row in corridor.parameters
     ]
     given = measure("legal_pathways", 500, "people/month")
