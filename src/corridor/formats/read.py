@@ -21,9 +21,9 @@ from corridor.formats.layout import (
 )
 from corridor.formats.parts import Parts
 from corridor.formats.rows import Table
-from corridor.formats.text import read_text
 from corridor.formats.yamlfile import read_list, read_one
 from corridor.model import Fault
+from corridor.model.text import read_text
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from corridor.formats.columns import COLUMNS
 from corridor.formats.layout import LISTS, SCENARIO, SETTINGS, TABLES, Part
 from corridor.formats.levers import known_levers
-from corridor.formats.scalars import to_text, unwrap
 from corridor.model import PARAMETERS
+from corridor.model.scalars import to_text, unwrap
 
 _INTRODUCTION = """\
 # The corridor folder

@@ -14,9 +14,9 @@ import yaml
 
 from corridor.formats.layout import FILES, LISTS, SCENARIO_FOLDER, SETTINGS, SETTINGS_FILE, TABLES, Part
 from corridor.formats.read import read_parts
-from corridor.formats.scalars import to_text
 from corridor.model import Corridor, Declared, InputError
 from corridor.model.files import fresh_folder
+from corridor.model.scalars import to_text
 
 
 def save_corridor(corridor: Corridor, path: str | Path) -> Path:
