@@ -49,9 +49,10 @@ def calibrate(
     as_of: dt.date,
     *,
     progress: Callable[[], None] | None = None,
-    loader: Callable[[str], Dataset] = load,
+    loader: Callable[[str], Dataset] | None = None,
 ) -> Calibration:
-    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id.
+    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id
+    (the corridor's own first, then the user's and the shipped ones).
 
     Raises InputError if the target has fewer than 18 months by then.
     """
@@ -61,7 +62,9 @@ def calibrate(
             hint="choose a later --as-of",
         )
     used = {o.dataset for o in corridor.observations}
-    datasets: Mapping[str, Dataset] = {name: loader(name).as_of(as_of) for name in used}
+    datasets: Mapping[str, Dataset] = {
+        name: (loader(name) if loader else load(name, corridor)).as_of(as_of) for name in sorted(used)
+    }
     fit = Fit(corridor, plan, datasets, as_of)
     target = fit.series[plan.target]
     known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]

@@ -17,7 +17,7 @@ FILE = "claims.yaml"
 
 
 def check_claims(
-    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] = load
+    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] | None = None
 ) -> list[Verdict]:
     """Check every statement of a corridor.
 
@@ -28,7 +28,7 @@ def check_claims(
     as_of
         Use only what was public on this day; ``None`` means all that is known now, in hindsight.
     loader
-        Gives a dataset by id; by default the shipped ones.
+        Gives a dataset by id; by default the corridor's own, the user's and the shipped ones.
 
     Returns
     -------
@@ -46,7 +46,8 @@ def check_claims(
     needed = {name for c in corridor.claims for name in (c.series, c.other) if name}
     counts: dict[str, Counts] = {}
     for name in sorted(needed):
-        dataset = loader(observations[name].dataset)
+        wanted = observations[name].dataset
+        dataset = loader(wanted) if loader else load(wanted, corridor)
         counts[name] = Counts(observations[name], dataset.as_of(as_of) if as_of else dataset)
     return [_verdict(_case(claim, counts, as_of)) for claim in corridor.claims]
 

@@ -109,7 +109,7 @@ def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.Data
     """``observed``: what was published, and whether it was public on ``as_of``."""
     rows: list[tuple[object, ...]] = []
     for indicator, observation in monthly_indicators(corridor):
-        whole = load(observation.dataset)
+        whole = load(observation.dataset, corridor)
         known = set(whole.as_of(as_of).table["date"].to_list())
         table = published(observation, whole, corridor).filter(pl.col("date").is_between(HISTORY_START, last))
         parts = table.group_by("date", "nationality").agg(pl.col("value").sum())
@@ -182,7 +182,7 @@ def points_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.DataFr
         if indicator.observation is None:
             continue
         observation = by_id[indicator.observation]
-        dataset = load(observation.dataset)
+        dataset = load(observation.dataset, corridor)
         for row in _points(observation, dataset, indicator.with_occupied).iter_rows(named=True):
             if row["date"] > last or row["date"] < HISTORY_START:
                 continue
@@ -276,11 +276,11 @@ def place_tables(corridor: Corridor, runs: Sequence[ScenarioRun]) -> dict[str, p
 def source_table(corridor: Corridor) -> pl.DataFrame:
     """``sources``: of every dataset that the corridor is compared with, under the dataset's id."""
     rows = []
-    known = datasets()
+    known = datasets(corridor)
     for name in dict.fromkeys(o.dataset for o in corridor.observations):
         if name not in known:
             continue
-        dataset = load(name)
+        dataset = load(name, corridor)
         first = dataset.sources[0]
         rows.append(
             (name, _joined(x.title for x in dataset.sources), _joined(x.publisher for x in dataset.sources),
