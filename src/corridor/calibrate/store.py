@@ -124,7 +124,7 @@ def _field_rows(fit: Fit) -> list[Parameter]:
         if field.method == "departures":
             for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
                 stock = compiled.stock_ids[k]
-                if stock not in compiled.lawful_stocks:
+                if stock not in compiled.lawful_stocks and (not field.stocks or stock in field.stocks):
                     values = fit.base.departures[:, k, g]
                     rows += _rows(fit, "departures", stock, compiled.groups[g].id, values, source)
         elif field.method == "coverage":

@@ -14,6 +14,8 @@ from corridor.data import Dataset, load
 from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
 
 FILE = "claims.yaml"
+EVENTS = ("encounters", "apprehensions", "arrivals", "entries", "transits", "crossings")
+"""Units of which one person can be counted several times."""
 
 
 def check_claims(
@@ -91,7 +93,7 @@ def _coverage(case: Case, finding: Finding, used: list[Counts]) -> Pair:
     starts = [(by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures]
     if any(start and text >= start.isoformat()[: len(text)] for start, text in starts):
         parts.append(both("provisional"))
-    if any(counts.dataset.unit in ("encounters", "apprehensions") for counts in used):
+    if any(counts.dataset.unit in EVENTS for counts in used):
         parts.append(both("events"))
     if case.claim.note and case.as_of is None:  # a note may rest on what was learned later
         parts.append((case.claim.note, case.claim.note_es or case.claim.note))

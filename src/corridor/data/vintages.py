@@ -76,7 +76,11 @@ def revise(
     )
     new = both.join(seen, on="date", how="anti")
     later = pl.col("date") > pl.lit(before["date"].max(), dtype=pl.Date)
-    first = pl.when(later).then(pl.min_horizontal(published(frequency, lag_days), pl.lit(on))).otherwise(pl.lit(on))
+    first = (
+        pl.when(later)
+        .then(pl.min_horizontal(published(frequency, lag_days), pl.lit(on)))
+        .otherwise(pl.lit(on))
+    )
     rows = pl.concat(
         [
             new.select(*keys, value="after").with_columns(known_from=first),
