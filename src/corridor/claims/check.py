@@ -14,10 +14,12 @@ from corridor.data import Dataset, load
 from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
 
 FILE = "claims.yaml"
+EVENTS = ("encounters", "apprehensions", "arrivals", "entries", "transits", "crossings")
+"""Units of which one person can be counted several times."""
 
 
 def check_claims(
-    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] = load
+    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] | None = None
 ) -> list[Verdict]:
     """Check every statement of a corridor.
 
@@ -28,7 +30,7 @@ def check_claims(
     as_of
         Use only what was public on this day; ``None`` means all that is known now, in hindsight.
     loader
-        Gives a dataset by id; by default the shipped ones.
+        Gives a dataset by id; by default the corridor's own, the user's and the shipped ones.
 
     Returns
     -------
@@ -46,7 +48,8 @@ def check_claims(
     needed = {name for c in corridor.claims for name in (c.series, c.other) if name}
     counts: dict[str, Counts] = {}
     for name in sorted(needed):
-        dataset = loader(observations[name].dataset)
+        wanted = observations[name].dataset
+        dataset = loader(wanted) if loader else load(wanted, corridor)
         counts[name] = Counts(observations[name], dataset.as_of(as_of) if as_of else dataset)
     return [_verdict(_case(claim, counts, as_of)) for claim in corridor.claims]
 
@@ -90,7 +93,7 @@ def _coverage(case: Case, finding: Finding, used: list[Counts]) -> Pair:
     starts = [(by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures]
     if any(start and text >= start.isoformat()[: len(text)] for start, text in starts):
         parts.append(both("provisional"))
-    if any(counts.dataset.unit in ("encounters", "apprehensions") for counts in used):
+    if any(counts.dataset.unit in EVENTS for counts in used):
         parts.append(both("events"))
     if case.claim.note and case.as_of is None:  # a note may rest on what was learned later
         parts.append((case.claim.note, case.claim.note_es or case.claim.note))

@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
     "check": "Say everything that is wrong in a corridor folder.",
-    "data": "List, show and export the shipped series.",
+    "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
     "simulate": "Run a corridor's scenarios.",
     "report": "Write the report of a finished run.",

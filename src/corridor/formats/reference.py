@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from corridor.formats.columns import COLUMNS
 from corridor.formats.layout import LISTS, SCENARIO, SETTINGS, TABLES, Part
-from corridor.formats.scalars import to_text, unwrap
 from corridor.model import PARAMETERS
+from corridor.model.scalars import to_text, unwrap
 
 _INTRODUCTION = """\
 # The corridor folder

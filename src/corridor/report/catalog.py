@@ -76,6 +76,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Cuánto se ha equivocado: en {months} meses que no había visto, el error mediano para «{label}» "
         "fue {value}.",
     ),
+    "answer_score_last": (
+        "How wrong it has been: over {months} months that it had not seen, the median error for “{label}” "
+        "was {value}; repeating the last published count would have been wrong by {reference}.",
+        "Cuánto se ha equivocado: en {months} meses que no había visto, el error mediano para «{label}» "
+        "fue {value}; repetir el último conteo publicado habría errado en {reference}.",
+    ),
     "better": ("better", "mejor"),
     "worse": ("worse", "peor"),
     "same": ("the same", "igual"),

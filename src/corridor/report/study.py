@@ -136,6 +136,7 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         inputs={
             settings.id: sha256_of(study.folder),
             "data": sha256_of(Path(data.__file__).parent / "tables"),
+            **_of_the_user(study.corridor),
         },
         parameters={
             "members": study.members,
@@ -156,6 +157,15 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         "license": settings.license,
         "attribution": settings.attribution,
     }
+
+
+def _of_the_user(corridor: Corridor) -> dict[str, str]:
+    """Checksums of the series of the user's, or editions they have read, that the corridor is compared with."""
+    own = {entry.id for entry in corridor.datasets}
+    folders = {
+        o.dataset: data.data_folder() / o.dataset for o in corridor.observations if o.dataset not in own
+    }
+    return {f"data of the user: {name}": sha256_of(path) for name, path in folders.items() if path.is_dir()}
 
 
 def choose_calibration(
