@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 from corridor.claims.counts import Counts, step_of
 from corridor.claims.kinds import KINDS, Case
-from corridor.claims.messages import both, join
+from corridor.claims.messages import both
 from corridor.claims.verdict import Finding, Verdict
-from corridor.claims.words import Pair
 from corridor.data import Dataset, load
 from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
+from corridor.model.words import Pair, join
 
 FILE = "claims.yaml"
 

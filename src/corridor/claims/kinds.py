@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from corridor.claims.counts import Counts, Step, before, coarsen, finer, step_of
-from corridor.claims.messages import both, join, sentence
+from corridor.claims.messages import both
 from corridor.claims.verdict import Figure, Finding, Outcome
-from corridor.claims.words import Pair, change, month_name, number, period, share, times
 from corridor.model import Claim
+from corridor.model.words import Pair, change, join, month_name, number, period, sentence, share, times
 
 RATIO_TOLERANCE = 0.05
 CHANGE_TOLERANCE = 0.01

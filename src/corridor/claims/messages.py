@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from corridor.claims.words import Pair
+from corridor.model.words import Pair, fill
 
 MESSAGES: Mapping[str, Pair] = {
     # sentences of the verdicts
@@ -218,18 +218,4 @@ SCOPES: Mapping[str, Pair] = {
 
 def both(key: str, **parts: str | Pair) -> Pair:
     """The message of ``key`` in both languages; a part is the same text for both, or one for each."""
-    english, spanish = (
-        text.format(**{name: part if isinstance(part, str) else part[i] for name, part in parts.items()})
-        for i, text in enumerate(MESSAGES[key])
-    )
-    return english, spanish
-
-
-def join(*texts: Pair, between: str = "") -> Pair:
-    """Texts one after another."""
-    return between.join(text[0] for text in texts), between.join(text[1] for text in texts)
-
-
-def sentence(*texts: Pair) -> Pair:
-    """Texts joined and closed with a full stop."""
-    return join(*texts, (".", "."))
+    return fill(MESSAGES, key, **parts)

@@ -8,8 +8,8 @@ from typing import Literal
 
 import polars as pl
 
-from corridor.claims.words import Pair
 from corridor.model import Claim
+from corridor.model.words import Pair
 
 Outcome = Literal["supported", "not supported", "cannot be told"]
 
