@@ -285,11 +285,6 @@ def check_first_month(case: Case) -> Finding:
     return Finding(_outcome(held), sentence(*parts), tuple(figures), cure, first)
 
 
-def check_effect(case: Case) -> Finding:
-    """The effect of a measure: not part of this version."""
-    return Finding("cannot be told", sentence(both("effect")), (), both("change_effect"))
-
-
 def _gap(key: str, gap: float) -> Pair:
     return both(key, gap=number(gap))
 
@@ -305,6 +300,5 @@ KINDS: Mapping[str, Callable[[Case], Finding]] = {
     "record": check_record,
     "ratio": check_ratio,
     "first_month": check_first_month,
-    "effect": check_effect,
 }
-"""Every kind that a statement may have, with its check."""
+"""Kinds of statement about published counts alone, with their checks; effects stand apart."""

@@ -36,6 +36,8 @@ class Finding:
     figures: tuple[Figure, ...]
     change_it: Pair
     first_month: str | None = None
+    period: str | None = None
+    """What it is about, where the statement does not say."""
 
 
 @dataclass(frozen=True)

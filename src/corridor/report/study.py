@@ -17,6 +17,7 @@ from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast
@@ -101,9 +102,22 @@ def run_study(
         tables["parameters"] = contrast.parameters_table(corridor, base.compiled, lambda: advance(1))
     if corridor.claims:
         tables["claims"] = verdict_table(check_claims(corridor))
+    if study.hindsight:
+        tables |= effects(study, runs, step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
     return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
+
+
+def effects(study: Study, runs: Sequence[ScenarioRun], step: Step) -> dict[str, pl.DataFrame]:
+    """``effects`` and ``effect_checks`` of the measures that scenarios add to the base, in hindsight."""
+    added = {a.measure.id: a.measure for run in runs for a in run.compiled.measures if not a.measure.in_base}
+    questions = questions_of(study.corridor, added.values())
+    with step("effects of measures", len(questions)) as advance:
+        found = effects_of(
+            study.corridor, questions, seed=study.seed, command=study.command, tick=lambda: advance(1)
+        )
+    return effect_tables(found)
 
 
 def history(study: Study) -> Mapping[str, tuple[list[dt.date], np.ndarray]]:
