@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 NOISE: tuple[float, ...] = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 30.0, 100.0)
 """Variance of a month's noise, in variances of one step of the level."""
-SEASON: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 1.0)
+SEASON: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 1.0, 10.0, 100.0)
 """Variance of the seasons, in the same unit; 0 means none."""
 CONTROL = 25.0
 """Prior variance of a control's coefficient, in the same unit: loose, around none."""

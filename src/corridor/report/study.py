@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -103,15 +103,15 @@ def run_study(
     if corridor.claims:
         tables["claims"] = verdict_table(check_claims(corridor))
     if study.hindsight:
-        tables |= effects(study, runs, step)
+        tables |= effects(study, compiled.values(), step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
     return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
 
 
-def effects(study: Study, runs: Sequence[ScenarioRun], step: Step) -> dict[str, pl.DataFrame]:
+def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> dict[str, pl.DataFrame]:
     """``effects`` and ``effect_checks`` of the measures that scenarios add to the base, in hindsight."""
-    added = {a.measure.id: a.measure for run in runs for a in run.compiled.measures if not a.measure.in_base}
+    added = {a.measure.id: a.measure for run in compiled for a in run.measures if not a.measure.in_base}
     questions = questions_of(study.corridor, added.values())
     with step("effects of measures", len(questions)) as advance:
         found = effects_of(
