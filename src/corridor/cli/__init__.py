@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
     "simulate": "Run a corridor's scenarios.",
+    "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
 }

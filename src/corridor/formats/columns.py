@@ -207,6 +207,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "other": "Id of the observation it is compared with.",
         "period": "Month or day that it is about (`2024-01`).",
         "against": "Month or day that it is compared with.",
+        "measure": "Of an `effect`: id of the measure that it names, of the corridor or of the evidence.",
+        "date": "Of an `effect` without a measure: day on which what it names began.",
         "direction": "Which way it says that the series goes or lies.",
         "resolution": "Finest time step that the statement needs.",
         "value": "Number that it names.",

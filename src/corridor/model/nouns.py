@@ -336,6 +336,10 @@ class Claim(Declared):
     period: str | None = None
     """Month or day (``2024-01``) that the statement is about."""
     against: str | None = None
+    measure: str | None = None
+    """Of an effect: id of a measure of this corridor or of the evidence."""
+    date: dt.date | None = None
+    """Of an effect without a measure: day on which what is said to have worked began."""
     direction: Literal["up", "down", "above", "below"] | None = None
     resolution: Literal["day", "month", "year"] = "month"
     """Finest time step that the statement needs."""
