@@ -64,9 +64,11 @@ def _download(where: str, timeout: float) -> bytes:
         with urllib.request.build_opener(_SameKind()).open(request, timeout=timeout) as answer:
             return _body(answer, where, deadline)
     except urllib.error.HTTPError as error:
-        if "redirect" in str(error.reason):
+        error.close()
+        if "redirect" in str(error.reason).lower():
             raise CorridorError(
-                f"{where} redirects in a circle, or too often", hint="give the final address"
+                f"{where} redirects in a circle, too often, or away from the web",
+                hint="give the final address",
             ) from error
         raise CorridorError(
             f"{where} answered {error.code} ({error.reason})", hint="try again later"
@@ -110,6 +112,7 @@ class _SameKind(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         if urllib.parse.urlsplit(newurl).scheme.lower() not in ("http", "https"):
+            fp.close()
             raise CorridorError(f"{req.full_url} redirects to {newurl}, which is not on the web")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
