@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from corridor.claims.counts import Counts, step_of
 from corridor.claims.effects import check_effect
@@ -46,14 +47,14 @@ def check_claims(
     faults = [fault for claim in corridor.claims for fault in _faults(claim, corridor)]
     if faults:
         raise InputError("the statements cannot be checked", faults=faults)
+    find = loader or partial(load, corridor=corridor)
     observations = {o.id: o for o in corridor.observations}
     needed = {name for c in corridor.claims for name in (c.series, c.other) if name}
     counts: dict[str, Counts] = {}
     for name in sorted(needed):
-        wanted = observations[name].dataset
-        dataset = loader(wanted) if loader else load(wanted, corridor)
+        dataset = find(observations[name].dataset)
         counts[name] = Counts(observations[name], dataset.as_of(as_of) if as_of else dataset)
-    return [_verdict(_case(claim, counts, as_of), corridor, loader) for claim in corridor.claims]
+    return [_verdict(_case(claim, counts, as_of), corridor, find) for claim in corridor.claims]
 
 
 def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> Case:
