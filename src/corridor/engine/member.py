@@ -11,7 +11,7 @@ import numpy.typing as npt
 from corridor.engine.events import by_day
 from corridor.engine.intensity import day_weights, intensity_deviations
 from corridor.engine.kernels.departures import change_departures, month_parts
-from corridor.engine.kernels.layout import Numbers, State
+from corridor.engine.kernels.layout import Inputs, State
 from corridor.engine.kernels.random import uniforms
 from corridor.engine.measures import ramp_starts
 from corridor.engine.spec import Floats, Values
@@ -43,10 +43,10 @@ class MemberArrays:
     base: Values | None = None
     drawn: Floats | None = None
 
-    def numbers(self, compiled: Compiled) -> tuple[Numbers, Floats]:
+    def inputs(self, compiled: Compiled) -> tuple[Inputs, Floats]:
         """For the kernel; and the weighted departures from each day to the end of its month."""
         rest, part, ahead = month_parts(compiled.day_month, self.depart_mean, self.depart_weight)
-        found = Numbers(
+        found = Inputs(
             day_segment=self.day_segment,
             day_month=compiled.day_month,
             rate=self.segment_rate,
@@ -123,7 +123,7 @@ def lay_again(
 ) -> MemberArrays:
     """The member's numbers from position ``day`` on, after a trigger has switched in the evening before.
 
-    ``was_on`` (days, triggers) is the past, ``ahead`` what `MemberArrays.numbers` gave beside the numbers in
+    ``was_on`` (days, triggers) is the past, ``ahead`` what `MemberArrays.inputs` gave beside the numbers in
     force; ``state`` holds who is still to set out this month, and is changed with its departures.
     """
     if arrays.base is None or arrays.drawn is None:
@@ -162,10 +162,10 @@ def _change_month(
     compiled: Compiled, arrays: MemberArrays, day: int, state: State, ahead: Floats, member: int
 ) -> None:
     """Bring who is still to set out this month to what the changed departures expect."""
-    numbers, now = arrays.numbers(compiled)
+    inputs, now = arrays.inputs(compiled)
     before = ahead[day]
     factor = now[day] / np.where(before > 0, before, 1.0)
-    wanted = np.where(before > 0, state.expected * factor, numbers.depart_rest[day])
+    wanted = np.where(before > 0, state.expected * factor, inputs.depart_rest[day])
     key_day = compiled.spec.start.toordinal() + day
     change_departures(
         np.uint64(compiled.spec.seed), np.uint64(member), key_day, compiled.depart_keys, wanted, state
