@@ -3,7 +3,7 @@
 from corridor.engine.compile import Compiled, compile_corridor
 from corridor.engine.levers import LEVERS, Effect, Lever, allowed_strengths, neutral_strength
 from corridor.engine.run import MemberResult, run_member, state_after
-from corridor.engine.scope import Touched, touched
+from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "MemberResult",
     "Noise",
     "RunSpec",
+    "Scope",
     "Touched",
     "Values",
     "allowed_strengths",

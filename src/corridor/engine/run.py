@@ -51,18 +51,18 @@ def run_member(
     state = new_state(compiled.depart_cell.size, len(compiled.triggers))
     seed, number = np.uint64(compiled.spec.seed), np.uint64(member or 0)
     first, day = compiled.spec.start.toordinal(), 0
-    numbers, ahead = arrays.numbers(compiled)
+    inputs, ahead = arrays.inputs(compiled)
 
     def go_on() -> int:
         return run_days(
-            stochastic, seed, number, first, day, arrays.count, compiled.layout, numbers, compiled.watch,
+            stochastic, seed, number, first, day, arrays.count, compiled.layout, inputs, compiled.watch,
             state, out,
         )  # fmt: skip
 
     while (day := go_on()) < len(compiled.dates):
         whose = member if stochastic else None
         arrays = lay_again(compiled, arrays, day, out.trigger_on, state, ahead, whose)
-        numbers, ahead = arrays.numbers(compiled)
+        inputs, ahead = arrays.inputs(compiled)
     result = MemberResult(
         monthly_flow=out.monthly_flow,
         month_end_stock=out.month_end_stock,

@@ -18,6 +18,11 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 
 
+def says_assumption(source: str) -> bool:
+    """Whether the source of a row says that nothing is known."""
+    return source.casefold().startswith("assumption")
+
+
 class Declared(BaseModel):
     """Base of everything read from a file."""
 
@@ -132,7 +137,7 @@ class Parameter(Declared):
     @property
     def assumed(self) -> bool:
         """Whether the row says that it is an assumption."""
-        return self.source.casefold().startswith("assumption")
+        return says_assumption(self.source)
 
 
 class Trigger(Declared):
@@ -216,6 +221,11 @@ class Event(Declared):
     """Part of every scenario."""
     hindsight: bool = False
     source: Text
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the row says that its number of people is an assumption."""
+        return says_assumption(self.source)
 
 
 class Lift(Declared):
