@@ -17,6 +17,7 @@ from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.model import Corridor, InputError, Provenance, sha256_of
@@ -81,9 +82,12 @@ def run_study(
     for name, arrays in compiled.items():
         with step(f"{name}: {study.members} members", study.members) as advance:
             trajectories = run_forecast(
-                arrays, workers=study.workers, executor=executor, progress=advance, store=store
+                arrays, workers=study.workers, executor=executor, progress=advance, store=store, keep=True
             )
         runs.append(ScenarioRun(name, arrays, trajectories))
+    if store is not None:  # kept until here: an interruption repeats no scenario
+        for run in runs:
+            forget(run.compiled, store)
     base, others = runs[0], runs[1:]
     calibrated = study.calibration.parameters if study.calibration else ()
     tables: dict[str, pl.DataFrame] = {
