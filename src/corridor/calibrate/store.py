@@ -78,8 +78,22 @@ def calibrate(
     start = known_until  # departures of that month are shocked: most of them are counted later
     spec = RunSpec(start=plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
     compiled = compile_corridor(corridor, None, spec, rows)
-    state = state_after(compiled, run_member(compiled, None))
+    state = _nudged(fit, result, state_after(compiled, run_member(compiled, None)))
     return Calibration(as_of, start, known_until, tuple(rows), state, _fit_table(fit, result))
+
+
+def _nudged(fit: Fit, result: MemberResult, state: CellState) -> CellState:
+    """The state with stocks that are published as dated points moved to agree with their last point."""
+    ratio: dict[str, float] = {}
+    for series in fit.series.values():
+        dated = np.nonzero((series.day >= 0) & ~np.isnan(series.value[:, 0]))[0]
+        if dated.size:
+            last = int(dated[-1])
+            simulated = fit.simulated(series, result)[last, 0]
+            if simulated > 0:
+                factor = float(np.clip(series.value[last, 0] / simulated, 0.5, 2.0))
+                ratio |= {fit.compiled.stock_ids[k]: factor for k in series.stocks}
+    return {name: units * ratio.get(name[0], 1.0) for name, units in state.items()}
 
 
 def _spread(fit: Fit, corridor: Corridor, dataset: Dataset) -> Spread:
@@ -128,7 +142,14 @@ def _field_rows(fit: Fit) -> list[Parameter]:
             coverage = fit.series[field.observations[0]].coverage[fit.month_of_segment]
             for name, members in _by_nationality(fit).items():
                 rows += _rows(fit, "coverage", field.observations[0], name, coverage[:, members[0]], source)
+    split = {row.target for row in compiled.corridor.parameters if row.parameter == "share" and row.group}
     for f, source in _touched_flows(fit).items():
+        flow = compiled.flow_ids[f]
+        everybody = fit.base.share[:, f, _open_groups(fit, f)]
+        if flow not in split and everybody.size and np.ptp(everybody, axis=1).max() < 1e-9:
+            values = everybody[:, 0]
+            rows += _rows(fit, "share", flow, None, values, source, _band(fit, values))
+            continue
         for nationality, members in _by_nationality(fit).items():
             shares = fit.base.share[:, f, members]
             if np.ptp(shares, axis=1).max() < 1e-9:  # one row serves all household types
@@ -137,14 +158,21 @@ def _field_rows(fit: Fit) -> list[Parameter]:
                 named = [(compiled.groups[g].id, shares[:, i]) for i, g in enumerate(members)]
             for name, values in named:
                 if values.max() > 0:
-                    rows += _rows(
-                        fit, "share", compiled.flow_ids[f], name, values, source, _band(fit, values)
-                    )
+                    rows += _rows(fit, "share", flow, name, values, source, _band(fit, values))
     return rows
 
 
+def _open_groups(fit: Fit, f: int) -> list[int]:
+    named = set(fit.compiled.corridor.flows[f].groups)
+    return [
+        g
+        for g, group in enumerate(fit.compiled.groups)
+        if not named or named & {group.id, group.nationality, group.household}
+    ]
+
+
 def _rows(
-    fit: Fit, name: str, target: str, group: str, values: Floats, source: str, band: float = 0.0
+    fit: Fit, name: str, target: str, group: str | None, values: Floats, source: str, band: float = 0.0
 ) -> list[Parameter]:
     """Rows of one fitted parameter from its ``values`` by segment of the run, with five figures."""
     kind = PARAMETERS[name]
@@ -206,7 +234,9 @@ def _fit_table(fit: Fit, result: MemberResult) -> pl.DataFrame:
         if not series.observation.calibrate:
             continue
         known = fit.fitted & ~np.isnan(series.value).all(axis=1)
-        value, count = np.nan_to_num(series.value[known]), fit.simulated(series, result)[known]
+        value, count = series.value[known], fit.simulated(series, result)[known]
+        count = np.where(np.isnan(value), 0.0, count)
+        value = np.nan_to_num(value)
         whole = value.sum(axis=1)
         used = whole > 0
         if not used.any():
