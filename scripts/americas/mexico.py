@@ -18,7 +18,7 @@ SOUTH = (
     ("tapachula", "mexico_city", "guided", 3, 2, 0.7),
     ("tapachula", "ixtepec", "bus", 1, 1, 0.5),
     ("tapachula", "ixtepec", "rail", 2, 1, 0.5),
-    ("tapachula", "ixtepec", "foot", 38, 6, 0.5),
+    ("tapachula", "ixtepec", "foot", 38, 4, 0.5),
     ("ixtepec", "mexico_city", "bus", 1.2, 1, 0.5),
     ("ixtepec", "coatzacoalcos", "rail", 1, 1, 0.25),
     ("palenque", "coatzacoalcos", "rail", 1, 1, 0.35),

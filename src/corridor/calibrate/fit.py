@@ -38,6 +38,8 @@ class Fit:
     def __init__(
         self, corridor: Corridor, plan: CalibrationPlan, datasets: Mapping[str, Dataset], as_of: dt.date
     ) -> None:
+        self.corridor = corridor
+        self.datasets = datasets
         self.plan = plan
         self.as_of = as_of
         ahead = as_of.replace(day=1)
@@ -109,6 +111,10 @@ class Fit:
     def _positions(names: list[str]) -> npt.NDArray[np.int64]:
         unique = list(dict.fromkeys(names))
         return np.array([unique.index(name) for name in names])
+
+    def known_months(self, name: str) -> npt.NDArray[np.int64]:
+        """Positions of the months that a series has a count of."""
+        return np.nonzero(~np.isnan(self.series[name].value).all(axis=1))[0]
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -334,13 +340,13 @@ class Fit:
                 self.find_kernel()
             if progress:
                 progress()
-        self._anchor()
+        self.anchor()
         return self.run()
 
-    def _anchor(self) -> None:
+    def anchor(self) -> None:
         """Move departures after the last published month, all by one factor, towards the last total."""
         target = self.series[self.plan.target]
-        known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
+        known = self.known_months(self.plan.target)
         if self.plan.anchor == 0 or not known.size:
             return
         last = int(known[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,31 +55,39 @@ def calibrate(
 
     Raises InputError if the target has fewer than 18 months by then.
     """
+    fit = started_fit(corridor, plan, as_of, loader=loader)
+    return finished_fit(fit, fit.solve(progress))
+
+
+def started_fit(
+    corridor: Corridor, plan: CalibrationPlan, as_of: dt.date, *, loader: Callable[[str], Dataset] = load
+) -> Fit:
+    """A fit that has not moved yet; raises as `calibrate`."""
     if as_of <= plan.fit_from:
         raise InputError(
             f"nothing to fit as of {as_of}: the plan fits months from {plan.fit_from} on",
             hint="choose a later --as-of",
         )
     used = {o.dataset for o in corridor.observations}
-    datasets: Mapping[str, Dataset] = {name: loader(name).as_of(as_of) for name in used}
-    fit = Fit(corridor, plan, datasets, as_of)
-    target = fit.series[plan.target]
-    known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
+    fit = Fit(corridor, plan, {name: loader(name).as_of(as_of) for name in used}, as_of)
+    known = fit.known_months(plan.target)
     if known.size < MONTHS_NEEDED:
         raise InputError(
             f"{plan.target!r} has {known.size} months by {as_of}; a calibration needs {MONTHS_NEEDED}",
             hint="choose a later --as-of",
         )
-    known_until = fit.compiled.months[int(known[-1])]
-    result = fit.solve(progress)
-    target_data = datasets[target.observation.dataset]
-    spread = _spread(fit, corridor, target_data)
-    rows = [*_field_rows(fit), *_spread_rows(spread, as_of)]
-    start = known_until  # departures of that month are shocked: most of them are counted later
-    spec = RunSpec(start=plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
-    compiled = compile_corridor(corridor, None, spec, rows)
+    return fit
+
+
+def finished_fit(fit: Fit, result: MemberResult) -> Calibration:
+    """What a fit found, with the spread of departures and the state to start from."""
+    as_of, start = fit.as_of, fit.compiled.months[int(fit.known_months(fit.plan.target)[-1])]
+    rows = [*_field_rows(fit), *_spread_rows(_spread(fit), as_of)]
+    # departures of the last known month are shocked: most of them are counted later
+    spec = RunSpec(start=fit.plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
+    compiled = compile_corridor(fit.corridor, None, spec, rows)
     state = _nudged(fit, result, state_after(compiled, run_member(compiled, None)))
-    return Calibration(as_of, start, known_until, tuple(rows), state, _fit_table(fit, result))
+    return Calibration(as_of, start, start, tuple(rows), state, _fit_table(fit, result))
 
 
 def _nudged(fit: Fit, result: MemberResult, state: CellState) -> CellState:
@@ -96,10 +104,10 @@ def _nudged(fit: Fit, result: MemberResult, state: CellState) -> CellState:
     return {name: units * ratio.get(name[0], 1.0) for name, units in state.items()}
 
 
-def _spread(fit: Fit, corridor: Corridor, dataset: Dataset) -> Spread:
+def _spread(fit: Fit) -> Spread:
     """Size the shocks on all that the target's publisher had published, before the run too."""
     observation = fit.series[fit.plan.target].observation
-    table = published(observation, dataset, corridor)
+    table = published(observation, fit.datasets[observation.dataset], fit.corridor)
     split = table.filter(pl.col("nationality") != "")
     if split.height:  # months without the split would make the total jump
         table = split
