@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corridor.model import (
     Claim,
     Declared,
+    Event,
     Flow,
     Group,
     Indicator,
@@ -19,6 +20,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 
 SETTINGS_FILE = "corridor.yaml"
@@ -54,7 +56,9 @@ TABLES: tuple[Part, ...] = (
     Part("groups.csv", Group),
     Part("flows.csv", Flow),
     Part("parameters.csv", Parameter),
+    Part("triggers.csv", Trigger, may_be_empty=True),
     Part("measures.csv", Measure, may_be_empty=True),
+    Part("events.csv", Event, may_be_empty=True),
 )
 LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),

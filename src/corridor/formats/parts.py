@@ -10,6 +10,7 @@ from corridor.formats.rows import Row, Table
 from corridor.model import (
     Claim,
     Corridor,
+    Event,
     Fault,
     Flow,
     Group,
@@ -22,6 +23,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 
 
@@ -36,7 +38,9 @@ class Parts:
     groups: Table[Group]
     flows: Table[Flow]
     parameters: Table[Parameter]
+    triggers: Table[Trigger]
     measures: Table[Measure]
+    events: Table[Event]
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
@@ -52,7 +56,8 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.measures, self.observations, self.indicators, self.claims)
+        yield from (self.parameters, self.triggers, self.measures, self.events)
+        yield from (self.observations, self.indicators, self.claims)
         yield from self.scenarios
 
     def scenario_rows(self) -> Iterator[Row[Scenario]]:
@@ -73,7 +78,9 @@ class Parts:
             groups=self.groups.items,
             flows=self.flows.items,
             parameters=self.parameters.items,
+            triggers=self.triggers.items,
             measures=self.measures.items,
+            events=self.events.items,
             observations=self.observations.items,
             indicators=self.indicators.items,
             scenarios=tuple(row.item for row in self.scenario_rows()),
