@@ -18,6 +18,7 @@ from corridor.model import (
     Observation,
     Parameter,
     Place,
+    RegisterEntry,
     Route,
     Scenario,
     Settings,
@@ -37,6 +38,7 @@ class Parts:
     flows: Table[Flow]
     parameters: Table[Parameter]
     measures: Table[Measure]
+    register_entries: Table[RegisterEntry]
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
@@ -52,7 +54,8 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.measures, self.observations, self.indicators, self.claims)
+        yield from (self.parameters, self.measures, self.register_entries)
+        yield from (self.observations, self.indicators, self.claims)
         yield from self.scenarios
 
     def scenario_rows(self) -> Iterator[Row[Scenario]]:
@@ -74,6 +77,7 @@ class Parts:
             flows=self.flows.items,
             parameters=self.parameters.items,
             measures=self.measures.items,
+            register_entries=self.register_entries.items,
             observations=self.observations.items,
             indicators=self.indicators.items,
             scenarios=tuple(row.item for row in self.scenario_rows()),

@@ -53,6 +53,7 @@ _RULES = """\
 * Dates lie in order and touch the period of `corridor.yaml`.
 * A measure pulls a known lever in its unit, on places (or zones), routes and nationalities that exist, and does
   not end before it starts. A scenario names measures that exist and whose lever is built: nothing is ignored.
+* An entry of the register names levers and measures that exist, or says in its note why nothing models it.
 """
 
 
