@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from corridor.formats.layout import LIST_SEPARATOR, Part
 from corridor.formats.rows import Row, Table
-from corridor.formats.scalars import BadValue, is_list, parse
+from corridor.formats.scalars import BadValue, is_list, parse, unwrap
 from corridor.formats.words import column_of, explain
 from corridor.model import Fault, did_you_mean
 
@@ -101,7 +101,8 @@ def _row(cells: Cells, part: Part, label: str, line: int, faults: list[Fault]) -
             continue
         try:
             if is_list(field.annotation):
-                values[column] = tuple(member.strip() for member in text.split(LIST_SEPARATOR))
+                member, _ = get_args(unwrap(field.annotation)[0])
+                values[column] = tuple(parse(member, cell.strip()) for cell in text.split(LIST_SEPARATOR))
             else:
                 values[column] = parse(field.annotation, text)
         except BadValue as bad:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corridor.model import (
     Claim,
     Declared,
+    Event,
     Flow,
     Group,
     Indicator,
@@ -20,6 +21,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 
 SETTINGS_FILE = "corridor.yaml"
@@ -57,7 +59,9 @@ TABLES: tuple[Part, ...] = (
     Part("groups.csv", Group),
     Part("flows.csv", Flow),
     Part("parameters.csv", Parameter),
+    Part("triggers.csv", Trigger, may_be_empty=True),
     Part("measures.csv", Measure, may_be_empty=True),
+    Part("events.csv", Event, may_be_empty=True),
     # Every pydantic model inherits a method ``register``.
     Part("register.csv", RegisterEntry, may_be_empty=True, kept_as="register_entries"),
 )

@@ -10,6 +10,7 @@ from corridor.formats.rows import Row, Table
 from corridor.model import (
     Claim,
     Corridor,
+    Event,
     Fault,
     Flow,
     Group,
@@ -23,6 +24,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 
 
@@ -37,7 +39,9 @@ class Parts:
     groups: Table[Group]
     flows: Table[Flow]
     parameters: Table[Parameter]
+    triggers: Table[Trigger]
     measures: Table[Measure]
+    events: Table[Event]
     register_entries: Table[RegisterEntry]
     observations: Table[Observation]
     indicators: Table[Indicator]
@@ -54,7 +58,7 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.measures, self.register_entries)
+        yield from (self.parameters, self.triggers, self.measures, self.events, self.register_entries)
         yield from (self.observations, self.indicators, self.claims)
         yield from self.scenarios
 
@@ -76,7 +80,9 @@ class Parts:
             groups=self.groups.items,
             flows=self.flows.items,
             parameters=self.parameters.items,
+            triggers=self.triggers.items,
             measures=self.measures.items,
+            events=self.events.items,
             register_entries=self.register_entries.items,
             observations=self.observations.items,
             indicators=self.indicators.items,

@@ -6,6 +6,7 @@ from corridor.model.nouns import (
     Claim,
     Corridor,
     Declared,
+    Event,
     Flow,
     Group,
     Indicator,
@@ -19,6 +20,7 @@ from corridor.model.nouns import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 from corridor.model.provenance import Provenance, Source, sha256_of
 from corridor.model.vocabulary import (
@@ -46,6 +48,7 @@ __all__ = [
     "Corridor",
     "CorridorError",
     "Declared",
+    "Event",
     "Fault",
     "Flow",
     "Group",
@@ -64,6 +67,7 @@ __all__ = [
     "Settings",
     "Source",
     "Stock",
+    "Trigger",
     "did_you_mean",
     "sha256_of",
     "stream_key",

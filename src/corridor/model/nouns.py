@@ -139,6 +139,32 @@ class Parameter(Declared):
         return self.source.casefold().startswith("assumption")
 
 
+class Trigger(Declared):
+    """A row of ``triggers.csv``: when the measures that name it are in force.
+
+    It looks at a published series of flows (people per day) or at a stock (people), every evening: above
+    ``on_above`` it is on from the next morning, below ``off_below`` for ``off_days`` evenings it is off again.
+    """
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    observation: Identifier | None = None
+    stock: Identifier | None = None
+    window_days: Annotated[int, Field(ge=1, le=366)] = 1
+    """It looks at the mean of that many days."""
+    on_above: NotNegative
+    day_above: NotNegative | None = None
+    """One single day above this switches it on, too."""
+    off_below: NotNegative
+    off_days: Annotated[int, Field(ge=1, le=366)] = 1
+    min_days: Annotated[int, Field(ge=1, le=3660)] = 1
+    max_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    days_per_year: tuple[Annotated[int, Field(ge=0, le=366)], ...] = ()
+    """Most days on in the first, second … calendar year in which it is armed; the last one goes on."""
+    source: Text
+
+
 class Measure(Declared):
     """A row of ``measures.csv``: a lever, its dates, scope and strength."""
 
@@ -152,7 +178,8 @@ class Measure(Declared):
     """Last day in force, inclusive; blank means until lifted."""
     ramp_days: Annotated[int, Field(ge=0, le=3650)] = 0
     decay_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    trigger: str | None = None
+    trigger: Identifier | None = None
+    """It is in force only while this trigger is on, from ``start`` to ``end``."""
     places: tuple[Identifier, ...] = ()
     routes: tuple[Identifier, ...] = ()
     nationalities: tuple[Identifier, ...] = ()
@@ -164,6 +191,32 @@ class Measure(Declared):
     grade: Grade
     in_base: bool = False
     """In force on the as-of date, so part of every scenario until it is lifted."""
+    hindsight: bool = False
+    source: Text
+
+
+class Event(Declared):
+    """A row of ``events.csv``: a number of people who set out together, such as a caravan.
+
+    With a ``flow``, they are of those who are in its stock, as many as there are; with a ``stock`` and a
+    ``group``, they come to it from outside, on top of its departures.
+    """
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    flow: Identifier | None = None
+    stock: Identifier | None = None
+    group: Identifier | None = None
+    start: dt.date
+    days: Annotated[int, Field(ge=1, le=366)] = 1
+    """Days over which they set out, evenly."""
+    people: NotNegative
+    low: NotNegative | None = None
+    high: NotNegative | None = None
+    known_from: dt.date
+    in_base: bool = False
+    """Part of every scenario."""
     hindsight: bool = False
     source: Text
 
@@ -235,6 +288,7 @@ class Scenario(Declared):
     description_es: Text
     measures: tuple[Identifier, ...] = ()
     lift: tuple[Lift, ...] = ()
+    events: tuple[Identifier, ...] = ()
     hindsight: bool = False
 
 
@@ -326,7 +380,9 @@ class Corridor(Declared):
     groups: tuple[Group, ...]
     flows: tuple[Flow, ...]
     parameters: tuple[Parameter, ...]
+    triggers: tuple[Trigger, ...] = ()
     measures: tuple[Measure, ...] = ()
+    events: tuple[Event, ...] = ()
     observations: tuple[Observation, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
