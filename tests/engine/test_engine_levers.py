@@ -237,8 +237,9 @@ def on_the_last_day(*measures: Measure) -> ByDay:
 def pair(lever: str, unit: str, one: float, two: float, **second: object) -> tuple[Measure, Measure]:
     """A measure from November, and another of its lever from mid-November."""
     later = {"start": dt.date(2023, 11, 15), **second}
+    scope = {name: second[name] for name in ("places",) if name in second}
     return (
-        measure(lever, one, unit, id="one", start=NOVEMBER),
+        measure(lever, one, unit, id="one", start=NOVEMBER, **scope),
         measure(lever, two, unit, id="two", **later),
     )
 
@@ -260,7 +261,8 @@ def test_limits_take_the_minimum(base, order):
 
 def test_additions_sum(base):
     (port,), (ice,) = flows(base, "tijuana.port"), stocks(base, "ice.detained")
-    both = on_the_last_day(*pair("ports_appointments", "people/day", 30, 20))
+    here = {"places": ("tijuana",)}
+    both = on_the_last_day(*pair("ports_appointments", "people/day", 30, 20, **here))
     assert both["throughput"][port] == pytest.approx(50 + by_day(base)["throughput"][-1, port])
     both = on_the_last_day(*pair("detention_capacity", "people", 3000, -1000))
     assert both["capacity"][ice] == pytest.approx(2000 + by_day(base)["capacity"][-1, ice])

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from corridor.engine.intensity import day_weights, intensity_deviations
 from corridor.engine.kernels.random import uniforms
-from corridor.engine.levers import LEVERS, strength_domain
 from corridor.engine.measures import Rules, active_measures, segment_starts
 from corridor.engine.network import HAZARD, INCIDENT, SHARE, STAY, TRAVEL, Network, build_network
 from corridor.engine.parameters import ParameterTable, Rows
-from corridor.engine.spec import UNLIMITED, Floats, RunSpec, Values
+from corridor.engine.spec import STOCK_FIGURES, UNLIMITED, Floats, RunSpec, Values
+from corridor.engine.strengths import Strengths
 from corridor.model import (
     Corridor,
     CorridorError,
@@ -73,7 +73,7 @@ class Compiled:
         )
         self._resolve()
         self._rules = Rules(corridor, self.starts, last, self.siblings)
-        self._strength_rows()
+        self._strengths = Strengths(corridor, self.table, self.measures)
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
         self._lay_departures(names)
@@ -99,16 +99,13 @@ class Compiled:
             "travel_days": table.resolve("travel_days", r, None, starts, [x.days_mean for x in routes]),
             "departures": table.resolve("departures", k, c.groups, starts, none_k),
             "initial": table.resolve("initial", k, c.groups, starts[:1], none_k),
+            **{name: table.resolve(name, k, None, starts, none_k) for name in STOCK_FIGURES},
         }
         self.hazard_flows = [
             flow.daily_probability is not None or table.has("daily_probability", flow.id) for flow in flows
         ]
-        self._open = np.array(
-            [
-                [not x.groups or bool({g.id, g.nationality, g.household} & set(x.groups)) for g in c.groups]
-                for x in flows
-            ]
-        ).reshape(len(flows), len(c.groups))
+        self._open = np.array([[x.open_to(g) for g in c.groups] for x in flows])
+        self._open = self._open.reshape(len(flows), len(c.groups))
         self._stock_at = {name: i for i, name in enumerate(self.stock_ids)}
         # in the order of ids: sums do not depend on the order of the rows
         by_id = sorted(range(len(flows)), key=lambda i: flows[i].id)
@@ -119,38 +116,12 @@ class Compiled:
         self._off_route = [[i for i in by_id if flows[i].from_route == route.id] for route in routes]
         self.lawful_stocks = {x.from_stock for x in flows if x.kind == "lawful"}
 
-    def _strength_rows(self) -> None:
-        """Give every measure's strength, elasticity and reference level a row with its noise."""
-        self._strength = []
-        for active in self.measures:
-            m = active.measure
-            row = Parameter(
-                parameter="strength", target=m.id, value=m.strength, low=m.low, high=m.high,
-                unit=m.unit, source=m.source,
-            )  # fmt: skip
-            rules = [effect.rule for effect in LEVERS[m.lever].effects[m.unit]]
-            self._strength.append(self.table.add_strength(row, strength_domain(rules[0], m.strength)))
-        levers = {active.measure.lever for active in self.measures}
-        self._need_references()
-        self._elasticity = {name: self.table.scalar("elasticity", name) for name in levers}
-        self._reference = {name: self.table.scalar("reference_level", name) for name in levers}
-
-    def _need_references(self) -> None:
-        """An elasticity without the level it is relative to would silently do nothing."""
-        for active in self.measures:
-            m = active.measure
-            elastic = any(effect.rule == "elastic" for effect in LEVERS[m.lever].effects[m.unit])
-            if elastic and not self.table.has("reference_level", m.lever):
-                raise InputError(
-                    f"measure {m.id!r} needs the parameter reference_level of the lever {m.lever!r}",
-                    hint="give reference_level and elasticity in parameters.csv, with their ranges",
-                )
-
     def rows_in_use(self) -> set[int]:
         """Rows of the parameter table that some day of the run reads."""
-        found: set[int] = set(self._strength) | set(self._elasticity.values()) | set(self._reference.values())
-        for rows in self.rows.values():
-            found |= set(np.unique(rows).tolist())
+        found = self._strengths.rows
+        for name, rows in self.rows.items():
+            if name not in STOCK_FIGURES or name in self._strengths.divisors:
+                found |= set(np.unique(rows).tolist())
         return found - {-1}
 
     def _network(self) -> Network:
@@ -179,13 +150,12 @@ class Compiled:
             # it takes what another flow cannot carry, without a share of its own
             return any(may_carry(feeder, g) for feeder in feeders.get(self.flow_ids[f], ()))
 
-        limit = [active.measure for active in self.measures]
         new_limits = {
             f
-            for m in limit
-            for effect in LEVERS[m.lever].effects[m.unit]
+            for active in self.measures
+            for effect in active.effects
             if effect.parameter == "throughput" and effect.rule == "limit"
-            for f in self._rules.scope.flows(effect, m)
+            for f in self._rules.scope.flows(effect, active.measure)
         }
         blocking = {k for k, stock in enumerate(c.stocks) if not stock.overflow}
         return build_network(
@@ -262,19 +232,13 @@ class Compiled:
             stay_days=np.maximum(gather("stay_days", 1.0), 1.0),
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
+            **{name: gather(name, 0.0) for name in STOCK_FIGURES},
         )
 
     def apply_measures(self, values: Values, drawn: Floats) -> Values:
-        """Apply every measure in force, in place: broad scopes first, then by start."""
-        order = sorted(range(len(self.measures)), key=lambda i: (
-            self.measures[i].specificity, self.measures[i].measure.start, self.measures[i].measure.id
-        ))  # fmt: skip
-        for i in order:
-            active, lever = self.measures[i], self.measures[i].measure.lever
-            self._rules.apply(
-                values, active, float(drawn[self._strength[i]]), float(drawn[self._elasticity[lever]]),
-                float(drawn[self._reference[lever]]),
-            )  # fmt: skip
+        """Apply every measure in force, in place."""
+        for i in sorted(range(len(self.measures)), key=lambda i: self.measures[i].order):
+            self._rules.apply(values, self.measures[i], self._strengths.numbers(i, drawn))
         return values
 
     def normalize(self, share: Floats) -> None:

@@ -110,9 +110,7 @@ class _Builder:
         return 1 + max(self._depth(f) for f in fed_by) if fed_by else 0
 
     def open_to(self, flow: Flow, g: int) -> bool:
-        group = self.corridor.groups[g]
-        named = not flow.groups or bool({group.id, group.nationality, group.household} & set(flow.groups))
-        return named and self.may_carry(self.flow_at[flow.id], g)
+        return flow.open_to(self.corridor.groups[g]) and self.may_carry(self.flow_at[flow.id], g)
 
     def cell(self, holder: str, stage: int, g: int) -> int:
         name = (holder, stage, g)

@@ -138,6 +138,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "places": "Places or zones it holds for; blank for all.",
         "routes": "Routes it holds for; blank for all.",
         "nationalities": "Nationalities it holds for; blank for all.",
+        "households": "Household types it holds for; blank for all.",
         "strength": "How strong it is, in `unit`.",
         "low": "Lower bound of the 90 % of strengths thought possible.",
         "high": "Upper bound of the same.",

@@ -114,6 +114,10 @@ class Flow(Declared):
     overflow_flow: Identifier | None = None
     tag: Tag
 
+    def open_to(self, group: Group) -> bool:
+        """Whether ``group`` may take it, by its nationality, household or id."""
+        return not self.groups or bool({group.id, group.nationality, group.household} & set(self.groups))
+
 
 class Parameter(Declared):
     """A row of ``parameters.csv``. The most specific group wins; later rows do not override earlier ones."""
@@ -183,6 +187,7 @@ class Measure(Declared):
     places: tuple[Identifier, ...] = ()
     routes: tuple[Identifier, ...] = ()
     nationalities: tuple[Identifier, ...] = ()
+    households: tuple[Identifier, ...] = ()
     strength: float
     low: float | None = None
     high: float | None = None
