@@ -179,7 +179,7 @@ def _line(one: Registered, lang: str) -> dict[str, Any]:
         "actor": entry.actor_es if lang == "es" else entry.actor,
         "levers": ";".join(entry.levers),
         "strength": one.strength,
-        "grade": "; ".join(words("grade", measure.grade) for measure in one.measures),
+        "grade": "; ".join(words("grade", grade) for grade in one.grade.split(";") if grade),
         "source_grade": words("source", entry.source_grade),
         "name": name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 1]}…",
     }
@@ -192,15 +192,28 @@ def _words(lang: str) -> Callable[[str, str], str]:
 
 
 def _modeled(found: Registered, whole: Corridor) -> list[dict[str, Any]]:
-    """The measures of an entry, with the scenarios that name or lift them."""
-    keep = ("id", "lever", "strength", "low", "high", "unit", "grade", "in_base", "hindsight", "source")
+    """The measures and events of an entry, with the scenarios that name or lift them."""
+    keep = (
+        "id",
+        "lever",
+        "strength",
+        "people",
+        "low",
+        "high",
+        "unit",
+        "trigger",
+        "grade",
+        "in_base",
+        "hindsight",
+        "source",
+    )
     return [
         {
-            **{name: getattr(measure, name) for name in keep},
-            "scenarios": [s.id for s in whole.scenarios if measure.id in s.measures],
-            "lifted_by": [s.id for s in whole.scenarios if measure.id in (lift.measure for lift in s.lift)],
+            **{name: getattr(model, name) for name in keep if name in type(model).model_fields},
+            "scenarios": [s.id for s in whole.scenarios if model.id in (*s.measures, *s.events)],
+            "lifted_by": [s.id for s in whole.scenarios if model.id in (lift.measure for lift in s.lift)],
         }
-        for measure in found.measures
+        for model in found.measures
     ]
 
 
@@ -233,10 +246,12 @@ def _block(found: Registered, whole: Corridor, day: dt.date, lang: str) -> str:
         "figure": figure,
     }
     lines += [_wrap(f"{say(key)}: {text}") for key, text in details.items() if text]
-    for measure, more in zip(found.measures, _modeled(found, whole), strict=True):
-        used = ", ".join(more["scenarios"]) or ("base" if measure.in_base else "–")
-        text = f"{strength_text(measure)}, {words('grade', measure.grade)}; {say('scenarios')}: {used}"
-        lines.append(_wrap(f"{say('modeled')}: {measure.id}, {text}; {measure.source}"))
+    for model, more in zip(found.measures, _modeled(found, whole), strict=True):
+        used = more["scenarios"] or [say("in_base" if model.in_base else "in_none")]
+        lifted = f"; {say('lifted_by')}: {', '.join(more['lifted_by'])}" if more["lifted_by"] else ""
+        grade = f", {words('grade', more['grade'])}" if "grade" in more else ""
+        text = f"{strength_text(model)}{grade}; {say('scenarios')}: {', '.join(used)}{lifted}"
+        lines.append(_wrap(f"{say('modeled')}: {model.id}, {text}; {model.source}"))
     lines += [_wrap(weak)] if entry.weak else []
     note = entry.note_es if es else entry.note
     lines += [_wrap(f"{say('note')}: {note}")] if note else []

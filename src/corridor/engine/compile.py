@@ -334,7 +334,7 @@ def compile_corridor(
 ) -> Compiled:
     """Compile ``corridor`` under ``scenario`` (its id, itself, or None for the base measures only).
 
-    Raises InputError for an unknown scenario, a lever not built yet, or what hindsight forbids.
+    Raises InputError for an unknown scenario, a measure that cannot be run, or what hindsight forbids.
     """
     if isinstance(scenario, str):
         if scenario not in corridor.scenario_ids:

@@ -73,6 +73,26 @@ class Effect:
     scoped_by_place: bool = True
     """Whether the measure's places and routes limit it; effects on departures obey groups only."""
 
+    @property
+    def where(self) -> str:
+        """In words, what it acts on."""
+        parts = [
+            text.format(", ".join((value,) if isinstance(value, str) else value))
+            for name, text in _WHERE.items()
+            if (value := getattr(self, name))
+        ]
+        if not self.scoped_by_place:
+            parts.append("in every place")
+        return ", ".join(parts)
+
+
+_WHERE = {
+    "kinds": "flows of kind {}", "modes": "flows by {}", "off_modes": "off routes by {}",
+    "after": "out of what {} leads into", "before": "into what {} leaves",
+    "into": "stocks that {} leads into", "out_of": "stocks that {} leaves",
+    "not_out_of": "stocks that {} does not leave",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Lever:
@@ -81,7 +101,6 @@ class Lever:
     id: str
     text: str
     effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
-    built: bool = True
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -101,7 +120,7 @@ _LAWFUL_CHANNEL = (
 _PORTS = ("port_admission",)
 _TO_RECEPTION = ("bused", "onward")
 
-_BUILT = (
+_ALL = (
     Lever("mexican_enforcement", "interdiction on the way, by zone", {"ratio": _INTERDICTION}),
     Lever("transit_enforcement", "interdiction on the way, by zone", {"ratio": _INTERDICTION}),
     Lever(
@@ -256,7 +275,7 @@ _BUILT = (
     Lever("trade", "lorries that can cross", {"ratio": (Effect("lorries", "ratio", into="port_admission"),)}),
 )
 
-LEVERS: Mapping[str, Lever] = {lever.id: lever for lever in _BUILT}
+LEVERS: Mapping[str, Lever] = {lever.id: lever for lever in _ALL}
 """Every lever by id."""
 
 _NEUTRAL: Mapping[Rule, float | None] = {

@@ -86,14 +86,11 @@ def active_measures(
         raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
     by_id = {measure.id: measure for measure in corridor.measures}
     lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
-    # What was not yet known on the as-of date is no part of that day's base. A lever that is not built yet
-    # sits in the calibrated baseline: it was in force while the counts were made.
+    # What was not yet known on the as-of date is no part of that day's base.
     names = [
         m.id
         for m in corridor.measures
-        if m.in_base
-        and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
-        and (m.lever not in LEVERS or LEVERS[m.lever].built)
+        if m.in_base and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
     ]
     names += [name for name in (scenario.measures if scenario else ()) if name not in names]
     found: list[ActiveMeasure] = []
@@ -125,9 +122,6 @@ def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
         return Fault(
             where, None, column, f"measure {measure.id!r} has an unknown lever {measure.lever!r}", hint
         )
-    if not lever.built:
-        text = f"measure {measure.id!r} needs the lever {measure.lever!r}, which is not built yet"
-        return Fault(where, None, column, text, "leave it out; it is refused rather than ignored")
     if measure.unit not in lever.effects:
         text = f"measure {measure.id!r}: lever {lever.id!r} has no unit {measure.unit!r}"
         return Fault(where, None, column, text, f"units: {', '.join(lever.units)}")

@@ -166,7 +166,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "scope_es": "The same in Spanish.",
         "value": "The published figure; blank for none.",
         "unit": "Unit of the figure.",
-        "measures": "Ids of `measures.csv` that model it; blank where nothing does, and `note` says why.",
+        "measures": "Ids of `measures.csv` or `events.csv` that model it; blank where nothing does, and `note` says why.",
         "note": "Remark for the reader, in English.",
         "note_es": "The same in Spanish.",
         "source": "What was read.",

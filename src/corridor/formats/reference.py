@@ -52,8 +52,9 @@ _RULES = """\
 * Some group can reach every place; every group sets out somewhere and can reach an end, a stock that no flow leaves.
 * Dates lie in order and touch the period of `corridor.yaml`.
 * A measure pulls a known lever in its unit, on places (or zones), routes and nationalities that exist, and does
-  not end before it starts. A scenario names measures that exist and whose lever is built: nothing is ignored.
-* An entry of the register names levers and measures that exist, or says in its note why nothing models it.
+  not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are
+  given. A scenario names measures that exist: nothing is ignored.
+* An entry of the register names levers, measures and events that exist, or says in its note why nothing models it.
 """
 
 
@@ -116,8 +117,5 @@ def _domain(lowest: float, highest: float) -> str:
 def _levers() -> str:
     known = known_levers().values()
     lines = ["## Levers", "", "| lever | units of strength |", "|---|---|"]
-    lines += [
-        f"| `{lever.name}` | {', '.join(f'`{u}`' for u in lever.units)} |" for lever in known if lever.built
-    ]
-    names = ", ".join(f"`{lever.name}`" for lever in known if not lever.built)
-    return "\n".join([*lines, "", f"Declared, but refused in scenarios until they are built: {names}.", ""])
+    lines += [f"| `{lever.name}` | {', '.join(f'`{u}`' for u in lever.units)} |" for lever in known]
+    return "\n".join([*lines, ""])

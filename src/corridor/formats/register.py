@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corridor.model import Corridor, Measure, RegisterEntry
+from corridor.formats.scalars import to_text
+from corridor.model import Corridor, Event, Measure, RegisterEntry
 
 REGISTER_COLUMNS = (
     "id", "name", "name_es", "actor", "actor_es", "levers", "status", "later", "weak", "announced", "known_from",
@@ -27,7 +28,7 @@ class Registered:
     """Known only after the day; seen with hindsight."""
     end: dt.date | None
     """Its end, once that is known."""
-    measures: tuple[Measure, ...]
+    measures: tuple[Measure | Event, ...]
     """What models it, as far as that was known."""
 
     @property
@@ -37,14 +38,15 @@ class Registered:
 
     @property
     def grade(self) -> str:
-        """Grades of its measures, in their order."""
-        return ";".join(measure.grade for measure in self.measures)
+        """Grades of its measures, in their order; an event has none."""
+        return ";".join(measure.grade for measure in self.measures if isinstance(measure, Measure))
 
 
-def strength_text(measure: Measure) -> str:
-    """``1.6 [1.1, 2.2] ratio``."""
-    interval = "" if measure.low is None else f" [{measure.low:g}, {measure.high:g}]"
-    return f"{measure.strength:g}{interval} {measure.unit}"
+def strength_text(model: Measure | Event) -> str:
+    """``1.6 [1.1, 2.2] ratio``; of an event its people."""
+    size, unit = (model.strength, model.unit) if isinstance(model, Measure) else (model.people, "people")
+    interval = "" if model.low is None else f" [{to_text(model.low)}, {to_text(model.high)}]"
+    return f"{to_text(size)}{interval} {unit}"
 
 
 def registered(corridor: Corridor, as_of: dt.date, *, hindsight: bool = False) -> tuple[Registered, ...]:
@@ -53,25 +55,23 @@ def registered(corridor: Corridor, as_of: dt.date, *, hindsight: bool = False) -
     Without hindsight the end of an entry is hidden until it has passed, and so are measures that became
     known later. The status of an entry that became known later is that of the day on which it did.
     """
-    measures = {measure.id: measure for measure in corridor.measures}
+    models = {model.id: model for model in (*corridor.measures, *corridor.events)}
     entries = sorted(corridor.register_entries, key=lambda entry: (entry.known_from, entry.id))
     return tuple(
-        _as_of(entry, measures, as_of, hindsight)
-        for entry in entries
-        if hindsight or entry.known_from <= as_of
+        _as_of(entry, models, as_of, hindsight) for entry in entries if hindsight or entry.known_from <= as_of
     )
 
 
 def _as_of(
-    entry: RegisterEntry, measures: Mapping[str, Measure], as_of: dt.date, hindsight: bool
+    entry: RegisterEntry, models: Mapping[str, Measure | Event], as_of: dt.date, hindsight: bool
 ) -> Registered:
-    models = [measures[name] for name in entry.measures]
+    own = [models[name] for name in entry.measures]
     return Registered(
         entry=entry,
         status=entry.status_on(max(as_of, entry.known_from)),
         later=entry.known_from > as_of,
         end=entry.end if hindsight or entry.end is None or entry.end < as_of else None,
-        measures=tuple(m for m in models if hindsight or (m.known_from <= as_of and not m.hindsight)),
+        measures=tuple(m for m in own if hindsight or (m.known_from <= as_of and not m.hindsight)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor.formats.checks.effects import check_effects
 from corridor.formats.checks.flows import check_flows
 from corridor.formats.checks.ids import check_ids, check_references
 from corridor.formats.checks.measures import check_measures
@@ -48,3 +49,4 @@ def _check_network(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
     if settings is not None:
         reach = yield from check_reach(parts, scopes, settings)
         yield from check_shares(parts, scopes, settings, reach)
+        yield from check_effects(parts)

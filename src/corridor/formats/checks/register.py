@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corridor.formats import levers
-from corridor.formats.checks.ids import named
 from corridor.formats.parts import Parts
 from corridor.formats.rows import Row
 from corridor.model import Fault, RegisterEntry, did_you_mean
@@ -16,13 +15,18 @@ def check_register(parts: Parts) -> Iterator[Fault]:
     if not parts.register_entries.rows:
         return
     known = levers.known_levers()
+    models = parts.measures.known | parts.events.known
+    judged = not (parts.measures.faults or parts.events.faults)
     for row in parts.register_entries:
         entry = row.item
         for name in entry.levers:
             if name not in known:
                 yield row.fault("levers", f"there is no lever {name!r}", did_you_mean(name, known))
         for name in entry.measures:
-            yield from named(row, "measures", name, parts.measures, "measure")
+            if name not in models and judged:
+                yield row.fault(
+                    "measures", f"there is no measure or event {name!r}", did_you_mean(name, models)
+                )
         yield from _dates(row)
         yield from _texts(row)
 
