@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from corridor.model import Corridor, RegisterEntry
 
 _WIDTH = 100
-_NAME_WIDTH = 56
+_WIDTHS = {"actor": 22, "name": 48, "levers": 24, "strength": 32, "grade": 16}
+"""Widest texts of the table of ``list``; JSON and CSV have them whole."""
 _STATUSES = ("in_force", "announced", "asked_for", "reported", "proposed", "ended", "not_enacted")
 _LANG = lang_option("Language of the text.")
 
@@ -154,35 +155,30 @@ def _acts(entry: RegisterEntry, actor: str) -> bool:
 
 def _line_columns(hindsight: bool) -> Iterable[str]:
     later = ("later",) if hindsight else ()
-    return (
-        "id",
-        "known_from",
-        *later,
-        "status",
-        "actor",
-        "levers",
-        "strength",
-        "grade",
-        "source_grade",
-        "name",
-    )
+    return ("known_from", *later, "status", "actor", "id", "name", *list(_WIDTHS)[2:], "source_grade")
 
 
 def _line(one: Registered, lang: str) -> dict[str, Any]:
     entry, words = one.entry, _words(lang)
-    name = (entry.name_es if lang == "es" else entry.name) + (" (!)" if entry.weak else "")
-    return {
-        "id": entry.id,
-        "known_from": str(entry.known_from),
-        "later": "*" if one.later else "",
-        "status": words("status", one.status),
+    texts = {
         "actor": entry.actor_es if lang == "es" else entry.actor,
+        "name": ("(!) " if entry.weak else "") + (entry.name_es if lang == "es" else entry.name),
         "levers": ";".join(entry.levers),
         "strength": one.strength,
         "grade": "; ".join(words("grade", grade) for grade in one.grade.split(";") if grade),
-        "source_grade": words("source", entry.source_grade),
-        "name": name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 1]}…",
     }
+    return {
+        "known_from": str(entry.known_from),
+        "later": "*" if one.later else "",
+        "status": words("status", one.status),
+        "id": entry.id,
+        **{name: _cut(text, _WIDTHS[name]) for name, text in texts.items()},
+        "source_grade": words("source", entry.source_grade),
+    }
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _words(lang: str) -> Callable[[str, str], str]:
@@ -219,6 +215,7 @@ def _modeled(found: Registered, whole: Corridor) -> list[dict[str, Any]]:
 
 def _block(found: Registered, whole: Corridor, day: dt.date, lang: str) -> str:
     from corridor.formats.register import strength_text
+    from corridor.formats.scalars import to_text
     from corridor.model.l10n import day as written
 
     entry, words, es = found.entry, _words(lang), lang == "es"
@@ -233,7 +230,7 @@ def _block(found: Registered, whole: Corridor, day: dt.date, lang: str) -> str:
     head = f"{entry.id}: {words('status', found.status).upper()} ({date(max(day, entry.known_from))})"
     lines = [head, _wrap(entry.name_es if es else entry.name)]
     weak = f"{say('weak')}: {words('source', entry.source_grade)}, {words('dating', entry.dating)}"
-    figure = "" if entry.value is None else f"{entry.value:g} {entry.unit}"
+    figure = "" if entry.unit is None else f"{to_text(entry.value)} {words('unit', entry.unit)}"
     details = {
         "later": date(day) if found.later else "",
         "actor": entry.actor_es if es else entry.actor,
