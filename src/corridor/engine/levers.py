@@ -7,8 +7,8 @@ strength times the effect's ``scale``; ``e`` its elasticity, 1 where it names no
 ==========  ================================================================================
 ratio       value x s^(w e): ratios multiply
 hazard      the probability p per journey becomes 1 - (1 - p)^(s^(w e)): hazards multiply
-thin        shares x s^(w e); what is taken away goes to the sibling flows in proportion, first to
-            those that lead to the same stock
+thin        shares x s^(w e); what is taken away goes to the sibling flows in proportion; of a mode of
+            travel, first to other modes to the same stock
 share       the sum b of the touched shares of a stock becomes (1 - w) b + w s
 room        a part w s of the touched shares of a stock is sent in proportion to the declared room
             of the receptions they lead to; their sum stays

@@ -78,7 +78,10 @@ class ParameterTable:
         self._low.append(row.value if row.low is None else row.low)
         self._high.append(row.value if row.high is None else row.high)
         self._key.append(stream_key("parameter", row.parameter, row.target or "", row.group or ""))
-        self._domain.append((kind.lowest, kind.highest))
+        # A range on one side of zero says which way things go: noise does not turn it into its opposite.
+        lowest = max(kind.lowest, 0.0) if self._low[-1] >= 0 else kind.lowest
+        highest = min(kind.highest, 0.0) if self._high[-1] <= 0 and kind.lowest < 0 else kind.highest
+        self._domain.append((lowest, highest))
         self.rows.append(row)
         return len(self._value) - 1
 

@@ -13,6 +13,10 @@ from corridor.engine.scope import Scope
 from corridor.engine.spec import UNLIMITED, Floats, Values
 from corridor.model import Corridor, Measure
 
+Ints = npt.NDArray[np.int64]
+Places = tuple[list[int], list[int], list[int]]
+"""Positions of segments, of targets and of groups."""
+
 LEAST_RATIO = 0.01
 """A power law is not believed further down: a ratio below a hundredth answers as a hundredth does."""
 
@@ -36,7 +40,7 @@ class _Move:
     s: float
     e: float
     reference: float
-    stages: npt.NDArray[np.int64]
+    stages: Ints
     bends: bool
     """Whether an elasticity applies."""
 
@@ -62,7 +66,7 @@ def _stay_limit(stay: Floats, move: _Move) -> Floats:
     return (1.0 - move.w) * stay + move.w * shorter
 
 
-def _log_factorial(n: npt.NDArray[np.int64]) -> Floats:
+def _log_factorial(n: Ints) -> Floats:
     table = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(n.max(initial=1)) + 1)))])
     return table[n]
 
@@ -96,26 +100,27 @@ class EffectRules:
         targets = self._targets(effect, measure)
         if not targets or not groups:
             return
-        by_group = effect.parameter in BY_GROUP
-        at = np.ix_(range(len(array)), targets, *([groups] if by_group else []))
+        live = np.nonzero(weight)[0].tolist()  # days on which it is not in force keep their bits
+        places = (live, targets, groups)
+        at = np.ix_(*places) if effect.parameter in BY_GROUP else np.ix_(live, targets)
         elasticity = numbers.lever[effect.elasticity] if effect.elasticity else 1.0
         stages = [stock.stay_stages for stock in self._corridor.stocks]
         move = _Move(
-            w=weight.reshape(-1, *[1] * (array.ndim - 1)), s=numbers.strength * effect.scale, e=elasticity,
+            w=weight[live].reshape(-1, *[1] * (array.ndim - 1)), s=numbers.strength * effect.scale, e=elasticity,
             reference=numbers.lever.get("reference_level", 0.0), bends=effect.elasticity is not None,
             stages=np.array([stages[t] for t in targets] if effect.parameter == "stay_days" else [1]),
         )  # fmt: skip
         if effect.rule in ("thin", "share"):
-            self._move_shares(array, effect, measure.strength * effect.scale, targets, groups, move)
+            self._move_shares(array, places, effect, measure.strength * effect.scale, move)
         elif effect.rule == "room":
-            self._by_room(array, self._room(values, effect), targets, groups, move)
+            self._by_room(array, places, self._room(values, effect), move)
         elif effect.rule == "spread":
-            array[at] = _spread(array[at], self._divisor(values, effect, targets), move)
+            array[at] = _spread(array[at], self._divisor(values, effect, live, targets), move)
         else:
             before = array[at]
             after = np.maximum(_EACH[effect.rule](before, move), _LOWEST.get(effect.parameter, 0.0))
             unlimited = (before >= UNLIMITED) & (effect.rule != "limit")
-            array[at] = np.where(unlimited | (move.w == 0), before, after)
+            array[at] = np.where(unlimited, before, after)
 
     def _targets(self, effect: Effect, measure: Measure) -> list[int]:
         """Positions along the second axis of the effect's array."""
@@ -130,7 +135,7 @@ class EffectRules:
             case _:
                 return self.scope.stocks(effect, measure)
 
-    def _divisor(self, values: Values, effect: Effect, targets: list[int]) -> Floats | None:
+    def _divisor(self, values: Values, effect: Effect, live: list[int], targets: list[int]) -> Floats | None:
         """What the addition to each target is divided by, shape (segments, targets); None: by nothing."""
         if effect.divide is None:
             return None
@@ -139,15 +144,14 @@ class EffectRules:
             flows = self._corridor.flows
             stocks = [self._stock_at[flows[f].to_stock] for f in targets]
         divisor: Floats = getattr(values, effect.divide)
-        return divisor[:, stocks]
+        return divisor[np.ix_(live, stocks)]
 
-    def _move_shares(
-        self, share: Floats, effect: Effect, sense: float, touched: list[int], groups: list[int], move: _Move
-    ) -> None:
+    def _move_shares(self, share: Floats, places: Places, effect: Effect, sense: float, move: _Move) -> None:
         """``sense`` is the central strength: a draw never moves a share the other way from where it is."""
-        segments, w = range(len(share)), move.w
-        for ours, rest in self._pools(set(touched), by_destination=effect.rule == "thin"):
-            mine, others = np.ix_(segments, ours, groups), np.ix_(segments, rest, groups)
+        live, touched, groups = places
+        w = move.w
+        for ours, rest in self._pools(set(touched), by_destination=bool(effect.modes)):
+            mine, others = np.ix_(live, ours, groups), np.ix_(live, rest, groups)
             before = share[mine].sum(axis=1, keepdims=True)
             remaining = share[others].sum(axis=1, keepdims=True)
             whole = before + remaining
@@ -194,25 +198,24 @@ class EffectRules:
                 room[flow.from_stock] = room.get(flow.from_stock, 0.0) + free
         return room
 
-    def _by_room(
-        self, share: Floats, room: Mapping[str, Floats], touched: list[int], groups: list[int], move: _Move
-    ) -> None:
+    def _by_room(self, share: Floats, places: Places, room: Mapping[str, Floats], move: _Move) -> None:
         flows = self._corridor.flows
+        live, touched, groups = places
         for siblings in self._siblings:
             ours = [f for f in siblings if f in touched and flows[f].to_stock in room]
             if not ours:
                 continue
-            at = np.ix_(range(len(share)), ours, groups)
-            before = share[at]
+            here = np.ix_(live, ours, groups)
+            before = share[here]
             pull = np.zeros_like(before)
             for end in {flows[f].to_stock for f in ours}:
                 there = [i for i, f in enumerate(ours) if flows[f].to_stock == end]
                 sent = before[:, there].sum(axis=1, keepdims=True)
                 part = before[:, there] / np.where(sent > 0, sent, 1.0)
-                pull[:, there] = room[end][:, None, None] * part
+                pull[:, there] = room[end][live, None, None] * part
             whole, total = before.sum(axis=1, keepdims=True), pull.sum(axis=1, keepdims=True)
             goal = np.where(total > 0, whole * pull / np.where(total > 0, total, 1.0), before)
-            share[at] = before + move.w * move.s * (goal - before)
+            share[here] = before + move.w * move.s * (goal - before)
 
 
 def _spread(before: Floats, divisor: Floats | None, move: _Move) -> Floats:

@@ -190,8 +190,18 @@ def _flow_movable(
     if flow.daily_probability is not None or ("daily_probability", flow.id) in given:
         return False  # not one of the shares of its stock
     if effect.rule == "room":
-        return len({other.to_stock for other in touched if other.from_stock == flow.from_stock}) > 1
+        ends = {other.to_stock for other in touched if other.from_stock == flow.from_stock}
+        declared = {end for end in ends if _room_declared(corridor, effect, end, given)}
+        return flow.to_stock in declared and len(declared) > 1
     return any(other.from_stock == flow.from_stock and other not in touched for other in corridor.flows)
+
+
+def _room_declared(corridor: Corridor, effect: Effect, end: str, given: set[tuple[str, str]]) -> bool:
+    limited = {stock.id for stock in corridor.stocks if stock.capacity is not None}
+    behind = [
+        flow.to_stock for flow in corridor.flows if flow.from_stock == end and flow.kind == effect.before
+    ]
+    return any(stock in limited or ("capacity", stock) in given for stock in behind)
 
 
 def needs(corridor: Corridor, scope: Scope, measure: Measure) -> Iterator[tuple[str, str]]:

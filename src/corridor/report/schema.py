@@ -25,6 +25,7 @@ TABLES: Mapping[str, Schema] = {
     ),
     "observed": _columns("series:t place:t month:d nationality:t value:n known:b"),
     "daily": _columns("scenario:t item:t kind:t date:d quantile:n value:n"),
+    "ports": _columns("scenario:t port:t month:d item:t quantile:n value:n"),
     "capacity": _columns("item:t date:d value:n"),
     "points": _columns("item:t date:d value:n known:b label:t source:t"),
     "differences": _columns(
@@ -70,12 +71,14 @@ KINDS = (
     "census",
     "stock",  # any other stock
     "flow",
+    "port",  # of entry: officer hours and lorries, always assumed
+    "port_figure",
     "scenario",
     "counting_point",  # a row of ``fit``
 )
 
 _SHARES = {"quantile", "share", "chance_lower"}
-_NOT_EMPTY = {"forecast", "periods", "daily"}
+_NOT_EMPTY = {"forecast", "periods", "daily", "ports"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)
 
 

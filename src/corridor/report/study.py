@@ -21,6 +21,7 @@ from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast
 from corridor.report.assemble import ScenarioRun
+from corridor.report.ports import port_labels, ports_table
 
 HISTORY_DAYS = 180
 """Days of fitted history shown before a calibrated run."""
@@ -95,9 +96,11 @@ def run_study(
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),
         **assemble.place_tables(corridor, runs),
+        "ports": ports_table(runs),
         "differences": contrast.differences_table(corridor, base, others),
         "grades": contrast.grades_table(corridor, base, others, calibrated),
     }
+    tables["labels"] = pl.concat([tables["labels"], port_labels(corridor, tables["ports"])], how="diagonal")
     with step("influence of assumptions", contrast.INFLUENCE_BLOCKS) as advance:
         tables["parameters"] = contrast.parameters_table(corridor, base.compiled, lambda: advance(1))
     if corridor.claims:
