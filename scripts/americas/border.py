@@ -27,7 +27,13 @@ SEATS = {
     "BRA": 60, "IND": 30, "OOO": 200, "XEA": 30, "CHN": 0,
 }  # fmt: skip
 """Seats a week on removal flights, by nationality (see `add_flights`)."""
-RETURNED_42 = {**dict.fromkeys(("MEX", "GTM", "HND", "SLV"), 1.0), "VEN": 1.0, "CUB": 1.0, "HTI": 1.0, "NIC": 1.0}
+RETURNED_42 = {
+    **dict.fromkeys(("MEX", "GTM", "HND", "SLV"), 1.0),
+    "VEN": 1.0,
+    "CUB": 1.0,
+    "HTI": 1.0,
+    "NIC": 1.0,
+}
 
 
 def add_cities(t: Tables) -> None:
@@ -35,15 +41,36 @@ def add_cities(t: Tables) -> None:
     for name, city in CITIES.items():
         crossers = users(city.sector)
         t.stock(f"{name}.waiting", name, "waiting", 4)
-        t.flow(f"{name}.cross", f"{name}.waiting", f"{city.sector}.custody", "crossing", groups=crossers, tag="observed")
+        t.flow(
+            f"{name}.cross",
+            f"{name}.waiting",
+            f"{city.sector}.custody",
+            "crossing",
+            groups=crossers,
+            tag="observed",
+        )
         t.flow(f"{name}.death", f"{name}.waiting", "deaths.border", "death", groups=crossers, tag="anchored")
         _border_deaths(t, name)
         if city.office:
             _queue(t, name)
         if city.returned:
             t.stock(f"{name}.returned", name, "returned", 4)
-            t.flow(f"{name}.renewed", f"{name}.returned", f"{name}.waiting", "renewed_attempt", groups=RETURNABLE, tag="anchored")
-            t.flow(f"{name}.goes_home", f"{name}.returned", "home.removed", "turn_back", groups=RETURNABLE, tag="anchored")
+            t.flow(
+                f"{name}.renewed",
+                f"{name}.returned",
+                f"{name}.waiting",
+                "renewed_attempt",
+                groups=RETURNABLE,
+                tag="anchored",
+            )
+            t.flow(
+                f"{name}.goes_home",
+                f"{name}.returned",
+                "home.removed",
+                "turn_back",
+                groups=RETURNABLE,
+                tag="anchored",
+            )
             _renewed(t, name)
 
 
@@ -52,10 +79,31 @@ def _queue(t: Tables, name: str) -> None:
     seekers = users(city.office or "")
     both = tuple(n for n in seekers if n in users(city.sector))
     t.stock(f"{name}.queue", name, "queue", None)
-    t.flow(f"{name}.port", f"{name}.queue", f"{city.office}.port", "port_admission", groups=seekers, tag="anchored")
+    t.flow(
+        f"{name}.port",
+        f"{name}.queue",
+        f"{city.office}.port",
+        "port_admission",
+        groups=seekers,
+        tag="anchored",
+    )
     t.flow(f"{name}.give_up", f"{name}.queue", f"{name}.waiting", "move", groups=both)
-    t.number("daily_probability", f"{name}.port", 0.1, 0.05, 0.3, "assumption: one waits ten days at least for an appointment; beyond that the throughput binds")
-    t.number("daily_probability", f"{name}.give_up", 0.003, 0.001, 0.01, "assumption: few leave the queue for a crossing between ports; no count is published")
+    t.number(
+        "daily_probability",
+        f"{name}.port",
+        0.1,
+        0.05,
+        0.3,
+        "assumption: one waits ten days at least for an appointment; beyond that the throughput binds",
+    )
+    t.number(
+        "daily_probability",
+        f"{name}.give_up",
+        0.005,
+        0.001,
+        0.01,
+        "assumption: few leave the queue for a crossing between ports; no count is published",
+    )
     area = f"{(city.office or '')[:-3]}_field_office"
     span = each_month(dt.date(2020, 10, 1), dt.date(2023, 11, 1))
     for month in span:
@@ -85,7 +133,10 @@ def _border_deaths(t: Tables, name: str) -> None:
 def _death_years() -> list[tuple[str, SPAN, dt.date | None, dt.date | None]]:
     early: SPAN = (dt.date(2020, 10, 1), dt.date(2021, 12, 1))
     late: SPAN = (dt.date(2022, 1, 1), dt.date(2023, 11, 1))
-    return [(months(early), early, None, dt.date(2022, 12, 31)), (months(late), late, dt.date(2023, 1, 1), None)]
+    return [
+        (months(early), early, None, dt.date(2022, 12, 31)),
+        (months(late), late, dt.date(2023, 1, 1), None),
+    ]
 
 
 def add_deaths(t: Tables) -> None:
@@ -94,7 +145,11 @@ def add_deaths(t: Tables) -> None:
         t.stock(f"deaths.{name}", place, "dead", None, tag="observed")
     for name, route in list(t.routes.items()):
         zone = {"darien": "darien", "mexico_south": "mexico", "mexico_north": "mexico"}.get(route.zone or "")
-        if zone is None or route.mode == "administrative" or name.startswith(("mexico_interior", "tecun_uman", "el_naranjo")):
+        if (
+            zone is None
+            or route.mode == "administrative"
+            or name.startswith(("mexico_interior", "tecun_uman", "el_naranjo"))
+        ):
             continue
         t.flow(f"death_{name}", name, f"deaths.{zone}", "death", tag="anchored")
         for year, span, first, last in _death_years():
@@ -134,7 +189,9 @@ def add_custody(t: Tables) -> None:
         groups = users(name)
         t.stock(f"{name}.custody", name, "custody", 2, overflow=True, tag="anchored")
         t.stock(f"{name}.processed", name, "processed", 1, tag="assumed")
-        t.flow(f"{name}.processing", f"{name}.custody", f"{name}.processed", "processing", groups=groups, share=1)
+        t.flow(
+            f"{name}.processing", f"{name}.custody", f"{name}.processed", "processing", groups=groups, share=1
+        )
         here = us(SECOND, component="usbp", area=f"{name}_sector")[()]
         t.number(
             "capacity", f"{name}.custody", 20500 * here / total, 16400 * here / total, 26600 * here / total,
@@ -143,10 +200,34 @@ def add_custody(t: Tables) -> None:
         )  # fmt: skip
         _staff(t, name)
         returned = tuple(n for n in RETURNABLE if n in groups)
-        t.flow(f"{name}.returned_to_mexico", f"{name}.processed", f"{RETURN_CITY[name]}.returned", "removal", groups=returned, tag="anchored")
-        t.flow(f"{name}.removed", f"{name}.processed", "removal.waiting", "removal", groups=tuple(n for n in groups if n != "MEX"), tag="anchored")
-        t.flow(f"{name}.detained", f"{name}.processed", "ice.detained", "detention", groups=groups, overflow=f"{name}.released", tag="anchored")
-        t.flow(f"{name}.released", f"{name}.processed", "us.released", "release", groups=groups, tag="anchored")
+        t.flow(
+            f"{name}.returned_to_mexico",
+            f"{name}.processed",
+            f"{RETURN_CITY[name]}.returned",
+            "removal",
+            groups=returned,
+            tag="anchored",
+        )
+        t.flow(
+            f"{name}.removed",
+            f"{name}.processed",
+            "removal.waiting",
+            "removal",
+            groups=tuple(n for n in groups if n != "MEX"),
+            tag="anchored",
+        )
+        t.flow(
+            f"{name}.detained",
+            f"{name}.processed",
+            "ice.detained",
+            "detention",
+            groups=groups,
+            overflow=f"{name}.released",
+            tag="anchored",
+        )
+        t.flow(
+            f"{name}.released", f"{name}.processed", "us.released", "release", groups=groups, tag="anchored"
+        )
         for nationality in groups:
             _dispositions(t, name, nationality)
 
@@ -156,7 +237,9 @@ def _staff(t: Tables, name: str) -> None:
     area, best = f"{name}_sector", 0.0
     starts = [dt.date(2020, 10, 1), *(dt.date(y, m, 1) for y in (2021, 2022, 2023) for m in (1, 7))]
     for i, first in enumerate(starts):
-        last = month_end(dt.date(2023, 11, 1)) if i + 1 == len(starts) else starts[i + 1] - dt.timedelta(days=1)
+        last = (
+            month_end(dt.date(2023, 11, 1)) if i + 1 == len(starts) else starts[i + 1] - dt.timedelta(days=1)
+        )
         for month in each_month(first, last.replace(day=1)):
             best = max(best, us((month, month), component="usbp", area=area)[()] / month_end(month).day)
         t.number(
@@ -170,7 +253,12 @@ def _staff(t: Tables, name: str) -> None:
 def detained_part(span: SPAN) -> float:
     """Book-ins by CBP over single adults under Title 8."""
     table = load("ice_detention").table
-    rows = table.filter((table["date"] >= span[0]) & (table["date"] <= span[1]) & (table["measure"] == "book_ins") & (table["category"] == "arrested_by_cbp"))
+    rows = table.filter(
+        (table["date"] >= span[0])
+        & (table["date"] <= span[1])
+        & (table["measure"] == "book_ins")
+        & (table["category"] == "arrested_by_cbp")
+    )
     adults = us(span, component="usbp", household="single", authority="title8")[()]
     return min(float(rows["value"].sum()) / adults, 0.6)
 
@@ -191,7 +279,9 @@ def disposition(nationality: str, household: str, period: int) -> dict[str, floa
     if period < len(PERIODS):
         first, _, span = PERIODS[period]
         expelled = part_42(span, nationality, household)
-        to_mexico = nationality in ("MEX", "GTM", "HND", "SLV") or (nationality in RETURNABLE and first == VEN_42)
+        to_mexico = nationality in ("MEX", "GTM", "HND", "SLV") or (
+            nationality in RETURNABLE and first == VEN_42
+        )
         held = detained_part(span) * (1 - expelled) if adult else 0.0
         flown = (0.06 if adult else 0.02) * (1 - expelled)
         back = expelled if to_mexico else 0.0
@@ -201,7 +291,12 @@ def disposition(nationality: str, household: str, period: int) -> dict[str, floa
             held = min(held, 1 - back)
     else:
         back, flown, held = _after_42(nationality, adult)
-    return {"returned_to_mexico": back, "removed": flown, "detained": held, "released": max(1 - back - flown - held, 0.0)}
+    return {
+        "returned_to_mexico": back,
+        "removed": flown,
+        "detained": held,
+        "released": max(1 - back - flown - held, 0.0),
+    }
 
 
 WEIGHT = {"MEX": 12.0, "VEN": 1.0, "CUB": 0.6, "HTI": 0.6, "NIC": 1.0, "GTM": 1.2, "HND": 1.2, "SLV": 1.2}
@@ -215,7 +310,11 @@ def scale_after() -> float:
     # 12 May to 27 December is 7.5 months; the data here cover six of them
     flights = sum(SEATS.values()) / 7 * 183
     goal = REMOVALS * 6 / 7.5 - flights
-    weighted = sum(n * WEIGHT.get(nat, 0.0) * (1.0 if hh == "single" else 1 / 3) for (nat, hh), n in counts.items() if hh != "child")
+    weighted = sum(
+        n * WEIGHT.get(nat, 0.0) * (1.0 if hh == "single" else 1 / 3)
+        for (nat, hh), n in counts.items()
+        if hh != "child"
+    )
     children = sum(n for (nat, hh), n in counts.items() if nat == "MEX" and hh == "child") * 0.8
     return (goal - children) / weighted
 
@@ -236,10 +335,19 @@ def _dispositions(t: Tables, sector: str, nationality: str) -> None:
     words = ("returned_to_mexico", "removed", "detained", "released")
     spread = {"returned_to_mexico": 0.1, "removed": 0.4, "detained": 0.3, "released": 0.1}
 
-    def rows(household: str, period: int, source: str, first: dt.date | None, last: dt.date | None, seen: dt.date | None) -> None:
+    def rows(
+        household: str,
+        period: int,
+        source: str,
+        first: dt.date | None,
+        last: dt.date | None,
+        seen: dt.date | None,
+    ) -> None:
         shares = disposition(nationality, household, period)
         parts = {f"{sector}.{w}": shares[w] for w in words if nationality in t.flows[f"{sector}.{w}"].groups}
-        wide = {f"{sector}.{w}": 0.5 if period == len(PERIODS) and w != "released" else spread[w] for w in words}
+        wide = {
+            f"{sector}.{w}": 0.5 if period == len(PERIODS) and w != "released" else spread[w] for w in words
+        }
         t.split(parts, wide, source, group=f"{nationality}.{household}", start=first, end=last, known=seen)
 
     for household in ("single", "family"):
@@ -248,7 +356,11 @@ def _dispositions(t: Tables, sector: str, nationality: str) -> None:
             rows(household, period, source, first, last, known("us_southwest_encounters", span[1]))
         source = f"DHS, over 460,000 removals and returns 2023-05-12 to 2023-12-27 (reported by Imagility), less those by flight, over encounters {months(AFTER)}; split by nationality and household assumed"
         rows(household, len(PERIODS), source, END_42 + dt.timedelta(days=1), None, dt.date(2023, 12, 27))
-    child = "most unaccompanied Mexican children are returned to Mexico's child protection authorities" if nationality == "MEX" else "unaccompanied children of other countries are released to sponsors"
+    child = (
+        "most unaccompanied Mexican children are returned to Mexico's child protection authorities"
+        if nationality == "MEX"
+        else "unaccompanied children of other countries are released to sponsors"
+    )
     rows("child", 0, f"assumption: {child}", None, None, None)
 
 
@@ -259,26 +371,93 @@ def add_ports(t: Tables) -> None:
         groups = users(office)
         back = tuple(n for n in groups if n in RETURNABLE)
         t.stock(f"{office}.port", office, "port", 1, tag="observed")
-        t.flow(f"{office}.port_released", f"{office}.port", "us.released", "release", groups=groups, tag="anchored")
-        t.flow(f"{office}.port_returned", f"{office}.port", f"{RETURN_CITY[office]}.returned", "removal", groups=back, tag="anchored")
-        t.flow(f"{office}.port_detained", f"{office}.port", "ice.detained", "detention", groups=groups, overflow=f"{office}.port_released", tag="anchored")
+        t.flow(
+            f"{office}.port_released",
+            f"{office}.port",
+            "us.released",
+            "release",
+            groups=groups,
+            tag="anchored",
+        )
+        t.flow(
+            f"{office}.port_returned",
+            f"{office}.port",
+            f"{RETURN_CITY[office]}.returned",
+            "removal",
+            groups=back,
+            tag="anchored",
+        )
+        t.flow(
+            f"{office}.port_detained",
+            f"{office}.port",
+            "ice.detained",
+            "detention",
+            groups=groups,
+            overflow=f"{office}.port_released",
+            tag="anchored",
+        )
         for nationality in groups:
             _port_dispositions(t, office, nationality)
-        people = us((dt.date(2023, 11, 1), dt.date(2023, 11, 1)), component="ofo", area=f"{office[:-3]}_field_office")[()] / 30
+        people = (
+            us(
+                (dt.date(2023, 11, 1), dt.date(2023, 11, 1)),
+                component="ofo",
+                area=f"{office[:-3]}_field_office",
+            )[()]
+            / 30
+        )
         hours = 1.05 * (lorries[office] * 0.5 + people * 2.5)
         text = "assumption: no count of officer hours is published"
-        t.number("officer_hours", f"{office}.port", hours, 0.7 * hours, 1.5 * hours, f"{text}; such that lorries and people of November 2023 just find room")
-        t.number("processing_hours", f"{office}.port", 2.5, 1, 5, f"{text}; interview, biometrics and notice to appear")
-        t.number("inspection_hours", f"{office}.port", 0.5, 0.2, 1, f"{text}; primary and some secondary inspection")
-        t.number("lorries", f"{office}.port", lorries[office], 0.7 * lorries[office], 1.3 * lorries[office], "assumption: order of magnitude of lorries entering from Mexico, 7 million a year")
+        t.number(
+            "officer_hours",
+            f"{office}.port",
+            hours,
+            0.7 * hours,
+            1.5 * hours,
+            f"{text}; such that lorries and people of November 2023 just find room",
+        )
+        t.number(
+            "processing_hours",
+            f"{office}.port",
+            2.5,
+            1,
+            5,
+            f"{text}; interview, biometrics and notice to appear",
+        )
+        t.number(
+            "inspection_hours",
+            f"{office}.port",
+            0.5,
+            0.2,
+            1,
+            f"{text}; primary and some secondary inspection",
+        )
+        t.number(
+            "lorries",
+            f"{office}.port",
+            lorries[office],
+            0.7 * lorries[office],
+            1.3 * lorries[office],
+            "assumption: order of magnitude of lorries entering from Mexico, 7 million a year",
+        )
 
 
 def _port_dispositions(t: Tables, office: str, nationality: str) -> None:
     back = nationality in RETURNABLE
-    parts = {f"{office}.port_released": 0.4612, f"{office}.port_returned": 0.4588, f"{office}.port_detained": 0.08}
-    later = {f"{office}.port_released": 0.868, f"{office}.port_returned": 0.092, f"{office}.port_detained": 0.04}
+    parts = {
+        f"{office}.port_released": 0.4612,
+        f"{office}.port_returned": 0.4588,
+        f"{office}.port_detained": 0.08,
+    }
+    later = {
+        f"{office}.port_released": 0.868,
+        f"{office}.port_returned": 0.092,
+        f"{office}.port_detained": 0.04,
+    }
     kept = {n: v for n, v in parts.items() if back or "returned" not in n}
-    early = "assumption: early ports: Title 42 part from {}; the rest guessed".format(f"{CBP}, 2020-10 to 2021-09")
+    early = "assumption: early ports: Title 42 part from {}; the rest guessed".format(
+        f"{CBP}, 2020-10 to 2021-09"
+    )
     t.split(kept, 0.4, early, group=nationality, end=END_42, known=dt.date(2021, 10, 22))
     kept = {n: v for n, v in later.items() if back or "returned" not in n}
     source = ("US Customs and Border Protection, Custody and Transfer Statistics FY2023: 44,238 notices to appear and 1,998 credible-fear "

@@ -66,7 +66,9 @@ def us(span: SPAN, *by: str, **where: object) -> dict[tuple[str, ...], float]:
     return _sums(table, by)
 
 
-def of(dataset: str, span: SPAN, by: tuple[str, ...] = ("nationality",), transit: bool = False) -> dict[tuple[str, ...], float]:
+def of(
+    dataset: str, span: SPAN, by: tuple[str, ...] = ("nationality",), transit: bool = False
+) -> dict[tuple[str, ...], float]:
     """Sums of another dataset, nationalities mapped as its observation maps them."""
     table = load(dataset).table.filter(pl.col("date").is_between(*span))
     if "nationality" in table.columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from americas.counts import SECOND, FIRST, us
+from americas.counts import FIRST, SECOND, us
 from americas.tables import NATIONALITIES, Tables
 
 POINT = "assumption: a point for drawing; the place stands for many"
@@ -76,12 +76,16 @@ class City:
 CITIES = {
     "tijuana": City("Tijuana", "Tijuana", "san_diego", 1, "san_diego_fo", 0.8, 0, True, 2.5),
     "mexicali": City("Mexicali", "Mexicali", "el_centro", 1, "san_diego_fo", 0.2, 0.15, True, 2.3),
-    "san_luis_rio_colorado": City("San Luis Río Colorado", "San Luis Río Colorado", "yuma", 1, None, 0, 0, True, 2.2),
+    "san_luis_rio_colorado": City(
+        "San Luis Río Colorado", "San Luis Río Colorado", "yuma", 1, None, 0, 0, True, 2.2
+    ),
     "nogales_mx": City("Nogales and Sonora", "Nogales y Sonora", "tucson", 1, "tucson_fo", 1, 0.2, True, 2.0),
     "ciudad_juarez": City("Ciudad Juárez", "Ciudad Juárez", "el_paso", 1, "el_paso_fo", 1, 0.35, True, 1.8),
     "ojinaga": City("Ojinaga", "Ojinaga", "big_bend", 1, None, 0, 0, True, 1.8),
     "ciudad_acuna": City("Ciudad Acuña", "Ciudad Acuña", "del_rio", 0.3, None, 0, 0, False, 1.5),
-    "piedras_negras": City("Piedras Negras", "Piedras Negras", "del_rio", 0.7, "laredo_fo", 0.1, 0.4, True, 1.4),
+    "piedras_negras": City(
+        "Piedras Negras", "Piedras Negras", "del_rio", 0.7, "laredo_fo", 0.1, 0.4, True, 1.4
+    ),
     "nuevo_laredo": City("Nuevo Laredo", "Nuevo Laredo", "laredo", 1, "laredo_fo", 0.2, 0.2, True, 1.2),
     "reynosa": City("Reynosa", "Reynosa", "rio_grande_valley", 0.6, "laredo_fo", 0.3, 0.15, True, 1.2),
     "matamoros": City("Matamoros", "Matamoros", "rio_grande_valley", 0.4, "laredo_fo", 0.4, 0, False, 1.3),
@@ -135,7 +139,15 @@ def add_places(t: Tables) -> None:
     for name, en, es, country, zone, at in TRANSIT:
         t.place(name, en, es, country, "transit", zone, at)
     for name, city in CITIES.items():
-        t.place(name, city.name, city.name_es, "MEX", "border_city", "mexico_north", name if name != "ojinaga" else OJINAGA)
+        t.place(
+            name,
+            city.name,
+            city.name_es,
+            "MEX",
+            "border_city",
+            "mexico_north",
+            name if name != "ojinaga" else OJINAGA,
+        )
     for name, label in SECTORS.items():
         t.place(name, f"{label} sector", f"Sector {label}", "USA", "border", "border", f"{name}_sector")
     for name, label in OFFICES.items():

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from americas.border import SEATS
+from americas.border import END_42, SEATS
 from americas.counts import CBP, ICE, each_month, known, month_end, us
 from americas.tables import NATIONALITIES, Tables
 from corridor.data import load
@@ -17,19 +17,30 @@ LAST = dt.date(2023, 11, 1)
 
 def adp(category: str, month: dt.date) -> float:
     """Average daily population in detention of one month."""
-    table = load("ice_detention").table.filter(pl.col("measure") == "adp", pl.col("category") == category, pl.col("date") == month)
+    table = load("ice_detention").table.filter(
+        pl.col("measure") == "adp", pl.col("category") == category, pl.col("date") == month
+    )
     return float(table["value"].item())
 
 
 def _sum(measure: str, category: str, months: list[dt.date]) -> float:
-    table = load("ice_detention").table.filter(pl.col("measure") == measure, pl.col("category") == category, pl.col("date").is_in(months))
+    table = load("ice_detention").table.filter(
+        pl.col("measure") == measure, pl.col("category") == category, pl.col("date").is_in(months)
+    )
     return float(table["value"].sum())
 
 
 def add_detention(t: Tables) -> None:
     """Detention: room, others' use of it, stay, and how people leave it."""
     t.stock("ice.detained", "us_detention", "detained", 40, 2, tag="observed")
-    t.flow("ice.removed", "ice.detained", "removal.waiting", "removal", groups=tuple(n for n in NATIONALITIES if n != "MEX"), tag="anchored")
+    t.flow(
+        "ice.removed",
+        "ice.detained",
+        "removal.waiting",
+        "removal",
+        groups=tuple(n for n in NATIONALITIES if n != "MEX"),
+        tag="anchored",
+    )
     t.flow("ice.removed_by_land", "ice.detained", "home.removed", "removal", groups=("MEX",), tag="anchored")
     t.flow("ice.released", "ice.detained", "us.released", "release", tag="anchored")
     _leaving(t)
@@ -57,7 +68,15 @@ def _leaving(t: Tables) -> None:
     for nationality in NATIONALITIES:
         name = "ice.removed_by_land" if nationality == "MEX" else "ice.removed"
         for first, last, value, wide, seen, source in spans:
-            t.split({name: value, "ice.released": 1 - value}, wide, source, group=nationality, start=first, end=last, known=seen)
+            t.split(
+                {name: value, "ice.released": 1 - value},
+                wide,
+                source,
+                group=nationality,
+                start=first,
+                end=last,
+                known=seen,
+            )
 
 
 def _occupied(t: Tables) -> None:
@@ -76,7 +95,11 @@ def _room_and_stay(t: Tables) -> None:
         last = min((first + dt.timedelta(days=70)).replace(day=1), LAST)
         year = each_month((last - dt.timedelta(days=330)).replace(day=1), last)
         best = max(adp("total", month) for month in year)
-        window = {"start": None if i == 0 else first, "end": None if last == LAST else month_end(last), "known": known("ice_detention", last)}
+        window = {
+            "start": None if i == 0 else first,
+            "end": None if last == LAST else month_end(last),
+            "known": known("ice_detention", last),
+        }
         t.number(
             "capacity", "ice.detained", best, 0.97 * best, 1.1 * best,
             f"{ICE}: highest average daily population from {year[0]:%Y-%m} to {last:%Y-%m}, taken as the room there is", **window,
@@ -98,11 +121,32 @@ def add_flights(t: Tables) -> None:
     by_air = tuple(n for n in NATIONALITIES if n != "MEX")
     for nationality in by_air:
         name = f"flight_{nationality}"
-        t.flow(name, "removal.waiting", "home.removed", "removal_flight", groups=(nationality,), tag="anchored" if nationality in ("GTM", "VEN") else "assumed")
-        t.number("daily_probability", name, 0.1, 0.05, 0.2, "assumption: ten days at least to papers and a seat; beyond that the seats bind")
+        t.flow(
+            name,
+            "removal.waiting",
+            "home.removed",
+            "removal_flight",
+            groups=(nationality,),
+            tag="anchored" if nationality in ("GTM", "VEN") else "assumed",
+        )
+        t.number(
+            "daily_probability",
+            name,
+            0.1,
+            0.05,
+            0.2,
+            "assumption: ten days at least to papers and a seat; beyond that the seats bind",
+        )
         _seats(t, nationality)
     t.flow("removal.released", "removal.waiting", "us.released", "release", groups=by_air)
-    t.number("daily_probability", "removal.released", 0.02, 0.01, 0.05, "assumption: who finds no seat is released after about 50 days")
+    t.number(
+        "daily_probability",
+        "removal.released",
+        0.02,
+        0.01,
+        0.05,
+        "assumption: who finds no seat is released after about 50 days",
+    )
 
 
 def _seats(t: Tables, nationality: str) -> None:
@@ -120,13 +164,40 @@ def _seats(t: Tables, nationality: str) -> None:
             )  # fmt: skip
     elif nationality == "VEN":
         day = VEN_FLIGHTS - dt.timedelta(days=1)
-        t.number("throughput", name, 0, 0, 0, "DHS through Imagility 2023-12: direct flights to Venezuela resumed in October 2023", end=day, known=dt.date(2023, 12, 31))
+        t.number(
+            "throughput",
+            name,
+            0,
+            0,
+            0,
+            "DHS through Imagility 2023-12: direct flights to Venezuela resumed in October 2023",
+            end=day,
+            known=dt.date(2023, 12, 31),
+        )
         t.number("throughput", name, seats, 0.7 * seats, 1.4 * seats, "DHS through Imagility 2023-12: 11 flights to Venezuela from October to December 2023; about 130 people each, an assumption",
                  start=VEN_FLIGHTS, known=dt.date(2023, 12, 31))  # fmt: skip
     elif nationality == "CHN":
         t.number("throughput", name, 0, 0, 2, "assumption: China takes back hardly anybody")
     else:
-        t.number("throughput", name, seats, 0.5 * seats, 1.8 * seats, "assumption: order of magnitude" + share)
+        expelled = 5 * max(seats, 20 / 7)
+        t.number(
+            "throughput",
+            name,
+            expelled,
+            0.5 * expelled,
+            2 * expelled,
+            "assumption: expulsion flights under Title 42 were as many as needed",
+            end=END_42,
+        )
+        t.number(
+            "throughput",
+            name,
+            seats,
+            0.5 * seats,
+            1.8 * seats,
+            "assumption: order of magnitude" + share,
+            start=END_42 + dt.timedelta(days=1),
+        )
 
 
 def add_cases(t: Tables) -> None:
@@ -138,7 +209,12 @@ def add_cases(t: Tables) -> None:
     wanted = "assumption: far more cases wait than can be decided, so that the decisions a day bind"
     for word, part in (("relief", 0.45), ("order", 0.55)):
         name = f"decision.{word}"
-        t.flow(name, "pending.cases", "elsewhere.settled" if word == "relief" else "elsewhere.ordered", "decision")
+        t.flow(
+            name,
+            "pending.cases",
+            "elsewhere.settled" if word == "relief" else "elsewhere.ordered",
+            "decision",
+        )
         t.number("daily_probability", name, 0.005 * part * 2, 0.001, 0.02, wanted)
         t.number(
             "throughput", name, 15000 / 30.44 * part, 5000 / 30.44 * part, 30000 / 30.44 * part,
@@ -155,7 +231,9 @@ def add_lawful(t: Tables) -> None:
     t.stock("home.removed", "home", "removed", None, tag="anchored")
     t.stock("elsewhere.lawful", "elsewhere", "lawful", None, tag="anchored")
     four = ("CUB", "HTI", "NIC", "VEN")
-    t.flow("lawful.enter", "home.sponsored", "elsewhere.lawful", "lawful", groups=four, share=1, tag="anchored")
+    t.flow(
+        "lawful.enter", "home.sponsored", "elsewhere.lawful", "lawful", groups=four, share=1, tag="anchored"
+    )
     start = dt.date(2023, 1, 5)
     for nationality, part in (("CUB", 0.2), ("HTI", 0.35), ("NIC", 0.15), ("VEN", 0.3)):
         for household, share in (("single", 0.65), ("family", 0.35)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
-from americas.counts import CBP, SEGOB, WINDOWS, known, months, of, us
+from americas.counts import CBP, FIRST, SEGOB, SPAN, WINDOWS, known, months, of, us
 from americas.geography import CITIES, GUIDED, LEAST, RIDERS, open_areas, sector_shares
 from americas.south import FLY_TO_CANCUN, THROUGH
 from americas.tables import Tables
@@ -16,7 +18,7 @@ SOUTH = (
     ("tapachula", "mexico_city", "guided", 3, 2, 0.7),
     ("tapachula", "ixtepec", "bus", 1, 1, 0.5),
     ("tapachula", "ixtepec", "rail", 2, 1, 0.5),
-    ("tapachula", "ixtepec", "foot", 38, 6, 0.5),
+    ("tapachula", "ixtepec", "foot", 38, 4, 0.5),
     ("ixtepec", "mexico_city", "bus", 1.2, 1, 0.5),
     ("ixtepec", "coatzacoalcos", "rail", 1, 1, 0.25),
     ("palenque", "coatzacoalcos", "rail", 1, 1, 0.35),
@@ -48,12 +50,26 @@ BRANCHES = {
     "hermosillo": {"nogales_mx": ("nogales_mx",), "mexicali": ("mexicali",)},
     "monterrey": {"nuevo_laredo": ("nuevo_laredo",), "reynosa": ("reynosa",)},
 }
+YEAR: SPAN = (dt.date(2022, 1, 1), dt.date(2022, 12, 1))
+ASKED = dt.date(2023, 5, 26)
+"""PBS: 80,000 people asked for 1,000 appointments a day."""
+DESTINATIONS: tuple[tuple[dt.date | None, dt.date | None, SPAN, float, dt.date], ...] = (
+    (None, dt.date(2022, 12, 31), FIRST, 1.2, known("us_southwest_encounters", FIRST[1])),
+    (dt.date(2023, 1, 1), dt.date(2023, 5, 31), YEAR, 2.6, ASKED),
+    (dt.date(2023, 6, 1), None, YEAR, 1.25, ASKED),
+)
+"""First day, last day, months of counts, seekers of an appointment over people admitted, day known."""
 NO_COUNT = "assumption: no count of travelers by mode is published"
 
 
 def add_south(t: Tables) -> None:
     """From the southern border to Mexico City."""
-    for name, stay, stages in (("tapachula", 5, 2), ("palenque", 3, 1), ("ixtepec", 2, 1), ("coatzacoalcos", 1, 1)):
+    for name, stay, stages in (
+        ("tapachula", 5, 2),
+        ("palenque", 3, 1),
+        ("ixtepec", 2, 1),
+        ("coatzacoalcos", 1, 1),
+    ):
         t.stock(f"{name}.waiting", name, "waiting", stay, stages)
     t.stock("villahermosa.relocated", "villahermosa", "relocated", 5)
     t.stock("cancun.arrived", "cancun", "arrived", 2)
@@ -61,15 +77,42 @@ def add_south(t: Tables) -> None:
     t.stock("mexico_city.waiting", "mexico_city", "waiting", 4, 2)
     for start, end, mode, days, stages, _ in SOUTH:
         source = "assumption: 12 km a day, as a caravan walked (El Mundo 2024-01-03), over a great circle x 1.3 (range 1.1 to 1.6)"
-        route = t.route(start, end, mode, "mexico_south", days, stages, name=f"{start}-{end}-{mode}", source=source if mode == "foot" else None)
+        route = t.route(
+            start,
+            end,
+            mode,
+            "mexico_south",
+            days,
+            stages,
+            name=f"{start}-{end}-{mode}",
+            source=source if mode == "foot" else None,
+        )
         state = "relocated" if start == "villahermosa" else "waiting"
         arrive = "mexico_city.arrived" if end == "mexico_city" else f"{end}.waiting"
         groups = GUIDES if mode == "guided" else RIDERS if mode == "rail" else THROUGH
         t.flow(f"{start}.to_{end}_{mode}", f"{start}.{state}", arrive, "travel", route, groups=groups)
-    t.flow("tapachula.caravan", "tapachula.waiting", "ixtepec.waiting", "travel", "tapachula-ixtepec-foot", groups=THROUGH, share=0)
-    t.flow("mexico_city.settle", "mexico_city.arrived", "mexico_city.waiting", "move", groups=THROUGH, share=1)
+    t.flow(
+        "tapachula.caravan",
+        "tapachula.waiting",
+        "ixtepec.waiting",
+        "travel",
+        "tapachula-ixtepec-foot",
+        groups=THROUGH,
+        share=0,
+    )
+    t.flow(
+        "mexico_city.settle", "mexico_city.arrived", "mexico_city.waiting", "move", groups=THROUGH, share=1
+    )
     route = t.route("cancun", "mexico_city", "bus", "mexico_center", 1.5)
-    t.flow("cancun.to_mexico_city", "cancun.arrived", "mexico_city.arrived", "travel", route, groups=FLY_TO_CANCUN, share=1)
+    t.flow(
+        "cancun.to_mexico_city",
+        "cancun.arrived",
+        "mexico_city.arrived",
+        "travel",
+        route,
+        groups=FLY_TO_CANCUN,
+        share=1,
+    )
     for nationality in THROUGH:
         _modes(t, nationality)
     for name in ("tapachula.to_ixtepec_rail", "coatzacoalcos.to_mexico_city_rail"):
@@ -110,8 +153,14 @@ def add_north(t: Tables) -> None:
         groups = tuple(n for n in RIDERS if city is None or city.sector in open_areas(n))
         t.flow(f"{start}.to_{end}_rail", f"{start}.waiting", f"{end}.waiting", "travel", route, groups=groups)
     for nationality in (*THROUGH, "MEX"):
-        for first, last, span, _ in WINDOWS:
-            _destinations(t, nationality, span, first, last)
+        for first, last, span, seekers, seen in DESTINATIONS:
+            _destinations(
+                t,
+                nationality,
+                span,
+                seekers,
+                {"start": first, "end": last, "known": seen, "group": nationality},
+            )
 
 
 def _to_city(t: Tables, name: str, start: str, days: float) -> None:
@@ -125,14 +174,16 @@ def _to_city(t: Tables, name: str, start: str, days: float) -> None:
         t.flow(f"{start}.to_{name}_bus", stock, f"{name}.waiting", "travel", bus, groups=crossers)
     guides = tuple(n for n in crossers if n in GUIDED)
     if guides:
-        route = t.route(start, name, "guided", "mexico_north", round(days * 1.6, 1), name=f"{start}-{name}-guided")
+        route = t.route(
+            start, name, "guided", "mexico_north", round(days * 1.6, 1), name=f"{start}-{name}-guided"
+        )
         t.flow(f"{start}.to_{name}_guided", stock, f"{name}.waiting", "travel", route, groups=guides)
     seekers = tuple(n for n in users if city.office and city.office in open_areas(n))
     if seekers:
         t.flow(f"{start}.to_{name}_port", stock, f"{name}.queue", "travel", bus, groups=seekers)
 
 
-def _destinations(t: Tables, nationality: str, span: tuple, first: object, last: object) -> None:
+def _destinations(t: Tables, nationality: str, span: SPAN, seekers: float, window: dict[str, Any]) -> None:
     """Shares by city and mode of one nationality, from its encounters by sector and field office."""
     areas = sector_shares(span, nationality)
     base = max(sum(areas.values()), 1.0)
@@ -148,18 +199,36 @@ def _destinations(t: Tables, nationality: str, span: tuple, first: object, last:
             if guided:
                 parts[f"{start}.to_{name}_guided"] = here * guided
         if city.office and city.office in areas:
-            parts[f"{start}.to_{name}_port"] = max(areas[city.office] / base, LEAST / 10) * city.port * 1.2
-    window = {"start": first, "end": last, "known": known("us_southwest_encounters", span[1]), "group": nationality}
+            parts[f"{start}.to_{name}_port"] = (
+                max(areas[city.office] / base, LEAST / 10) * city.port * seekers
+            )
     if rides:
         for stop in ("irapuato", "monterrey"):
             cities = [c for branch in BRANCHES[stop].values() for c in branch]
             parts[f"mexico_city.to_{stop}_rail"] = sum(riding.get(c, 0.0) for c in cities)
         for stop, branches in BRANCHES.items():
-            found = {f"{stop}.to_{end}_rail": sum(riding.get(c, 0.0) for c in cities) for end, cities in branches.items()}
-            found = {name: value for name, value in found.items() if value or not CITIES.get(name.split("_rail")[0].split(".to_")[1])}
+            found = {
+                f"{stop}.to_{end}_rail": sum(riding.get(c, 0.0) for c in cities)
+                for end, cities in branches.items()
+            }
+            found = {
+                name: value
+                for name, value in found.items()
+                if value or not CITIES.get(name.split("_rail")[0].split(".to_")[1])
+            }
             if sum(found.values()):
-                t.split(found, 0.6, f"assumption: part that rides a train; places from {CBP}, {months(span)}", **window)
-    source = f"{CBP}, {months(span)}, by sector and field office: share by place; bus, rail or guided is assumed"
+                t.split(
+                    found,
+                    0.6,
+                    f"assumption: part that rides a train; places from {CBP}, {months(span)}",
+                    **window,
+                )
+    source = (
+        f"{CBP}, {months(span)}, by sector and field office: share by place; bus, rail or guided is assumed, and that {seekers:g} "
+        "times as many seek an appointment as are admitted (80,000 asked for 1,000 a day, PBS 2023-05-26)"
+        if window["start"] else
+        f"{CBP}, {months(span)}, by sector and field office: share by place; bus, rail or guided is assumed"
+    )  # fmt: skip
     t.split({n: v for n, v in parts.items() if v > 0}, 0.3, source, **window)
 
 
@@ -175,12 +244,30 @@ def add_interdiction(t: Tables) -> None:
     for route, (zone, part) in legs.items():
         if route in t.routes:
             _met(t, route, zone, part)
-    route = t.route("villahermosa", "mexico_city", "administrative", "mexico_south", 1.5, name="villahermosa-mexico_city-onward")
-    relocated = t.route("mexico_city", "villahermosa", "administrative", "mexico_south", 1.2, name="mexico_city-villahermosa")
+    route = t.route(
+        "villahermosa",
+        "mexico_city",
+        "administrative",
+        "mexico_south",
+        1.5,
+        name="villahermosa-mexico_city-onward",
+    )
+    relocated = t.route(
+        "mexico_city", "villahermosa", "administrative", "mexico_south", 1.2, name="mexico_city-villahermosa"
+    )
     for zone in ("south", "north"):
         stock = f"mexico_{zone}.met"
-        t.flow(f"mexico_{zone}.returned", stock, "home.returned_mexico", "return", groups=THROUGH, tag="observed")
-        t.flow(f"mexico_{zone}.moved_south", stock, "villahermosa.relocated", "relocation", relocated if zone == "north" else None, groups=THROUGH)
+        t.flow(
+            f"mexico_{zone}.returned", stock, "home.returned_mexico", "return", groups=THROUGH, tag="observed"
+        )
+        t.flow(
+            f"mexico_{zone}.moved_south",
+            stock,
+            "villahermosa.relocated",
+            "relocation",
+            relocated if zone == "north" else None,
+            groups=THROUGH,
+        )
         if zone == "south":
             t.flow("mexico_south.goes_on", stock, "mexico_city.arrived", "travel", route, groups=THROUGH)
         else:

@@ -36,11 +36,35 @@ def observations(t: Tables) -> list[Entry]:
     for sector, label in SECTORS.items():
         flows = [f"{name}.cross" for name, city in CITIES.items() if city.sector == sector]
         where = {"component": ["usbp"], "area": [f"{sector}_sector"]}
-        out.append(_observation(f"between_{sector}", f"Between ports: {label} sector", f"Entre puertos: sector {label}", us, "us_between_ports", flows=flows, where=where, by=("nationality",), mapping=US_MAP))
+        out.append(
+            _observation(
+                f"between_{sector}",
+                f"Between ports: {label} sector",
+                f"Entre puertos: sector {label}",
+                us,
+                "us_between_ports",
+                flows=flows,
+                where=where,
+                by=("nationality",),
+                mapping=US_MAP,
+            )
+        )
     for office, label in OFFICES.items():
         flows = [f"{name}.port" for name, city in CITIES.items() if city.office == office]
         where = {"component": ["ofo"], "area": [f"{office[:-3]}_field_office"]}
-        out.append(_observation(f"ports_{office[:-3]}", f"At ports: {label} field office", f"En puertos: oficina de campo de {label}", us, "us_ports", flows=flows, where=where, by=("nationality",), mapping=US_MAP))
+        out.append(
+            _observation(
+                f"ports_{office[:-3]}",
+                f"At ports: {label} field office",
+                f"En puertos: oficina de campo de {label}",
+                us,
+                "us_ports",
+                flows=flows,
+                where=where,
+                by=("nationality",),
+                mapping=US_MAP,
+            )
+        )
     out += [
         _observation("mexico_encounters", "People met by Mexican authorities", "Personas detectadas por autoridades mexicanas", "mexico_encounters", "mexico", flows=kinds["interdiction"], by=("nationality",), mapping=US_MAP),
         _observation("mexico_returns", "Returns from Mexico", "Devoluciones desde México", "mexico_returns", "mexico", flows=kinds["return"], by=("nationality",), mapping=US_MAP),
@@ -68,10 +92,29 @@ def _stocks() -> list[Entry]:
         _observation("ice_detained", "People in immigration detention who were arrested at the border", "Personas en detención migratoria arrestadas en la frontera",
                      "ice_detention", "detention", stocks=["ice.detained"], where={"measure": ["adp"], "category": ["arrested_by_cbp"]}, calibrate=False)
     ]  # fmt: skip
+    queues = [f"{name}.queue" for name, city in CITIES.items() if city.office]
+    out.append(
+        _observation(
+            "appointment_seekers",
+            "People waiting for an appointment at a port",
+            "Personas en espera de una cita en un puerto",
+            "appointment_seekers",
+            "ports",
+            stocks=queues,
+            calibrate=False,
+        )
+    )
     for city, measure, en, es in (
         ("new_york", "census", "New York", "Nueva York"), ("chicago", "census_shelters", "Chicago", "Chicago"), ("denver", "census_shelters", "Denver", "Denver"),
     ):  # fmt: skip
-        where = {"city": [city], "measure": [measure], "household": [""], "agency": [""], "unit": ["people"], "grade": ["primary", "secondary"]}
+        where = {
+            "city": [city],
+            "measure": [measure],
+            "household": [""],
+            "agency": [""],
+            "unit": ["people"],
+            "grade": ["primary", "secondary"],
+        }
         out.append(_observation(f"census_{city}", f"People in {en}'s shelters for new arrivals", f"Personas en los albergues de {es} para recién llegados",
                                 "city_reception", "cities", stocks=[f"{city}.census"], where=where, calibrate=False))  # fmt: skip
     return out
@@ -79,7 +122,12 @@ def _stocks() -> list[Entry]:
 
 def indicators() -> list[Entry]:
     """Entries of indicators.yaml, in the order in which results show them."""
-    waiting = [f"{name}.{state}" for name, city in CITIES.items() for state in ("waiting", "queue") if state == "waiting" or city.office]
+    waiting = [
+        f"{name}.{state}"
+        for name, city in CITIES.items()
+        for state in ("waiting", "queue")
+        if state == "waiting" or city.office
+    ]
     rows: list[tuple[str, str, str, str, str, Entry]] = [
         ("us_total", "total", "observed", "US southwest border encounters", "Encuentros en la frontera suroeste de EE. UU.", {"observation": "us_total"}),
         ("us_between_ports", "series", "observed", "US encounters between ports of entry", "Encuentros de EE. UU. entre puertos de entrada", {"observation": "us_between_ports"}),
@@ -102,7 +150,10 @@ def indicators() -> list[Entry]:
         ("census_massachusetts", "census", "assumed", "Massachusetts, migrants in family shelters", "Massachusetts, migrantes en albergues familiares", {"stocks": ["massachusetts.census"]}),
         ("census_washington_dc", "census", "assumed", "Washington DC, people in care", "Washington D. C., personas atendidas", {"stocks": ["washington_dc.census"]}),
     ]  # fmt: skip
-    return [{"id": i, "name": en, "name_es": es, "kind": kind, **more, "tag": tag} for i, kind, tag, en, es, more in rows]
+    return [
+        {"id": i, "name": en, "name_es": es, "kind": kind, **more, "tag": tag}
+        for i, kind, tag, en, es, more in rows
+    ]
 
 
 def plan(t: Tables) -> Entry:
@@ -113,7 +164,13 @@ def plan(t: Tables) -> Entry:
         kinds.setdefault(flow.kind, []).append(flow.id)
 
     def to(*ends: str) -> list[str]:
-        return [f.id for f in flows if f.kind == "travel" and f.to_stock in ends and (f.from_stock or "").split(".")[0] not in ("nowhere",)]
+        return [
+            f.id
+            for f in flows
+            if f.kind == "travel"
+            and f.to_stock in ends
+            and (f.from_stock or "").split(".")[0] not in ("nowhere",)
+        ]
 
     def field(name: str, method: str, seen: list[str], moved: list[str], source: str, **more: Any) -> Entry:
         return {"id": name, "method": method, "observations": seen, "flows": moved, **more, "source": source}
@@ -133,15 +190,89 @@ def plan(t: Tables) -> Entry:
     ]  # fmt: skip
     for sector in SECTORS:
         ends = [f"{name}.waiting" for name, city in CITIES.items() if city.sector == sector]
-        fields.append(field(f"zone_{sector}", "odds", [f"between_{sector}"], to(*ends), "share of travelers who cross in this sector", by=by, lag_days=7, smooth=0.1, bounds=[0.0002, 0.995]))
+        fields.append(
+            field(
+                f"zone_{sector}",
+                "odds",
+                [f"between_{sector}"],
+                to(*ends),
+                "share of travelers who cross in this sector",
+                by=by,
+                lag_days=7,
+                smooth=0.1,
+                bounds=[0.0002, 0.995],
+            )
+        )
     for office in OFFICES:
         ends = [f"{name}.queue" for name, city in CITIES.items() if city.office == office]
-        fields.append(field(f"appointments_{office[:-3]}", "odds", [f"ports_{office[:-3]}"], to(*ends), "share of travelers who seek an appointment at this field office's ports", by=by, lag_days=12, smooth=0.1, bounds=[0.0002, 0.9]))
-    fields.append(field("detained", "scale", ["ice_detained"], kinds["detention"][: len(SECTORS)], "share of those in custody who are detained", lag_days=15, smooth=1.0, bounds=[0.001, 0.6]))
+        fields.append(
+            field(
+                f"appointments_{office[:-3]}",
+                "odds",
+                [f"ports_{office[:-3]}"],
+                to(*ends),
+                "share of travelers who seek an appointment at this field office's ports",
+                by=by,
+                lag_days=40,
+                smooth=0.1,
+                bounds=[0.0002, 0.9],
+            )
+        )
+    queued = [f.id for f in flows if f.kind == "travel" and f.to_stock.endswith(".queue")]
+    fields.append(
+        field(
+            "appointment_pool",
+            "pool",
+            ["appointment_seekers"],
+            queued,
+            "level of those who seek an appointment, such that as many wait as officials told",
+            since="2023-01-01",
+            bounds=[0.0002, 0.9],
+        )
+    )
+    fields.append(
+        field(
+            "detained",
+            "scale",
+            ["ice_detained"],
+            kinds["detention"][: len(SECTORS)],
+            "share of those in custody who are detained",
+            lag_days=15,
+            smooth=1.0,
+            bounds=[0.001, 0.6],
+        )
+    )
     for zone in ("darien", "mexico", "border"):
         moved = [f.id for f in flows if f.kind == "death" and f.to_stock == f"deaths.{zone}"]
-        fields.append(field(f"deaths_{zone}", "scale", [f"deaths_{zone}"], moved, "recorded deaths per journey, a lower bound", smooth=6.0, bounds=[0.0, 0.05]))
+        fields.append(
+            field(
+                f"deaths_{zone}",
+                "rare",
+                [f"deaths_{zone}"],
+                moved,
+                "recorded deaths per journey, a lower bound",
+                smooth=6.0,
+                bounds=[0.0, 0.05],
+            )
+        )
     for city in ("new_york", "chicago", "denver"):
         moved = [f"us.to_{city}", f"us.bused_{city}"]
-        fields.append(field(f"intake_{city}", "scale", [f"census_{city}"], moved, f"share of the released who enter the shelters of {city.replace('_', ' ').title()}", smooth=0.5, bounds=[0.0, 0.5]))
-    return {"start": "2020-10-01", "fit_from": "2021-01-01", "iterations": 60, "target": "us_total", "anchor": 1.0, "fields": fields}
+        fields.append(
+            field(
+                f"intake_{city}",
+                "scale",
+                [f"census_{city}"],
+                moved,
+                f"share of the released who enter the shelters of {city.replace('_', ' ').title()}",
+                smooth=0.5,
+                bounds=[0.0, 0.5],
+            )
+        )
+    return {
+        "start": "2020-10-01",
+        "fit_from": "2021-01-01",
+        "iterations": 60,
+        "target": "us_total",
+        "anchor": 1.0,
+        "fields": fields,
+    }

@@ -49,7 +49,9 @@ def _neighbor(t: Tables, name: str, nationality: str) -> None:
     part = NEIGHBORS[name]
     for end, share, days in (("tecun_uman", 1 - part, 1.5), ("el_naranjo", part, 1.5)):
         route = t.route(name, end, "bus", "central_america", days)
-        t.flow(f"{name}.to_{end}", f"{name}.leaving", f"{end}.waiting", "travel", route, groups=(nationality,))
+        t.flow(
+            f"{name}.to_{end}", f"{name}.leaving", f"{end}.waiting", "travel", route, groups=(nationality,)
+        )
     t.split(
         {f"{name}.to_tecun_uman": 1 - part, f"{name}.to_el_naranjo": part}, {f"{name}.to_tecun_uman": 0.2, f"{name}.to_el_naranjo": 0.6},
         "assumption: most enter Mexico through Tecún Umán; no count by crossing is published",
@@ -58,13 +60,25 @@ def _neighbor(t: Tables, name: str, nationality: str) -> None:
 
 def _far(t: Tables, name: str, nationality: str) -> None:
     mode, days, stages = ("mixed", 10, 2) if nationality in ("CHN", "IND", "OOO", "XEA") else ("mixed", 6, 2)
-    ways = {"darien": ("darien", mode, days, stages), "managua": ("central_america", "air", 2, 1), "mexico": ("mexico_center", "air", 2, 1)}
+    ways = {
+        "darien": ("darien", mode, days, stages),
+        "managua": ("central_america", "air", 2, 1),
+        "mexico": ("mexico_center", "air", 2, 1),
+    }
     if nationality in FLY_TO_CANCUN:
         ways["cancun"] = ("mexico_center", "air", 2, 1)
     for end, (zone, how, mean, steps) in ways.items():
         place = "mexico_city" if end == "mexico" else end
         route = t.route(name, place, how, zone, mean, steps)
-        t.flow(f"{name}.to_{end}", f"{name}.leaving", f"{place}.arrived", "travel", route, groups=(nationality,), tag="anchored")
+        t.flow(
+            f"{name}.to_{end}",
+            f"{name}.leaving",
+            f"{place}.arrived",
+            "travel",
+            route,
+            groups=(nationality,),
+            tag="anchored",
+        )
     for first, last, span, _ in WINDOWS:
         panama = of("darien_transits", span, transit=True).get((nationality,), 0.0) / 0.97
         honduras = of("honduras_entries", span, transit=True).get((nationality,), 0.0) / 0.8
@@ -93,7 +107,9 @@ def add_central_america(t: Tables) -> None:
     ):  # fmt: skip
         t.stock(f"{name}.{state}", name, state, stay)
     zone = "central_america"
-    t.flow("darien.count", "darien.arrived", "darien.reception", "move", groups=CENTRAL, share=1, tag="observed")
+    t.flow(
+        "darien.count", "darien.arrived", "darien.reception", "move", groups=CENTRAL, share=1, tag="observed"
+    )
     _leg(t, "darien.reception", "paso_canoas.waiting", 1, "darien.to_paso_canoas")
     _leg(t, "paso_canoas.waiting", "los_chiles.waiting", 1, "paso_canoas.to_los_chiles")
     _leg(t, "los_chiles.waiting", "danli.arrived", 1.5, "los_chiles.to_danli")
@@ -103,7 +119,14 @@ def add_central_america(t: Tables) -> None:
     _leg(t, "ocotepeque.waiting", "guatemala_city.waiting", 1, "ocotepeque.to_guatemala_city")
     for end in ("tecun_uman", "el_naranjo"):
         route = t.route("guatemala_city", end, "bus", zone, 1)
-        t.flow(f"guatemala_city.to_{end}", "guatemala_city.waiting", f"{end}.waiting", "travel", route, groups=CENTRAL)
+        t.flow(
+            f"guatemala_city.to_{end}",
+            "guatemala_city.waiting",
+            f"{end}.waiting",
+            "travel",
+            route,
+            groups=CENTRAL,
+        )
     t.split(
         {"guatemala_city.to_tecun_uman": 0.8, "guatemala_city.to_el_naranjo": 0.2}, {"guatemala_city.to_tecun_uman": 0.2, "guatemala_city.to_el_naranjo": 0.7},
         "assumption: most enter through Tapachula, where about two of three asylum claims are made (COMAR)",
@@ -118,9 +141,25 @@ def add_central_america(t: Tables) -> None:
         "El Periódico HN 2023-08-27: 150 buses authorized, about 5,000 people a day", start=dt.date(2023, 8, 27), known=dt.date(2023, 8, 27),
     )  # fmt: skip
     foot = t.route("tecun_uman", "tapachula", "foot", "mexico_south", 1)
-    t.flow("tecun_uman.to_tapachula", "tecun_uman.waiting", "tapachula.waiting", "travel", foot, groups=THROUGH, share=1)
+    t.flow(
+        "tecun_uman.to_tapachula",
+        "tecun_uman.waiting",
+        "tapachula.waiting",
+        "travel",
+        foot,
+        groups=THROUGH,
+        share=1,
+    )
     bus = t.route("el_naranjo", "palenque", "bus", "mexico_south", 1.5)
-    t.flow("el_naranjo.to_palenque", "el_naranjo.waiting", "palenque.waiting", "travel", bus, groups=THROUGH, share=1)
+    t.flow(
+        "el_naranjo.to_palenque",
+        "el_naranjo.waiting",
+        "palenque.waiting",
+        "travel",
+        bus,
+        groups=THROUGH,
+        share=1,
+    )
 
 
 def _leg(t: Tables, start: str, end: str, days: float, name: str) -> None:
