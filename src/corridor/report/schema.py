@@ -25,6 +25,7 @@ TABLES: Mapping[str, Schema] = {
     ),
     "observed": _columns("series:t place:t month:d nationality:t value:n known:b"),
     "daily": _columns("scenario:t item:t kind:t date:d quantile:n value:n"),
+    "ports": _columns("scenario:t port:t month:d item:t quantile:n value:n"),
     "capacity": _columns("item:t date:d value:n"),
     "points": _columns("item:t date:d value:n known:b label:t source:t"),
     "differences": _columns(
@@ -34,6 +35,11 @@ TABLES: Mapping[str, Schema] = {
     "measures": _columns(
         "scenario:t measure:t name:t name_es:t lever:t actor:t start:d end:d strength:n low:n high:n "
         "unit:t grade:t source:t in_force:b"
+    ),
+    "register": _columns(
+        "id:t name:t name_es:t actor:t actor_es:t levers:t status:t later:b weak:b announced:d known_from:d start:d "
+        "end:d dating:t scope:t scope_es:t value:n unit:t measures:t strength:t grade:t note:t note_es:t source:t "
+        "publisher:t url:t source_grade:t"
     ),
     "parameters": _columns(
         "parameter:t target:t group:t value:n low:n high:n unit:t source:t assumed:b influence:n"
@@ -65,12 +71,14 @@ KINDS = (
     "census",
     "stock",  # any other stock
     "flow",
+    "port",  # of entry: officer hours and lorries, always assumed
+    "port_figure",
     "scenario",
     "counting_point",  # a row of ``fit``
 )
 
 _SHARES = {"quantile", "share", "chance_lower"}
-_NOT_EMPTY = {"forecast", "periods", "daily"}
+_NOT_EMPTY = {"forecast", "periods", "daily", "ports"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)
 
 

@@ -21,6 +21,7 @@ from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast
 from corridor.report.assemble import ScenarioRun
+from corridor.report.ports import port_labels, ports_table
 
 HISTORY_DAYS = 180
 """Days of fitted history shown before a calibrated run."""
@@ -91,12 +92,15 @@ def run_study(
         "capacity": assemble.capacity_table(corridor, base.compiled),
         "points": assemble.points_table(corridor, study.as_of, study.end),
         "measures": assemble.measures_table(runs),
+        "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),
         **assemble.place_tables(corridor, runs),
+        "ports": ports_table(runs),
         "differences": contrast.differences_table(corridor, base, others),
         "grades": contrast.grades_table(corridor, base, others, calibrated),
     }
+    tables["labels"] = pl.concat([tables["labels"], port_labels(corridor, tables["ports"])], how="diagonal")
     with step("influence of assumptions", contrast.INFLUENCE_BLOCKS) as advance:
         tables["parameters"] = contrast.parameters_table(corridor, base.compiled, lambda: advance(1))
     if corridor.claims:

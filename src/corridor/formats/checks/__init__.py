@@ -10,7 +10,9 @@ from corridor.formats.checks.ids import check_ids, check_references
 from corridor.formats.checks.measures import check_measures
 from corridor.formats.checks.parameters import check_parameters
 from corridor.formats.checks.period import check_period
+from corridor.formats.checks.ports import check_ports
 from corridor.formats.checks.reach import check_reach
+from corridor.formats.checks.register import check_register
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.checks.shares import check_shares
 from corridor.formats.parts import Parts
@@ -31,6 +33,7 @@ def check_parts(parts: Parts) -> list[Fault]:
     faults += check_parameters(parts, scopes)
     faults += check_period(parts)
     faults += check_measures(parts)
+    faults += check_register(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)
     return faults
@@ -47,4 +50,5 @@ def _check_network(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
     if settings is not None:
         reach = yield from check_reach(parts, scopes, settings)
         yield from check_shares(parts, scopes, settings, reach)
+        yield from check_ports(parts)
         yield from check_effects(parts)
