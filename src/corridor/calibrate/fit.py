@@ -288,11 +288,13 @@ class Fit:
         return moved[:, None] * mean
 
     def _move_rare(self, field: FittedField, published_: Floats, simulated: Floats) -> None:
-        """One Poisson scoring step of the log share: weights are expected counts, so that sums agree."""
-        mean = np.maximum(np.nanmean(np.where(np.isnan(published_), np.nan, simulated), axis=0), 0.1)
-        step = np.minimum((published_ - simulated) / np.maximum(simulated, 0.1 * mean), 3.0)
+        """A step of the log share whose weights make sums agree: weight x log ratio = difference of counts."""
+        difference = published_ - simulated
+        step = np.log((published_ + 0.5) / (simulated + 0.5))
+        weight = np.where(np.abs(step) > 1e-6, difference / np.where(step == 0, 1.0, step), simulated + 0.5)
         step[~self.fitted] = np.nan
-        self._move_share(field, step, simulated / mean)
+        mean = np.nanmean(np.where(np.isnan(step), np.nan, weight), axis=0)
+        self._move_share(field, step, np.nan_to_num(weight) / np.maximum(mean, 0.1))
 
     def _move_share(self, field: FittedField, step: Floats, weight: Floats | None = None) -> None:
         """Move shares in proportion, or journey hazards; siblings that are not moved make room.
