@@ -21,7 +21,7 @@ import polars as pl
 from corridor.calibrate import CalibrationPlan, read_plan
 from corridor.calibrate.store import finished_fit, started_fit
 from corridor.forecast import TRANSIT
-from corridor.forecast.validate import score_against_reference
+from corridor.forecast.beside import score_against_reference
 from corridor.formats import find_corridor, open_corridor
 
 SMOOTH = (0.1, 0.5, 1.0)

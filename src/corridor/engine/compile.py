@@ -74,8 +74,8 @@ class Compiled:
         self._resolve()
         self._rules = Rules(corridor, self.siblings)
         self._dated = self._weights(self.starts, [active.in_force() for active in self.measures])
-        self._strengths = Strengths(corridor, self.table, self.measures)
-        self._add_event_rows()
+        self._strengths = Strengths(corridor, self.table, self.measures, self.events)
+        self.event_rows = self._strengths.events
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
         self._lay_departures(names)
@@ -119,22 +119,9 @@ class Compiled:
         self._off_route = [[i for i in by_id if flows[i].from_route == route.id] for route in routes]
         self.lawful_stocks = {x.from_stock for x in flows if x.kind == "lawful"}
 
-    def _add_event_rows(self) -> None:
-        """Give the size of every event a row with its noise."""
-        self.event_rows = [
-            self.table.add_strength(
-                Parameter(
-                    parameter="event", target=e.id, value=e.people, low=e.low, high=e.high, unit="people",
-                    source=e.source,
-                ),
-                (0.0, float("inf")),
-            )
-            for e in self.events
-        ]  # fmt: skip
-
     def rows_in_use(self) -> set[int]:
         """Rows of the parameter table that some day of the run reads."""
-        found = self._strengths.rows | set(self.event_rows)
+        found = self._strengths.rows
         for name, rows in self.rows.items():
             if name not in STOCK_FIGURES or name in self._strengths.divisors:
                 found |= set(np.unique(rows).tolist())
@@ -279,7 +266,7 @@ class Compiled:
         starts: npt.NDArray[np.int64] | None = None,
         periods: Sequence[Periods] | None = None,
     ) -> Values:
-        """Apply every measure in force, in place: broad scopes first, then by start.
+        """Apply every measure in force, in place, in their order.
 
         ``starts`` are the first days of the segments of ``values``, where they are not those of the run, and
         ``periods`` say when each measure is in force; without them measures with a trigger are not.

@@ -50,6 +50,12 @@ TABLES: Mapping[str, Schema] = {
         "series:t period:t values:t coverage:t coverage_es:t first_month:t change_it:t change_it_es:t "
         "sources:t"
     ),
+    "effects": _columns(
+        "effect_id:t measure:t name:t name_es:t series:t series_name:t series_name_es:t date:d kind:t first:d "
+        "last:d observed:n expected:n effect:n low_90:n high_90:n low_95:n high_95:n conclusion:t sentence:t "
+        "sentence_es:t known_from:d source:t"
+    ),
+    "effect_checks": _columns("effect_id:t check:t outcome:t sentence:t sentence_es:t"),
     "places": _columns("id:t name:t name_es:t country:t kind:t zone:t lat:n lon:n tag:t source:t"),
     "routes": _columns(
         "id:t from_place:t to_place:t mode:t zone:t km:n days_mean:n days_stages:i throughput:n tag:t source:t"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor.formats.checks.datasets import check_datasets
 from corridor.formats.checks.effects import check_effects
 from corridor.formats.checks.flows import check_flows
 from corridor.formats.checks.ids import check_ids, check_references
@@ -29,6 +30,7 @@ def check_parts(parts: Parts) -> list[Fault]:
     scopes = Scopes(parts.groups.items)
     faults += check_ids(parts, scopes)
     faults += check_references(parts, scopes)
+    faults += check_datasets(parts)
     faults += check_flows(parts)
     faults += check_parameters(parts, scopes)
     faults += check_period(parts)
