@@ -59,6 +59,7 @@ _RULES = """\
 * A measure pulls a known lever in its unit ([levers](levers.md)), on places (or zones), routes and nationalities that exist, and does
   not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are
   given. A scenario names measures that exist: nothing is ignored.
+* An entry of the register names levers, measures and events that exist, or says in its note why nothing models it.
 """
 
 

@@ -9,7 +9,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from corridor.model.provenance import SourceGrade
-from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+from corridor.model.vocabulary import (
+    Dating,
+    FirstStatus,
+    FlowKind,
+    Grade,
+    Mode,
+    RegisterStatus,
+    SourceRank,
+    Tag,
+)
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -228,6 +237,56 @@ class Event(Declared):
         return says_assumption(self.source)
 
 
+class RegisterEntry(Declared):
+    """A row of ``register.csv``: what someone did, announced or asked for, whether it is modelled or not.
+
+    An entry that names measures is modelled by them: their strengths and grades are its own. One that
+    names none says in its note why.
+    """
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    actor: Text
+    actor_es: Text
+    levers: tuple[Identifier, ...] = ()
+    """Levers that it pulls; empty for an event or a fact."""
+    status: FirstStatus
+    announced: dt.date | None = None
+    known_from: dt.date
+    start: dt.date | None = None
+    end: dt.date | None = None
+    """Last day in force; for what never came into force, the day on which that was settled."""
+    dating: Dating = "day"
+    scope: Text
+    scope_es: Text
+    value: float | None = None
+    """The published figure, if there is one."""
+    unit: Text | None = None
+    measures: tuple[Identifier, ...] = ()
+    note: Text | None = None
+    note_es: Text | None = None
+    source: Text
+    publisher: Text
+    url: Text
+    """Address, or the title where no address is known."""
+    source_grade: SourceRank
+
+    @property
+    def weak(self) -> bool:
+        """Whether its source is a repost, or its date inferred or unconfirmed."""
+        return self.source_grade == "repost" or self.dating in ("inferred", "unconfirmed")
+
+    def status_on(self, day: dt.date) -> RegisterStatus:
+        """What had become of it by ``day``; an end counts from the day after it."""
+        begun = self.status == "in_force" if self.start is None else self.start <= day
+        if self.end is not None and self.end < day:
+            return "ended" if begun else "not_enacted"
+        if begun:
+            return "in_force"
+        return "announced" if self.status == "in_force" else self.status
+
+
 class Lift(Declared):
     """A base measure that a scenario ends."""
 
@@ -393,6 +452,8 @@ class Corridor(Declared):
     observations: tuple[Observation, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    register_entries: tuple[RegisterEntry, ...] = ()
+    """Rows of ``register.csv``."""
     claims: tuple[Claim, ...] = ()
     datasets: tuple[DatasetEntry, ...] = ()
     counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)

@@ -16,7 +16,9 @@ from corridor.engine.spec import UNLIMITED
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, published
 from corridor.forecast.engine import months_ahead
 from corridor.forecast.scores import LEVELS
+from corridor.formats.register import REGISTER_COLUMNS, register_row, registered
 from corridor.model import Corridor, Indicator, Observation
+from corridor.report.schema import TABLES
 
 Floats = npt.NDArray[np.float64]
 
@@ -233,6 +235,12 @@ def measures_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:
     )  # fmt: skip
     frame = _frame(columns, rows)
     return frame.with_columns(pl.col("end").cast(pl.Date), pl.col("low", "high").cast(pl.Float64))
+
+
+def register_table(corridor: Corridor, as_of: dt.date, *, hindsight: bool) -> pl.DataFrame:
+    """``register``: who did, announced or asked for what, as known on ``as_of``."""
+    rows = [register_row(found) for found in registered(corridor, as_of, hindsight=hindsight)]
+    return pl.DataFrame(rows, schema={name: TABLES["register"][name] for name in REGISTER_COLUMNS})
 
 
 def label_table(corridor: Corridor, runs: Sequence[ScenarioRun]) -> pl.DataFrame:

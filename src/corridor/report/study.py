@@ -97,6 +97,7 @@ def run_study(
         "capacity": assemble.capacity_table(corridor, base.compiled),
         "points": assemble.points_table(corridor, study.as_of, study.end),
         "measures": assemble.measures_table(runs),
+        "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),
         **assemble.place_tables(corridor, runs),

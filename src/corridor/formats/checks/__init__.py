@@ -15,6 +15,7 @@ from corridor.formats.checks.parameters import check_parameters
 from corridor.formats.checks.period import check_period
 from corridor.formats.checks.ports import check_ports
 from corridor.formats.checks.reach import check_reach
+from corridor.formats.checks.register import check_register
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.checks.shares import check_shares
 from corridor.formats.checks.triggers import check_triggers
@@ -39,6 +40,7 @@ def check_parts(parts: Parts) -> list[Fault]:
     faults += check_measures(parts)
     faults += check_triggers(parts)
     faults += check_events(parts)
+    faults += check_register(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)
     return faults
