@@ -60,10 +60,9 @@ def test_a_unit_that_the_lever_has_not_is_refused():
     assert "hint: units: people/day, ratio" in text
 
 
-def test_a_trigger_is_refused():
-    text = refused(measure("railways", 0.5, "ratio", trigger="encounters > 4000"))
-    assert "measure 'm' has a trigger; triggers are not built yet" in text
-    assert "hint: give it dates instead" in text
+def test_a_trigger_that_does_not_exist_is_refused():
+    text = refused(measure("railways", 0.5, "ratio", trigger="busy"))
+    assert "measure 'm': there is no trigger 'busy'" in text
 
 
 def test_what_was_not_known_is_refused_without_hindsight():

@@ -122,8 +122,7 @@ class Fit:
         """Run expected values with the fields as they stand."""
         base = self.base if base is None else base
         values = Values(**{name: array.copy() for name, array in vars(base).items()})
-        values = self.compiled.apply_measures(values, self.drawn)
-        return run_member(self.compiled, None, self.compiled.fill(values, None))
+        return run_member(self.compiled, None, self.compiled.lay(values, self.drawn, None))
 
     def simulated(self, series: Series, result: MemberResult) -> Floats:
         """What a series would have counted, shape (months, margin)."""

@@ -28,6 +28,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from corridor.model import Measure
 
 Rule = Literal[
@@ -307,20 +310,14 @@ def strength_domain(lever: str, unit: str, strength: float) -> tuple[float, floa
     return (neutral, highest) if strength > neutral else (lowest, neutral)
 
 
-def ramp(measure: Measure, day: int, end: int | None) -> float:
-    """Part of a measure's effect in force on ``day`` (an ordinal), with ramp-up and decay.
+def ramp(
+    measure: Measure, days: npt.NDArray[np.int64], start: int, end: int | None
+) -> npt.NDArray[np.float64]:
+    """Part of a measure's effect in force on each of ``days`` (ordinals), with ramp-up and decay.
 
-    ``end`` is the ordinal of the last day in force (the measure's own, or the day before it is lifted).
+    ``start`` and ``end`` are the first and last day of one period in force; ``end`` None: it goes on.
     """
-    start = measure.start.toordinal()
-    if day < start:
-        return 0.0
-
-    def risen(at: int) -> float:
-        return 1.0 if measure.ramp_days == 0 else min(1.0, (at - start + 1) / measure.ramp_days)
-
-    if end is None or day <= end:
-        return risen(day)
-    if measure.decay_days == 0:
-        return 0.0
-    return risen(end) * max(0.0, 1.0 - (day - end) / measure.decay_days)
+    last = np.minimum(days, days.max(initial=start) if end is None else end)
+    risen = np.minimum(1.0, (last - start + 1) / max(measure.ramp_days, 1))
+    left = np.maximum(0.0, 1.0 - (days - last) / max(measure.decay_days, 1))
+    return np.where(days >= start, risen * left, 0.0)

@@ -13,10 +13,13 @@ from corridor.engine.levers import LEVERS, Effect, ramp
 from corridor.engine.parameters import ParameterTable
 from corridor.engine.rules import EffectRules, Numbers
 from corridor.engine.scope import Scope
-from corridor.engine.spec import RunSpec, Values
+from corridor.engine.spec import Floats, RunSpec, Values
 from corridor.model import Corridor, Fault, InputError, Measure, Scenario, did_you_mean
 
 RAMP_STEP_DAYS = 7
+
+Periods = tuple[tuple[int, int | None], ...]
+"""First and last day (ordinals) of each period in force, in order; no last day: it goes on."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class ActiveMeasure:
 
     measure: Measure
     last_day: int | None
+
+    def in_force(self, on: Periods | None = None) -> Periods:
+        """Its periods in force; ``on``: those of its trigger so far, as far as they lie in its dates."""
+        first = self.measure.start.toordinal()
+        if self.measure.trigger is None:
+            return ((first, self.last_day),)
+        clipped = [(max(begin, first), _earlier(end, self.last_day)) for begin, end in on or ()]
+        return tuple((begin, end) for begin, end in clipped if end is None or begin <= end)
 
     @property
     def specificity(self) -> int:
@@ -45,31 +56,54 @@ class ActiveMeasure:
         return reads_room, self.specificity, self.measure.start, self.measure.id
 
 
+def _earlier(one: int | None, other: int | None) -> int | None:
+    ends = [end for end in (one, other) if end is not None]
+    return min(ends) if ends else None
+
+
+def weights(active: ActiveMeasure, periods: Periods, starts: npt.NDArray[np.int64], last: int) -> Floats:
+    """Part of the measure's effect in force on the mean day of each segment, shape (segments).
+
+    Where two periods meet, one fading while the next rises, the larger part counts.
+    """
+    days = np.arange(starts[0], last + 1)
+    part = np.zeros(days.size)
+    for begin, end in periods:
+        part = np.maximum(part, ramp(active.measure, days, begin, end))
+    lengths = np.diff([*starts, last + 1])
+    return np.add.reduceat(part, starts - starts[0]) / lengths
+
+
+def ramp_starts(measure: Measure, periods: Periods) -> set[int]:
+    """Ordinals at which a step of its ramp or decay begins."""
+    found: set[int] = set()
+    for begin, end in periods:
+        found |= set(range(begin, begin + measure.ramp_days, RAMP_STEP_DAYS))
+        found |= {begin, begin + max(measure.ramp_days - 1, 0)}
+        if end is not None:
+            found |= set(range(end + 1, end + 1 + measure.decay_days, RAMP_STEP_DAYS))
+            found |= {end + 1, end + 1 + measure.decay_days}
+    return found
+
+
 class Rules:
     """Applies measures to the values of a run, in place."""
 
     def __init__(
         self,
         corridor: Corridor,
-        starts: npt.NDArray[np.int64],
-        last: int,
         siblings: Sequence[Sequence[int]],
     ) -> None:
         self._effects = EffectRules(corridor, siblings)
-        self._days = [range(a, b) for a, b in zip(starts, [*starts[1:], last + 1], strict=True)]
 
     @property
     def scope(self) -> Scope:
         """What measures touch."""
         return self._effects.scope
 
-    def apply(self, values: Values, active: ActiveMeasure, numbers: Numbers) -> None:
-        """Move ``values`` by one measure, as far as its ramp has run on the mean day of each segment."""
+    def apply(self, values: Values, active: ActiveMeasure, weight: Floats, numbers: Numbers) -> None:
+        """Move ``values`` by one measure, as far as ``weight`` (segments) says that its ramp has run."""
         measure = active.measure
-        weight = np.array(
-            [np.mean([ramp(measure, int(day), active.last_day) for day in days]) for days in self._days],
-            dtype=np.float64,
-        )
         if not weight.any():
             return
         for effect in active.effects:
@@ -125,9 +159,6 @@ def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
     if measure.unit not in lever.effects:
         text = f"measure {measure.id!r}: lever {lever.id!r} has no unit {measure.unit!r}"
         return Fault(where, None, column, text, f"units: {', '.join(lever.units)}")
-    if measure.trigger:
-        text = f"measure {measure.id!r} has a trigger; triggers are not built yet"
-        return Fault(where, None, column, text, "give it dates instead")
     if spec.hindsight:
         return None
     if spec.as_of is not None and measure.known_from > spec.as_of:
@@ -150,11 +181,5 @@ def segment_starts(
     starts |= {row.valid_from.toordinal() for row in table.rows if row and row.valid_from}
     starts |= {row.valid_to.toordinal() + 1 for row in table.rows if row and row.valid_to}
     for active in measures:
-        begin = active.measure.start.toordinal()
-        starts |= set(range(begin, begin + active.measure.ramp_days, RAMP_STEP_DAYS))
-        starts |= {begin, begin + max(active.measure.ramp_days - 1, 0)}
-        if active.last_day is not None:
-            after = active.last_day + 1
-            starts |= set(range(after, after + active.measure.decay_days, RAMP_STEP_DAYS))
-            starts |= {after, after + active.measure.decay_days}
+        starts |= ramp_starts(active.measure, active.in_force())
     return np.array(sorted(day for day in starts if first <= day <= last), dtype=np.int64)

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from corridor.formats.columns import COLUMNS
 from corridor.formats.layout import LISTS, SCENARIO, SETTINGS, TABLES, Part
-from corridor.formats.levers import known_levers
 from corridor.formats.scalars import to_text, unwrap
 from corridor.model import PARAMETERS
 
@@ -51,7 +50,7 @@ _RULES = """\
   and holds on days of its own: two rows of one parameter, target and group do not overlap.
 * Some group can reach every place; every group sets out somewhere and can reach an end, a stock that no flow leaves.
 * Dates lie in order and touch the period of `corridor.yaml`.
-* A measure pulls a known lever in its unit, on places (or zones), routes and nationalities that exist, and does
+* A measure pulls a known lever in its unit ([levers](levers.md)), on places (or zones), routes and nationalities that exist, and does
   not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are
   given. A scenario names measures that exist: nothing is ignored.
 * An entry of the register names levers, measures and events that exist, or says in its note why nothing models it.
@@ -61,7 +60,7 @@ _RULES = """\
 def reference() -> str:
     """Markdown of ``docs/corridor-folder.md``."""
     sections = [_INTRODUCTION, *(_section(part) for part in (SETTINGS, *TABLES, *LISTS, SCENARIO))]
-    return "\n".join([*sections, _parameters(), _levers(), _RULES])
+    return "\n".join([*sections, _parameters(), _RULES])
 
 
 def _section(part: Part) -> str:
@@ -112,10 +111,3 @@ def _domain(lowest: float, highest: float) -> str:
     if math.isinf(lowest):
         return "any number"
     return f"{lowest:g} or more" if math.isinf(highest) else f"{lowest:g} to {highest:g}"
-
-
-def _levers() -> str:
-    known = known_levers().values()
-    lines = ["## Levers", "", "| lever | units of strength |", "|---|---|"]
-    lines += [f"| `{lever.name}` | {', '.join(f'`{u}`' for u in lever.units)} |" for lever in known]
-    return "\n".join([*lines, ""])
