@@ -44,6 +44,7 @@ def build() -> Tables:
     cities.add_reception(t)
     inside.add_lawful(t)
     mexico.add_interdiction(t)
+    south.add_panama(t)
     border.add_deaths(t)
     levers.add_levers(t)
     levers.add_noise(t)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import polars as pl
 
-from americas.border import PERIODS, disposition
 from americas.counts import CBP, each_month, known, month_end, us
+from americas.dispositions import PERIODS, disposition
 from americas.geography import RECEIVING
 from americas.tables import Tables
 from corridor.data import load
@@ -62,6 +63,7 @@ def add_reception(t: Tables) -> None:
                 "bused",
                 bused,
                 groups=who,
+                overflow=f"us.to_{name}" if BUSED[name] < 1 else "us.to_elsewhere",
                 tag="anchored",
             )
         t.flow(
@@ -116,7 +118,7 @@ def _massachusetts() -> Path:
     ]
     found: Path = [(FIRST["massachusetts"], 0.0, FIRST["massachusetts"], "")]
     total = 0.0
-    for (day, families, _), (later, more, publisher) in zip(points, points[1:], strict=False):
+    for (day, families, _), (later, more, publisher) in pairwise(points):
         left = ((families + more) / 2 - 3100) * (later - day).days / 365
         total += 3 * MIGRANTS * (more - families + left)
         found.append((later, total, max(later, dt.date(2023, 8, 31)), publisher))
@@ -198,7 +200,7 @@ def _rate(path: Path, month: dt.date) -> tuple[float, dt.date, str]:
     middle = month + dt.timedelta(days=15)
     if middle < path[0][0]:
         return 0.0, dt.date.min, ""
-    for (day, people, *_), (later, more, seen, publisher) in zip(path, path[1:], strict=False):
+    for (day, people, *_), (later, more, seen, publisher) in pairwise(path):
         if middle < later or later == path[-1][0]:
             return (more - people) / (later - day).days, seen, publisher
     return 0.0, dt.date.min, ""

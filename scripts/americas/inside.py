@@ -6,8 +6,8 @@ import datetime as dt
 
 import polars as pl
 
-from americas.border import END_42, SEATS
 from americas.counts import CBP, ICE, each_month, known, month_end, us
+from americas.dispositions import END_42, SEATS
 from americas.tables import NATIONALITIES, Tables
 from corridor.data import load
 

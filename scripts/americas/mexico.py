@@ -272,8 +272,24 @@ def add_interdiction(t: Tables) -> None:
             t.flow("mexico_south.goes_on", stock, "mexico_city.arrived", "travel", route, groups=THROUGH)
         else:
             t.flow("mexico_north.goes_on", stock, "mexico_city.waiting", "move", groups=THROUGH)
+        if zone == "north":
+            _flights_home(t)
         for nationality in THROUGH:
             _after(t, zone, nationality)
+
+
+def _flights_home(t: Tables) -> None:
+    """Mexico's own flights to Venezuela: none until a measure gives them seats; who finds none goes on."""
+    name = "mexico_flight_VEN"
+    t.flow(
+        name,
+        "mexico_north.met",
+        "home.returned_mexico",
+        "removal_flight",
+        groups=("VEN",),
+        overflow="mexico_north.goes_on",
+    )
+    t.number("throughput", name, 0, 0, 0, "assumption: no seats but those that a measure brings")
 
 
 def _met(t: Tables, route: str, zone: str, part: float) -> None:
@@ -302,6 +318,7 @@ def _after(t: Tables, zone: str, nationality: str) -> None:
         returned = min(max(of("mexico_returns", mexican).get((nationality,), 0.0) / met, 0.002), 0.9)
         south = (1 - returned) * (0.15 if first is None else 0.25)
         parts = {"returned": returned, "moved_south": south, "goes_on": 1 - returned - south}
+        by_air = zone == "north" and nationality == "VEN"
         spread: Mapping[str, float] = {"returned": 0.15, "moved_south": 0.6, "goes_on": 0.2}
         text = {
             "returned": f"{SEGOB}, returns over people met, {months(mexican)}; calibration replaces it",
@@ -309,7 +326,13 @@ def _after(t: Tables, zone: str, nationality: str) -> None:
             if first else "assumption: part taken to the south of Mexico; no count is published",
             "goes_on": "assumption: the rest goes on",
         }  # fmt: skip
-        names = {word: f"mexico_{zone}.{word}" for word in parts}
+        if by_air:  # what a measure's flights can take away from those who go on
+            parts |= {"flight": 0.5 * parts["goes_on"], "goes_on": 0.5 * parts["goes_on"]}
+            spread = {**spread, "flight": 0.5}
+            text["flight"] = (
+                "assumption: at most half of those met could be flown home, as far as there are seats"
+            )
+        names = {word: "mexico_flight_VEN" if word == "flight" else f"mexico_{zone}.{word}" for word in parts}
         t.split(
             {names[w]: v for w, v in parts.items()}, {names[w]: v for w, v in spread.items()}, {names[w]: v for w, v in text.items()},
             group=nationality, start=first, end=last, known=known("mexico_encounters", mexican[1]),

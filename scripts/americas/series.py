@@ -66,12 +66,17 @@ def observations(t: Tables) -> list[Entry]:
             )
         )
     out += [
-        _observation("mexico_encounters", "People met by Mexican authorities", "Personas detectadas por autoridades mexicanas", "mexico_encounters", "mexico", flows=kinds["interdiction"], by=("nationality",), mapping=US_MAP),
+        _observation("mexico_encounters", "People met by Mexican authorities", "Personas detectadas por autoridades mexicanas", "mexico_encounters", "mexico", flows=met_in_mexico(t), by=("nationality",), mapping=US_MAP),
         _observation("mexico_returns", "Returns from Mexico", "Devoluciones desde México", "mexico_returns", "mexico", flows=kinds["return"], by=("nationality",), mapping=US_MAP),
         _observation("honduras_entries", "Irregular entries to Honduras", "Entradas irregulares a Honduras", "honduras_entries", "honduras", flows=["danli.count"], by=("nationality",), mapping=TRANSIT_MAP),
         _observation("darien_transits", "Transits through the Darién", "Tránsitos por el Darién", "darien_transits", "darien", flows=["darien.count"], by=("nationality",), mapping=TRANSIT_MAP),
     ]  # fmt: skip
     return out + _deaths(t) + _stocks()
+
+
+def met_in_mexico(t: Tables) -> list[str]:
+    """Flows of people met by the Mexican authorities."""
+    return [f.id for f in t.flows.values() if f.kind == "interdiction" and f.to_stock.startswith("mexico_")]
 
 
 def _deaths(t: Tables) -> list[Entry]:
@@ -184,7 +189,7 @@ def plan(t: Tables) -> Entry:
         field("reach_managua", "odds", ["honduras_entries"], [f"{o}.to_managua" for o in ORIGINS if f"{o}.to_managua" in t.flows], "fly-in share through Managua",
               by=by, lag_days=5, smooth=0.3, bounds=[0.002, 0.985]),
         field("honduras_coverage", "coverage", ["honduras_entries"], [], "part of those who cross Honduras that its register counts", by=by, smooth=3.0, bounds=[0.15, 1.0]),
-        field("interdiction", "hazard", ["mexico_encounters"], kinds["interdiction"],
+        field("interdiction", "hazard", ["mexico_encounters"], met_in_mexico(t),
               "journey hazard of being met by the Mexican authorities; national series, its split by zone, leg and mode is assumed", by=by, smooth=0.2, bounds=[0.00001, 0.95]),
         field("returns", "odds", ["mexico_returns"], kinds["return"], "part of those met in Mexico who are returned", by=by, lag_days=1, smooth=0.3, bounds=[0.0005, 0.98]),
     ]  # fmt: skip

@@ -29,6 +29,23 @@ def add_origins(t: Tables) -> None:
         _departures(t, start, nationality)
 
 
+def add_panama(t: Tables) -> None:
+    """People whom Panama's authorities turn back in the Darién: next to nobody by 2023."""
+    t.stock("home.turned_back", "home", "turned_back", None)
+    for name, (nationality, *_) in ORIGINS.items():
+        route = f"{name}-darien"
+        if route in t.routes:
+            t.flow(f"met_{route}", route, "home.turned_back", "interdiction", groups=(nationality,))
+            t.number(
+                "share",
+                f"met_{route}",
+                0.002,
+                0.0005,
+                0.01,
+                "assumption: Panama turned back almost nobody in 2023; no count is published",
+            )
+
+
 def _departures(t: Tables, stock: str, nationality: str) -> None:
     for first, last, span, mexican in WINDOWS:
         length = (span[1].year - span[0].year) * 12 + span[1].month - span[0].month + 1
@@ -47,7 +64,7 @@ def _departures(t: Tables, stock: str, nationality: str) -> None:
 
 def _neighbor(t: Tables, name: str, nationality: str) -> None:
     part = NEIGHBORS[name]
-    for end, share, days in (("tecun_uman", 1 - part, 1.5), ("el_naranjo", part, 1.5)):
+    for end, days in (("tecun_uman", 1.5), ("el_naranjo", 1.5)):
         route = t.route(name, end, "bus", "central_america", days)
         t.flow(
             f"{name}.to_{end}", f"{name}.leaving", f"{end}.waiting", "travel", route, groups=(nationality,)
