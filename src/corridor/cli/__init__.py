@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "check": "Say everything that is wrong in a corridor folder.",
     "data": "List, show and export the shipped series.",
     "calibrate": "Fit a corridor to what was known on a date.",
+    "forecast": "Forecast a corridor's series or a dataset.",
+    "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",

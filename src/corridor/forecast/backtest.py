@@ -208,7 +208,7 @@ def score_block(plan: BacktestPlan, block: Block) -> pl.DataFrame:
                 forecast = model.fit_predict(view, ahead)
                 for i, horizon in enumerate(ahead):
                     frames.append(
-                        _rows(block.publisher, kind, month, as_of, model.id, horizon, subject.panel,
+                        score_rows(block.publisher, kind, month, as_of, model.id, horizon, subject.panel,
                               view.target(horizon), forecast.quantiles[i])
                     )  # fmt: skip
     return pl.concat(frames)
@@ -233,24 +233,28 @@ def _reference_rows(plan: BacktestPlan, block: Block, standard: Panel, full: Pan
                     )
                     month = block.months[dates.index(as_of)]
                     frames.append(
-                        _rows(block.publisher, kind, month, as_of, REFERENCE, horizon, part,
+                        score_rows(block.publisher, kind, month, as_of, REFERENCE, horizon, part,
                               panel.months[target], values[panel.columns(names)])
                     )  # fmt: skip
     return pl.concat(frames)
 
 
-def _rows(
+def score_rows(
     publisher: str, kind: str, month: dt.date, as_of: dt.date, model: str, horizon: int, panel: Panel,
-    target: dt.date, quantiles: Array,
+    target: dt.date, quantiles: Array, levels: Array = LEVELS,
 ) -> pl.DataFrame:  # fmt: skip
+    """Scores of one model, origin and horizon, rows as in :data:`SCHEMA`; what cannot be scored is left out.
+
+    ``quantiles`` has shape ``(series of the panel, levels)``.
+    """
     observed = panel.values[panel.position(target)]
-    scores = wis(quantiles, LEVELS, observed)
+    scores = wis(quantiles, levels, observed)
     known = ~np.isnan(scores)
     columns = {
         "observed": observed,
-        "median": quantiles[:, len(LEVELS) // 2],
+        "median": quantiles[:, int(np.argmin(np.abs(levels - 0.5)))],
         "wis": scores,
-        **{f"inside_{round(100 * i)}": inside(quantiles, LEVELS, observed, i) for i in INTERVALS},
+        **{f"inside_{round(100 * i)}": _inside(quantiles, levels, observed, i) for i in INTERVALS},
     }
     frame = pl.DataFrame({"series": list(panel.series), **columns}).filter(pl.Series(known))
     keys = {
@@ -262,12 +266,20 @@ def _rows(
     )
 
 
+def _inside(quantiles: Array, levels: Array, observed: Array, interval: float) -> Array | list[None]:
+    """Blank where the levels do not hold the interval's ends."""
+    try:
+        return inside(quantiles, levels, observed, interval)
+    except ValueError:
+        return [None] * len(observed)
+
+
 def _path(store: Path, plan: BacktestPlan, block: Block) -> Path:
     panels, subjects = _data()
     data = hashlib.sha256()
     for panel in (*panels.values(), subjects[block.publisher].panel):
         data.update(panel.values.tobytes())
-    settings = asdict(plan) | {"first": None, "last": None, "publishers": None}
+    settings = {name: asdict(plan)[name] for name in ("kinds", "horizons", "models")}
     text = json.dumps([settings, asdict(block), corridor.__version__, _sources_digest()], default=str)
     digest = hashlib.sha256(data.digest() + text.encode()).hexdigest()[:12]
     return store / "blocks" / f"{block.publisher}-{block.months[0]:%Y-%m}-{digest}.parquet"

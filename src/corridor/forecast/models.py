@@ -87,7 +87,7 @@ class Member(Protocol):
 class Reference:
     """The calibrated random walk as it is defined, over all series of the view."""
 
-    forecaster: ReferenceForecaster = ReferenceForecaster()
+    forecaster: ReferenceForecaster = field(default_factory=ReferenceForecaster)
     id: str = REFERENCE
 
     def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
@@ -111,7 +111,7 @@ class Standing:
 class Shifted:
     """The placebo: the upstream regression on counts of other months."""
 
-    member: UpstreamRegression = UpstreamRegression()
+    member: UpstreamRegression = field(default_factory=UpstreamRegression)
     months: int = PLACEBO_MONTHS
     id: str = "placebo"
 
@@ -130,8 +130,8 @@ class Combination:
     start: Mapping[str, float]
     """Weight that each member starts with; what is left belongs to no change."""
     learned: bool = True
-    spread_rule: SpreadRule = SpreadRule()
-    weight_rule: WeightRule = WeightRule()
+    spread_rule: SpreadRule = field(default_factory=SpreadRule)
+    weight_rule: WeightRule = field(default_factory=WeightRule)
     draws: int = DRAWS
     seed: int = 1
 

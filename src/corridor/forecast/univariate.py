@@ -17,6 +17,8 @@ from corridor.model import InputError
 
 LEAST = 12
 """Known counts before the first fit."""
+MANY = 40
+"""Series up to which every origin is fitted; with more, every second to fourth."""
 _KEPT = 200_000
 
 
@@ -61,12 +63,13 @@ class Univariate:
         season = 12 if view.panel.step == "month" else 1
         result = np.full((len(horizons), *z.shape), np.nan)
         furthest = 12 + max(12, *horizons)
+        stride = min(4, -(-z.shape[1] // MANY))
         for column in range(z.shape[1]):
-            for row in range(max(LEAST, view.rows - self.rows), view.rows):
+            for row in range(view.rows - 1, max(LEAST, view.rows - self.rows) - 1, -stride):
                 known = z[: row + 1, column]
                 known = known[: np.flatnonzero(~np.isnan(known)).max(initial=-1) + 1]
                 late = row + 1 - len(known)  # the forecast stands on the last known count
-                if 0 < len(known) and late <= furthest - max(horizons):
+                if len(known) > 0 and late <= furthest - max(horizons):
                     ahead = self._ahead(known, season, furthest)
                     result[:, row, column] = [ahead[h - 1 + late] - known[-1] for h in horizons]
         return result

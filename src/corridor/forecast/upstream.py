@@ -12,7 +12,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -77,7 +77,7 @@ class UpstreamRule:
 class UpstreamRegression:
     """The regression; :meth:`shifts` forecasts every row from what was known at it."""
 
-    rule: UpstreamRule = UpstreamRule()
+    rule: UpstreamRule = field(default_factory=UpstreamRule)
     id: str = "upstream"
 
     def shifts(self, view: View, horizons: Sequence[int]) -> Array | None:

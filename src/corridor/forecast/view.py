@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -41,7 +41,7 @@ class Subject:
     leaves: tuple[str, ...] = ()
     total: str | None = None
     sources: tuple[str, ...] = ()
-    handling: Handling = Handling()
+    handling: Handling = field(default_factory=Handling)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class View:
     total: str | None
     sources: Mapping[str, Panel]
     """Other publishers' panels up to their own last published month."""
-    handling: Handling = Handling()
+    handling: Handling = field(default_factory=Handling)
 
     @classmethod
     def at(cls, subject: Subject, as_of: dt.date, panels: Mapping[str, Panel] | None = None) -> View:
