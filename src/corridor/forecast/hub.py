@@ -238,4 +238,3 @@ def _one(file: Path, column: str | None, message: str) -> InputError:
 def hub_path(folder: Path, as_of: dt.date, card: ModelCard, suffix: str = ".csv") -> Path:
     """Where hubverse keeps a file: ``model-output/<team>-<model>/<date>-<team>-<model>.csv``."""
     return folder / "model-output" / card.id / f"{as_of}-{card.id}{suffix}"
-
