@@ -141,8 +141,7 @@ def read_hub(path: Path) -> pl.DataFrame:
     ------
     InputError
         With every fault that was found: missing columns, dates or numbers that cannot be read, output types
-        other than quantile, levels outside 0–1 or without a median, quantiles that cross, rows given twice,
-        a target that ends on or before its origin.
+        other than quantile, levels outside 0–1 or without a median, quantiles that cross, or rows given twice.
     """
     files = (
         [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".csv", ".parquet"))
@@ -186,11 +185,17 @@ def _read(file: Path) -> pl.DataFrame:
             "missing columns",
             faults=[Fault(str(file), 1, name, "missing column", ", ".join(COLUMNS)) for name in missing],
         )
-    raw = raw.select(COLUMNS).with_row_index("row", 2)
+    raw = raw.select(list(COLUMNS)).with_row_index("row", 2)
     faults = []
     typed = raw
     for name, kind in COLUMNS.items():
-        typed = typed.with_columns(pl.col(name).cast(kind, strict=False))
+        text = kind == pl.Date and raw.schema[name] == pl.String
+        cell = (
+            pl.col(name).str.to_date("%Y-%m-%d", strict=False)
+            if text
+            else pl.col(name).cast(kind, strict=False)
+        )
+        typed = typed.with_columns(cell)
         for row in typed.filter(pl.col(name).is_null())["row"][:3]:
             given = raw.filter(row=row)[name][0]
             faults.append(Fault(str(file), row, name, f"{given!r} is not a {_KINDS.get(name, 'number')}"))
@@ -217,8 +222,6 @@ def _faults(file: Path, table: pl.DataFrame) -> Iterator[Fault]:
         yield at(row, "output_type_id", f"{level:g} is not a quantile level", "between 0 and 1")
     for row in table.filter(~pl.col("value").is_finite() | (pl.col("value") < 0))["row"][:3]:
         yield at(row, "value", "a count is a number of zero or more")
-    for row in table.filter(pl.col("target_end_date") <= pl.col("origin_date"))["row"][:3]:
-        yield at(row, "target_end_date", "is not after the origin date")
     twice = table.filter(table.select([*_TASK, "output_type_id"]).is_duplicated())
     for row in twice["row"][:3]:
         yield at(row, "output_type_id", "the same target and level stand in another row")

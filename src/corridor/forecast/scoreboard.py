@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from corridor.forecast.models import REFERENCE
 from corridor.forecast.panel import Panel
 from corridor.forecast.rolling import SeriesSet
 from corridor.forecast.scores import Array, mean_change
-from corridor.forecast.sets import SETS, standard_panels, standard_subjects
+from corridor.forecast.sets import PUBLISHERS, SETS, standard_panels, standard_subjects
 
 CHOSEN_UNTIL = dt.date(2023, 12, 1)
 """Features, models and weights' form were chosen on origins up to this month."""
@@ -207,3 +208,22 @@ def against_targets(board: pl.DataFrame, model: str) -> list[dict[str, object]]:
                          "measured": row["high"], "goal": WORST_HIGH, "distance": row["high"] - WORST_HIGH,
                          "reached": row["high"] < WORST_HIGH, "moonshot": None})  # fmt: skip
     return rows
+
+
+SHIPPED = Path(__file__).with_name("scoreboard.csv")
+"""Summary of the default forecaster over the standard sets; renewed by ``scripts/write_scoreboard.py``."""
+
+
+def shipped_scoreboard(as_of: dt.date, datasets: Collection[str]) -> pl.DataFrame:
+    """Rows of the shipped scoreboard that were past on ``as_of``, for the publishers of some datasets.
+
+    Until the end of 2023 there are none; from then on those of origins until 2023-12, and from May 2025 on
+    all periods. Columns as in the table ``scoreboard`` of a run folder.
+    """
+    table = pl.read_csv(SHIPPED)
+    if as_of < dt.date(2023, 12, 31):
+        return table.clear()
+    if as_of < dt.date(2025, 6, 21):
+        table = table.filter(period="until_2023_12")
+    named = [name for name, publisher in PUBLISHERS.items() if publisher.dataset in datasets]
+    return table.filter(pl.col("series_set").str.split("_").list.first().is_in(named))

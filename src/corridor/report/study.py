@@ -18,6 +18,7 @@ from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
 from corridor.forecast.engine import compile_forecast, run_forecast
+from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast
 from corridor.report.assemble import ScenarioRun
@@ -103,6 +104,7 @@ def run_study(
         tables["claims"] = verdict_table(check_claims(corridor))
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
+    tables["scoreboard"] = shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations})
     return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
 
 
