@@ -6,22 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corridor.model import Corridor, Flow, Group, Parameter, Place, Route, Settings, Stock
+from corridor.model import PARAMETERS, Corridor, Flow, Group, Parameter, Place, Route, Settings, Stock
 
 START = dt.date(2023, 1, 1)
 SOURCE = "assumption, for tests"
-UNITS = {
-    "departures": "people/month",
-    "initial": "people",
-    "share": "share",
-    "daily_probability": "probability/day",
-    "occupied": "people",
-    "departure_sd_common": "log/month",
-    "departure_sd_own": "log/month",
-    "departure_damping": "share/month",
-    "departure_shock_df": "degrees of freedom",
-    "departure_dispersion": "size",
-}
 
 # -- short forms of the nouns --------------------------------------------------------------------------
 
@@ -41,10 +29,11 @@ def stock(name: str, **fields: Any) -> Stock:
 
 
 def route(start: str, end: str, days: float = 1, stages: int = 1, **fields: Any) -> Route:
-    """A route ``start-end`` on foot."""
+    """A route ``start-end`` on foot, unless said otherwise."""
+    given = {"id": f"{start}-{end}", "mode": "foot", **fields}
     return Route(
-        id=f"{start}-{end}", from_place=start, to_place=end, mode="foot", km=100, days_mean=days,
-        days_stages=stages, tag="assumed", source=SOURCE, **fields,
+        from_place=start, to_place=end, km=100, days_mean=days, days_stages=stages, tag="assumed",
+        source=SOURCE, **given,
     )  # fmt: skip
 
 
@@ -57,7 +46,9 @@ def flow(name: str, start: str | None, end: str, kind: str = "move", **fields: A
 
 def parameter(name: str, value: float, target: str | None = None, **fields: Any) -> Parameter:
     """A row of parameters with the unit that its name demands."""
-    return Parameter(parameter=name, target=target, value=value, unit=UNITS[name], source=SOURCE, **fields)
+    return Parameter(
+        parameter=name, target=target, value=value, unit=PARAMETERS[name].unit, source=SOURCE, **fields
+    )
 
 
 def group(nationality: str = "VEN", household: str = "single", size: int = 1) -> Group:

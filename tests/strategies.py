@@ -12,8 +12,19 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from corridor.model import Corridor, Flow, Group, Parameter, Route, Stock
-from small_corridors import START, flow, group, parameter, route, small_corridor, stock
+from corridor.model import (
+    Corridor,
+    Event,
+    Flow,
+    Group,
+    Measure,
+    Observation,
+    Parameter,
+    Route,
+    Stock,
+    Trigger,
+)
+from small_corridors import SOURCE, START, flow, group, parameter, route, small_corridor, stock
 
 NATIONALITIES = ("VEN", "HND")
 HOUSEHOLDS = ("single", "family")
@@ -228,6 +239,78 @@ def _draw_people(draw: st.DrawFn, draft: _Draft) -> None:
         ("departure_dispersion", draw(st.sampled_from((1000.0, 5.0)))),
     ]
     draft.parameters += [parameter(name, value) for name, value in spread]
+
+
+@st.composite
+def with_switches(draw: st.DrawFn, corridor: Corridor) -> Corridor:
+    """The corridor with one or two triggers, base measures that name them, and one to three base events.
+
+    No measure adds room, and nobody comes from outside to a stock with a capacity.
+    """
+    series = draw(
+        st.lists(st.sampled_from([f.id for f in corridor.flows]), min_size=1, max_size=3, unique=True)
+    )
+    seen = Observation(
+        id="seen", name="seen", name_es="seen", dataset="none", flows=tuple(series), counting_point="here"
+    )
+    count = draw(st.integers(1, 2))
+    return corridor.model_copy(
+        update={
+            "observations": (seen,),
+            "triggers": tuple(draw(_trigger(f"t{i}", corridor)) for i in range(count)),
+            "measures": tuple(
+                draw(_switched(i, f"t{i % count}", corridor)) for i in range(draw(st.integers(count, 3)))
+            ),
+            "events": tuple(draw(_event(f"e{i}", corridor)) for i in range(draw(st.integers(1, 3)))),
+        }
+    )
+
+
+@st.composite
+def _trigger(draw: st.DrawFn, name: str, corridor: Corridor) -> Trigger:
+    off = draw(st.integers(0, 50))
+    shortest = draw(st.integers(1, 10))
+    looks_at = draw(st.none() | st.sampled_from([item.id for item in corridor.stocks]))
+    return Trigger(
+        id=name, name=name, name_es=name, stock=looks_at, observation=None if looks_at else "seen",
+        window_days=draw(st.integers(1, 7)), on_above=off + draw(st.integers(1, 20)), off_below=off,
+        day_above=draw(st.none() | st.integers(20, 200)), off_days=draw(st.integers(1, 3)), min_days=shortest,
+        max_days=draw(st.none() | st.integers(shortest, 20)),
+        days_per_year=tuple(draw(st.lists(st.integers(1, 60), max_size=2))), source=SOURCE,
+    )  # fmt: skip
+
+
+@st.composite
+def _switched(draw: st.DrawFn, number: int, trigger: str, corridor: Corridor) -> Measure:
+    lever, unit, strength = draw(
+        st.sampled_from(
+            [
+                ("mexican_enforcement", "ratio", 1.8),
+                ("asylum_rules", "ratio", 0.5),
+                ("detention_capacity", "people", -20.0),
+            ]
+        )
+    )
+    begin = START + dt.timedelta(days=draw(st.integers(0, 30)))
+    return Measure(
+        id=f"m{number}", name="m", name_es="m", actor="nobody", lever=lever, unit=unit, strength=strength,
+        start=begin, end=draw(st.none() | st.just(begin + dt.timedelta(days=40))), trigger=trigger,
+        ramp_days=draw(st.integers(0, 10)), decay_days=draw(st.integers(0, 10)), known_from=START,
+        grade="assumed", in_base=True, source=SOURCE,
+    )  # fmt: skip
+
+
+@st.composite
+def _event(draw: st.DrawFn, name: str, corridor: Corridor) -> Event:
+    ways = [item.id for item in corridor.flows if item.from_stock]
+    given: dict[str, str] = {"flow": draw(st.sampled_from(ways))}
+    if draw(st.booleans()):
+        given = {"stock": "p0.here", "group": draw(st.sampled_from([item.id for item in corridor.groups]))}
+    return Event(
+        id=name, name=name, name_es=name, start=START + dt.timedelta(days=draw(st.integers(0, 50))),
+        days=draw(st.integers(1, 20)), people=draw(st.integers(0, 3000)), known_from=START, in_base=True,
+        source=SOURCE, **given,
+    )  # fmt: skip
 
 
 def with_extra_place(corridor: Corridor) -> Corridor:

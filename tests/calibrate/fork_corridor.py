@@ -13,8 +13,8 @@ import polars as pl
 from corridor.calibrate import CalibrationPlan, FittedField
 from corridor.data import Dataset
 from corridor.engine import MemberResult, RunSpec, compile_corridor, run_member
-from corridor.model import Corridor, Observation, Parameter, Source
-from small_corridors import UNITS, flow, group, route, small_corridor, stock
+from corridor.model import PARAMETERS, Corridor, Observation, Parameter, Source
+from small_corridors import flow, group, route, small_corridor, stock
 
 START = dt.date(2021, 1, 1)
 FIT_FROM = dt.date(2021, 4, 1)
@@ -32,7 +32,7 @@ def row(
 ) -> Parameter:
     return Parameter(
         parameter=name, target=target, group=group, value=value, valid_from=start, source=SOURCE,
-        unit={**UNITS, "coverage": "share"}[name],
+        unit=PARAMETERS[name].unit,
     )  # fmt: skip
 
 

@@ -11,30 +11,19 @@ from corridor.engine.kernels.random import EXACT_BELOW
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def touched(effect: Effect) -> str:
-    """In words, what an effect acts on."""
-    quoted = {
-        "kinds": "flows of kind {}", "modes": "flows by {}", "after": "out of what {} leads into",
-        "into": "stocks that {} leads into", "out_of": "stocks that {} leaves",
-        "not_out_of": "stocks that {} does not leave",
-    }  # fmt: skip
-    parts = []
-    for name, text in quoted.items():
-        value = getattr(effect, name)
-        if value:
-            words = (value,) if isinstance(value, str) else value
-            parts.append(text.format(", ".join(f"`{word}`" for word in words)))
-    if not effect.scoped_by_place:
-        parts.append("in every place")
-    return ", ".join(parts)
+def strength(effect: Effect) -> str:
+    """What the strength goes through before the rule."""
+    scaled = {1.0: "", -1.0: "− ", 1 / 7: "1/7 ", 1 / 30.44: "1/30.44 "}[effect.scale]
+    divided = f"/ {effect.divide}" if effect.divide else ""
+    return f"{scaled}{divided}".strip()
 
 
-def built_table() -> list[str]:
-    """One row for each effect of each built lever."""
+def table() -> list[str]:
+    """One row for each effect of each lever."""
     return [
-        f"| `{name}` | {unit} | {effect.parameter} | {effect.rule} | {touched(effect)} |"
+        f"| `{name}` | {unit} | {effect.parameter} | {effect.rule} | {effect.elasticity or ''} | "
+        f"{strength(effect)} | {effect.where}{', by either end' if effect.either_end else ''} |"
         for name, lever in LEVERS.items()
-        if lever.built
         for unit, effects in lever.effects.items()
         for effect in effects
     ]
@@ -43,16 +32,8 @@ def built_table() -> list[str]:
 def test_the_table_of_levers_is_the_one_in_the_code():
     page = (DOCS / "levers.md").read_text("utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| `")]
-    found = [row for row in rows if row.count("|") == 6]
-    assert found == built_table(), "\n".join(["the table should be:", *built_table()])
-
-
-def test_the_page_names_the_levers_that_wait():
-    page = (DOCS / "levers.md").read_text("utf-8")
-    waiting = page[page.index("## Declared, not built yet") :]
-    waiting = waiting[: waiting.index("\n## ")]
-    named = set(waiting.split("`")[1::2])
-    assert named == {name for name, lever in LEVERS.items() if not lever.built}
+    found = [row for row in rows if row.count("|") == 8]
+    assert found == table(), "\n".join(["the table should be:", *table()])
 
 
 def test_the_page_on_the_engine_states_its_limits():

@@ -83,7 +83,8 @@ def test_closed_ports_admit_fewer_and_the_queue_grows(base, base_run, lever, str
 
 def test_appointments_do_the_opposite_where_people_wait():
     shut = measure("ports_closure", 50, "people/day", id="shut", start=START)
-    more = measure("ports_appointments", 100, "people/day", id="more", start=NOVEMBER)
+    # 400 in all: 100 at each of four ports, which have 50 each
+    more = measure("ports_appointments", 400, "people/day", id="more", start=NOVEMBER)
     runs = [(compile_with(*given), run_with(*given)) for given in ((shut,), (shut, more))]
     for city in BORDER:
         admitted = [people(run, result, f"{city}.port") for run, result in runs]

@@ -9,7 +9,7 @@ import pytest
 from engine_tools import measure, with_measures
 from lever_tools import AS_OF, END, NOVEMBER, START, bare, by_day, compile_with, flows
 
-from corridor.engine import LEVERS, RunSpec, compile_corridor
+from corridor.engine import RunSpec, compile_corridor
 from corridor.formats import open_corridor
 from corridor.model import InputError, Lift, Measure, Scenario
 
@@ -39,12 +39,6 @@ def test_a_base_measure_of_a_later_day_is_no_part_of_an_earlier_base():
     assert len(compile_corridor(corridor, None, later).measures) == 1
 
 
-def test_a_base_measure_whose_lever_is_not_built_sits_in_the_calibrated_baseline():
-    visas = measure("visas", 0.5, "ratio", in_base=True)
-    corridor = bare().model_copy(update={"measures": (visas,)})
-    assert compile_corridor(corridor, None, RunSpec(START, END, as_of=AS_OF)).measures == ()
-
-
 def refused(*measures: Measure, scenario: dict | None = None, **spec: object) -> str:
     corridor, chosen = with_measures(bare(), *measures)
     chosen = chosen.model_copy(update=scenario or {})
@@ -60,23 +54,15 @@ def test_an_unknown_lever_is_refused_with_a_hint():
     assert "hint: did you mean 'railways'?" in text
 
 
-@pytest.mark.parametrize("lever", [name for name, lever in LEVERS.items() if not lever.built])
-def test_a_lever_that_is_not_built_is_refused_rather_than_ignored(lever):
-    text = refused(measure(lever, 0.5, "ratio"))
-    assert f"measure 'm' needs the lever '{lever}', which is not built yet" in text
-    assert "refused rather than ignored" in text
-
-
 def test_a_unit_that_the_lever_has_not_is_refused():
     text = refused(measure("ports_closure", 5, "people/month"))
     assert "lever 'ports_closure' has no unit 'people/month'" in text
     assert "hint: units: people/day, ratio" in text
 
 
-def test_a_trigger_is_refused():
-    text = refused(measure("railways", 0.5, "ratio", trigger="encounters > 4000"))
-    assert "measure 'm' has a trigger; triggers are not built yet" in text
-    assert "hint: give it dates instead" in text
+def test_a_trigger_that_does_not_exist_is_refused():
+    text = refused(measure("railways", 0.5, "ratio", trigger="busy"))
+    assert "measure 'm': there is no trigger 'busy'" in text
 
 
 def test_what_was_not_known_is_refused_without_hindsight():
@@ -101,7 +87,7 @@ def test_a_scenario_that_rests_on_hindsight_is_refused_without():
 def test_every_fault_of_a_scenario_comes_at_once():
     text = refused(
         measure("railway", 0.5, "ratio", id="one"),
-        measure("visas", 0.5, "ratio", id="two"),
+        measure("visas", 0.5, "people", id="two"),
         scenario={"measures": ("one", "two", "onee")},
     )
     assert text.count("hint:") == 3

@@ -210,6 +210,6 @@ def test_a_run_that_lost_or_made_people_is_no_result(lost, stochastic):
     inside = days + 100
     inside[4:] -= lost
     none = np.zeros((1, 1))
-    result = MemberResult(none, none, none, none, inside, days, 100.0, none)
+    result = MemberResult(none, none, none, none, inside, days, 100.0, none, none)
     with pytest.raises(CorridorError, match="people do not balance on day 4"):
         _check_balance(result, stochastic)

@@ -14,9 +14,11 @@ from scipy import stats
 import small_corridors as small
 from corridor.engine import Compiled, MemberResult, Noise, run_member
 from corridor.model import Corridor
-from strategies import corridors, with_extra_place
+from strategies import corridors, with_extra_place, with_switches
 
 ANY = corridors() | corridors(binding=True)
+BINDING = corridors(binding=True) | corridors(binding=True).flatmap(with_switches)
+ANY |= ANY.flatmap(with_switches)
 SEEDS = st.integers(0, 2**40)
 FEW = settings(max_examples=25)
 
@@ -109,8 +111,8 @@ def test_counts_are_whole_units_and_never_negative(corridor, seed):
 # -- limits --------------------------------------------------------------------------------------------
 
 
-@given(corridors(binding=True), SEEDS, st.sampled_from([None, 0]))
-@settings(max_examples=40)
+@given(BINDING, SEEDS, st.sampled_from([None, 0]))
+@settings(max_examples=60)
 def test_no_room_and_no_throughput_is_passed(corridor, seed, member):
     result = run_member(compiled(corridor, seed=seed), member)
     allowance = 0 if member is not None else 1e-9

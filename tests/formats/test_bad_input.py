@@ -40,12 +40,35 @@ CELLS = [
     ("parameters.csv", "ETH,,2023-12-31", "ETH,,2021-12-31", ["parameters.csv:2:valid_to: 2021-12-31 is before the corridor's period"]),
     ("parameters.csv", "ETH,2024-01-01,,", "ETH,2023-06-01,,", ["parameters.csv:3:valid_from: holds on days on which line 2 holds too"]),
     ("measures.csv", ",railways,", ",railwys,", ["measures.csv:2:lever: there is no lever 'railwys'", "did you mean 'railways'?"]),
-    ("measures.csv", ",railways,", ",smuggler_crackdown,", ["scenarios/closed-and-held.yaml:7:measures[1]: measure 'railway-closed' needs lever 'smuggler_crackdown', which is declared but not built yet"]),
+    ("measures.csv", ",railways,", ",smuggler_crackdown,", [
+        "measures.csv:2:lever: the lever smuggler_crackdown needs the parameter elasticity of smuggler_crackdown",
+        "hint: give elasticity_death of smuggler_crackdown in parameters.csv, with its range",
+    ]),
+    ("measures.csv", "0,0,,,,,,0,0,0.2,ratio", "0,0,,jizan,,,,0,0,0.2,ratio", [
+        "measures.csv:2:lever: the measure does nothing: nothing in its scope that its lever could move",
+        "hint: it moves share of flows by rail; throughput of flows by rail; look at its places",
+    ]),
+    ("measures.csv", "0,0,,,,,,0,0,0.2,ratio", "0,0,,,,,,-1,-1,0.2,ratio", [
+        "measures.csv:2:strength: -1 is not a strength of railways in ratio", "hint: give 0 or more, or another unit",
+    ]),
+    ("measures.csv", ",30,0,,jizan,,,,", ",30,0,,jizan,,,families,", ["measures.csv:3:households: no group is of household 'families'"]),
+    ("parameters.csv", "occupied,jizan.holding,,,,300,200,400,people", "officer_hours,jizan.holding,,,,300,200,400,hours/day", [
+        "parameters.csv:9:parameter: officer_hours of jizan.holding also needs processing_hours, inspection_hours, lorries",
+        "parameters.csv:9:target: no flow of kind port_admission leads into 'jizan.holding'",
+    ]),
+    ("measures.csv", ",30,0,,jizan,,,,", ",30,0,,jizan,,SOM,,", ["measures.csv:3:lever: the measure does nothing"]),
+    ("measures.csv", "detention_capacity,SAU,2024-02-01,,30,0,,jizan,,,,500,300,600,people,", "asylum_rules,SAU,2024-02-01,,30,0,,,,,,60,,,share,", [
+        "measures.csv:3:strength: 60 is not a strength of asylum_rules in share", "hint: give 0 to 1, or another unit",
+        "measures.csv:3:lever: the measure does nothing",
+    ]),
+    ("measures.csv", "detention_capacity,SAU,2024-02-01,,30,0,,jizan,,,,500,300,600,people,", "federal_funding,SAU,2024-02-01,,30,0,,,,,,500,300,600,USD/month,", [
+        "measures.csv:3:lever: the lever federal_funding needs the parameter cost_per_person_day of aden.shelter",
+    ]),
     ("measures.csv", "500,300,600,people", "500,300,600,beds", ["measures.csv:3:unit: 'beds' is not a unit of lever detention_capacity", "hint: give the strength in people"]),
     ("measures.csv", "500,300,600,people", "500,700,600,people", ["measures.csv:3:low: 700 is above the strength, 500"]),
     ("measures.csv", ",30,0,,jizan,", ",30,0,,jizzan,", ["measures.csv:3:places: there is no place or zone 'jizzan'", "did you mean 'jizan'?"]),
     ("measures.csv", ",30,0,,jizan,,,", ",30,0,,jizan,highwy,SOMA,", ["measures.csv:3:routes: there is no route 'highwy'", "measures.csv:3:nationalities: no group is of nationality 'SOMA'"]),
-    ("measures.csv", ",30,0,,jizan", ",30,0,encounters>4000,jizan", ["measures[2]: measure 'more-beds' has a trigger, and triggers are not built yet"]),
+    ("measures.csv", ",30,0,,jizan", ",30,0,busy,jizan", ["measures[2]: measure 'more-beds' has a trigger, and triggers are not built yet"]),
     ("measures.csv", "mechanical,no,no,assumption: a round number for illustration\nmore", "mechanical,yes,no,assumption: a round number for illustration\nmore", ["measures.csv:2:in_base: starts on 2024-03-01, after the as-of date 2023-12-31"]),
     ("measures.csv", "mechanical,no,no,assumption: a round number for illustration\nmore", "guess,no,no,assumption: a round number for illustration\nmore", ["measures.csv:2:grade: 'guess' is not a known word here", "known: assumed, before_after, causal, mechanical"]),
     ("measures.csv", "mechanical,no,no,assumption: a round number for illustration\nmore", "mechanical,no,maybe,assumption: a round number for illustration\nmore", ["measures.csv:2:hindsight: 'maybe' is neither yes nor no"]),

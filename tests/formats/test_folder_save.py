@@ -11,6 +11,7 @@ from corridor.formats import open_corridor, save_corridor
 from corridor.formats.read import read_parts
 from corridor.model import (
     Corridor,
+    Event,
     Flow,
     Group,
     Indicator,
@@ -22,6 +23,7 @@ from corridor.model import (
     Place,
     Scenario,
     Stock,
+    Trigger,
 )
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "strait"
@@ -32,6 +34,7 @@ texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, ma
 )
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,12}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
+positive = st.floats(0, 1e300)
 probabilities = st.floats(0, 1)
 days = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31))
 tags = st.sampled_from(["observed", "anchored", "assumed"])
@@ -64,10 +67,21 @@ parameters = st.builds(
 )  # fmt: skip
 measures = st.builds(
     Measure, id=ids, name=texts, name_es=texts, lever=ids, actor=texts, start=days, end=some(days),
-    ramp_days=st.integers(0, 3650), decay_days=st.integers(0, 3650), trigger=some(texts), places=many(ids, 0),
+    ramp_days=st.integers(0, 3650), decay_days=st.integers(0, 3650), trigger=some(ids), places=many(ids, 0),
     routes=many(ids, 0), nationalities=many(ids, 0), strength=numbers, low=some(numbers), high=some(numbers),
     unit=texts, known_from=days, grade=st.sampled_from(["causal", "assumed"]), in_base=st.booleans(),
     hindsight=st.booleans(), source=texts,
+)  # fmt: skip
+triggers = st.builds(
+    Trigger, id=ids, name=texts, name_es=texts, observation=some(ids), stock=some(ids),
+    window_days=st.integers(1, 366), on_above=positive, day_above=some(positive), off_below=positive,
+    off_days=st.integers(1, 366), min_days=st.integers(1, 3660), max_days=some(st.integers(1, 3660)),
+    days_per_year=many(st.integers(0, 366), 0), source=texts,
+)  # fmt: skip
+events = st.builds(
+    Event, id=ids, name=texts, name_es=texts, flow=some(ids), stock=some(ids), group=some(ids), start=days,
+    days=st.integers(1, 366), people=positive, low=some(positive), high=some(positive), known_from=days,
+    in_base=st.booleans(), hindsight=st.booleans(), source=texts,
 )  # fmt: skip
 observations = st.builds(
     Observation, id=ids, name=texts, name_es=texts, dataset=ids,
@@ -81,7 +95,7 @@ indicators = st.builds(
 )  # fmt: skip
 scenarios = st.builds(
     Scenario, id=ids, name=texts, name_es=texts, description=texts, description_es=texts, measures=many(ids, 0),
-    lift=many(st.builds(Lift, measure=ids, on=days), 0), hindsight=st.booleans(),
+    lift=many(st.builds(Lift, measure=ids, on=days), 0), events=many(ids, 0), hindsight=st.booleans(),
 )  # fmt: skip
 
 
@@ -100,7 +114,9 @@ def corridors(draw: st.DrawFn) -> Corridor:
         groups=(Group(id=draw(ids), nationality=draw(ids), household="x", size=draw(st.integers(1, 20))),),
         flows=draw(many(flows)),
         parameters=draw(many(parameters)),
+        triggers=draw(many(triggers, 0)),
         measures=draw(many(measures, 0)),
+        events=draw(many(events, 0)),
         observations=draw(many(observations, 0)),
         indicators=draw(many(indicators, 0)),
         # Names of files: told apart also where capitals are not.

@@ -10,8 +10,8 @@ import polars as pl
 
 from corridor.data import Dataset
 from corridor.engine import Compiled
+from corridor.engine.parameters import coverage
 from corridor.ensemble import published
-from corridor.ensemble.observe import coverage_of
 from corridor.model import Observation
 
 Floats = npt.NDArray[np.float64]
@@ -73,6 +73,6 @@ def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) 
         value=value,
         flows=[names.index(f) for f in observation.flows],
         stocks=[compiled.stock_ids.index(k) for k in observation.stocks],
-        coverage=coverage_of(corridor, compiled.table, observation, compiled.months),
+        coverage=coverage(compiled.table, corridor.groups, observation.id, compiled.months),
         day=day,
     )

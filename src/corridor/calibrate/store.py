@@ -49,9 +49,10 @@ def calibrate(
     as_of: dt.date,
     *,
     progress: Callable[[], None] | None = None,
-    loader: Callable[[str], Dataset] = load,
+    loader: Callable[[str], Dataset] | None = None,
 ) -> Calibration:
-    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id.
+    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id
+    (the corridor's own first, then the user's and the shipped ones).
 
     Raises InputError if the target has fewer than 18 months by then.
     """
@@ -61,7 +62,9 @@ def calibrate(
             hint="choose a later --as-of",
         )
     used = {o.dataset for o in corridor.observations}
-    datasets: Mapping[str, Dataset] = {name: loader(name).as_of(as_of) for name in used}
+    datasets: Mapping[str, Dataset] = {
+        name: (loader(name) if loader else load(name, corridor)).as_of(as_of) for name in sorted(used)
+    }
     fit = Fit(corridor, plan, datasets, as_of)
     target = fit.series[plan.target]
     known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
@@ -121,7 +124,7 @@ def _field_rows(fit: Fit) -> list[Parameter]:
         if field.method == "departures":
             for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
                 stock = compiled.stock_ids[k]
-                if stock not in compiled.lawful_stocks:
+                if stock not in compiled.lawful_stocks and (not field.stocks or stock in field.stocks):
                     values = fit.base.departures[:, k, g]
                     rows += _rows(fit, "departures", stock, compiled.groups[g].id, values, source)
         elif field.method == "coverage":

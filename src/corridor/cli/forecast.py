@@ -73,7 +73,7 @@ def command(
             )
         found = open_corridor(corridor)
         observation = observation_of(found, target)
-        dataset, chosen = load(observation.dataset), dict(observation.where)
+        dataset, chosen = load(observation.dataset, found), dict(observation.where)
         as_of = as_of or found.settings.as_of
     else:
         raise click.UsageError("name either DIR and --target SERIES, or --data NAME")

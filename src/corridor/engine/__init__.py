@@ -1,8 +1,9 @@
 """Levers, compiled corridors and the day loop, for whole people or expected values."""
 
 from corridor.engine.compile import Compiled, compile_corridor
-from corridor.engine.levers import LEVERS, Effect, Lever
+from corridor.engine.levers import LEVERS, Effect, Lever, allowed_strengths, neutral_strength
 from corridor.engine.run import MemberResult, run_member, state_after
+from corridor.engine.scope import Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
 
 __all__ = [
@@ -14,8 +15,12 @@ __all__ = [
     "MemberResult",
     "Noise",
     "RunSpec",
+    "Touched",
     "Values",
+    "allowed_strengths",
     "compile_corridor",
+    "neutral_strength",
     "run_member",
     "state_after",
+    "touched",
 ]

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.intensity import day_weights, intensity_deviations
-from corridor.engine.kernels.random import uniforms
-from corridor.engine.levers import LEVERS, strength_domain
-from corridor.engine.measures import Rules, active_measures, segment_starts
-from corridor.engine.network import HAZARD, INCIDENT, SHARE, STAY, TRAVEL, Network, build_network
+from corridor.engine.events import active_events
+from corridor.engine.layout import make_layout
+from corridor.engine.measures import Periods, Rules, active_measures, segment_starts, weights
+from corridor.engine.member import MemberArrays, fill
+from corridor.engine.network import (
+    HAZARD,
+    INCIDENT,
+    SHARE,
+    STAY,
+    TRAVEL,
+    Network,
+    build_network,
+)
 from corridor.engine.parameters import ParameterTable, Rows
-from corridor.engine.spec import UNLIMITED, Floats, RunSpec, Values
+from corridor.engine.spec import STOCK_FIGURES, UNLIMITED, Floats, RunSpec, Values
+from corridor.engine.strengths import Strengths
+from corridor.engine.triggers import make_watch, used_triggers, watched_flows
 from corridor.model import (
     Corridor,
     CorridorError,
@@ -26,18 +36,6 @@ from corridor.model import (
     did_you_mean,
     stream_key,
 )
-
-
-@dataclass(frozen=True)
-class MemberArrays:
-    """Numbers of one member, ready for the kernel."""
-
-    segment_rate: Floats
-    segment_throughput: Floats
-    segment_room: Floats
-    depart_mean: Floats
-    depart_weight: Floats
-    count: Floats
 
 
 class Compiled:
@@ -57,6 +55,8 @@ class Compiled:
         self.flow_ids = tuple(flow.id for flow in corridor.flows)
         self.stock_ids = tuple(stock.id for stock in corridor.stocks)
         self.measures = active_measures(corridor, scenario, spec)
+        self.triggers = used_triggers(corridor, self.measures)
+        self.events = active_events(corridor, scenario, spec)
         self.table = ParameterTable(
             corridor.parameters, calibrated, as_of=spec.as_of, hindsight=spec.hindsight, since=spec.start
         )
@@ -68,16 +68,19 @@ class Compiled:
         self.dates = tuple(dates)
         self.months = tuple(sorted({date.replace(day=1) for date in dates}))
         self.day_month = np.array([self.months.index(d.replace(day=1)) for d in dates], dtype=np.int64)
-        self._days_in_month = np.array(
+        self.days_in_month = np.array(
             [calendar.monthrange(d.year, d.month)[1] for d in dates], dtype=np.float64
         )
         self._resolve()
-        self._rules = Rules(corridor, self.starts, last, self.siblings)
-        self._strength_rows()
+        self._rules = Rules(corridor, self.siblings)
+        self._dated = self._weights(self.starts, [active.in_force() for active in self.measures])
+        self._strengths = Strengths(corridor, self.table, self.measures, self.events)
+        self.event_rows = self._strengths.events
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
         self._lay_departures(names)
         self._lay_state(names)
+        self._lay_switches()
 
     # -- structure -------------------------------------------------------------------------------
 
@@ -99,16 +102,13 @@ class Compiled:
             "travel_days": table.resolve("travel_days", r, None, starts, [x.days_mean for x in routes]),
             "departures": table.resolve("departures", k, c.groups, starts, none_k),
             "initial": table.resolve("initial", k, c.groups, starts[:1], none_k),
+            **{name: table.resolve(name, k, None, starts, none_k) for name in STOCK_FIGURES},
         }
         self.hazard_flows = [
             flow.daily_probability is not None or table.has("daily_probability", flow.id) for flow in flows
         ]
-        self._open = np.array(
-            [
-                [not x.groups or bool({g.id, g.nationality, g.household} & set(x.groups)) for g in c.groups]
-                for x in flows
-            ]
-        ).reshape(len(flows), len(c.groups))
+        self._open = np.array([[x.open_to(g) for g in c.groups] for x in flows])
+        self._open = self._open.reshape(len(flows), len(c.groups))
         self._stock_at = {name: i for i, name in enumerate(self.stock_ids)}
         # in the order of ids: sums do not depend on the order of the rows
         by_id = sorted(range(len(flows)), key=lambda i: flows[i].id)
@@ -119,38 +119,12 @@ class Compiled:
         self._off_route = [[i for i in by_id if flows[i].from_route == route.id] for route in routes]
         self.lawful_stocks = {x.from_stock for x in flows if x.kind == "lawful"}
 
-    def _strength_rows(self) -> None:
-        """Give every measure's strength, elasticity and reference level a row with its noise."""
-        self._strength = []
-        for active in self.measures:
-            m = active.measure
-            row = Parameter(
-                parameter="strength", target=m.id, value=m.strength, low=m.low, high=m.high,
-                unit=m.unit, source=m.source,
-            )  # fmt: skip
-            rules = [effect.rule for effect in LEVERS[m.lever].effects[m.unit]]
-            self._strength.append(self.table.add_strength(row, strength_domain(rules[0], m.strength)))
-        levers = {active.measure.lever for active in self.measures}
-        self._need_references()
-        self._elasticity = {name: self.table.scalar("elasticity", name) for name in levers}
-        self._reference = {name: self.table.scalar("reference_level", name) for name in levers}
-
-    def _need_references(self) -> None:
-        """An elasticity without the level it is relative to would silently do nothing."""
-        for active in self.measures:
-            m = active.measure
-            elastic = any(effect.rule == "elastic" for effect in LEVERS[m.lever].effects[m.unit])
-            if elastic and not self.table.has("reference_level", m.lever):
-                raise InputError(
-                    f"measure {m.id!r} needs the parameter reference_level of the lever {m.lever!r}",
-                    hint="give reference_level and elasticity in parameters.csv, with their ranges",
-                )
-
     def rows_in_use(self) -> set[int]:
         """Rows of the parameter table that some day of the run reads."""
-        found: set[int] = set(self._strength) | set(self._elasticity.values()) | set(self._reference.values())
-        for rows in self.rows.values():
-            found |= set(np.unique(rows).tolist())
+        found = self._strengths.rows
+        for name, rows in self.rows.items():
+            if name not in STOCK_FIGURES or name in self._strengths.divisors:
+                found |= set(np.unique(rows).tolist())
         return found - {-1}
 
     def _network(self) -> Network:
@@ -165,6 +139,11 @@ class Compiled:
                 g = next((i for i, x in enumerate(c.groups) if x.id == group_id), None)
                 if g is not None:
                     sources.setdefault(g, set()).add(holder)
+        for event in self.events:
+            if event.stock:
+                g = next(i for i, x in enumerate(c.groups) if x.id == event.group)
+                sources.setdefault(g, set()).add(event.stock)
+        by_event = {event.flow for event in self.events if event.flow}
         share_max = self.table.largest(rows["share"]).max(axis=0)
         daily_max = self.table.largest(rows["daily_probability"]).max(axis=0)
 
@@ -174,18 +153,17 @@ class Compiled:
                 feeders.setdefault(flow.overflow_flow, []).append(f)
 
         def may_carry(f: int, g: int) -> bool:
-            if share_max[f, g] > 0 or daily_max[f, g] > 0:
+            if share_max[f, g] > 0 or daily_max[f, g] > 0 or self.flow_ids[f] in by_event:
                 return True
             # it takes what another flow cannot carry, without a share of its own
             return any(may_carry(feeder, g) for feeder in feeders.get(self.flow_ids[f], ()))
 
-        limit = [active.measure for active in self.measures]
         new_limits = {
             f
-            for m in limit
-            for effect in LEVERS[m.lever].effects[m.unit]
+            for active in self.measures
+            for effect in active.effects
             if effect.parameter == "throughput" and effect.rule == "limit"
-            for f in self._rules.scope.flows(effect, m)
+            for f in self._rules.scope.flows(effect, active.measure)
         }
         blocking = {k for k, stock in enumerate(c.stocks) if not stock.overflow}
         return build_network(
@@ -196,6 +174,22 @@ class Compiled:
             limited_flows=set(np.nonzero(some["throughput"].any(axis=0))[0].tolist()) | new_limits,
             limited_routes=set(np.nonzero(some["route_throughput"].any(axis=0))[0].tolist()),
             limited_stocks=set(np.nonzero(some["capacity"].any(axis=0))[0].tolist()) & blocking,
+            event_flows=by_event,
+        )
+
+    def _lay_switches(self) -> None:
+        """What triggers look at and where people of events come and go, for the kernel."""
+        flow_at = {name: f for f, name in enumerate(self.flow_ids)}
+        watched = {flow_at[name] for t in self.triggers for name in watched_flows(self.corridor, t)}
+        self.layout = make_layout(
+            self.network,
+            arrivals=[(e.stock, 0, e.group) for e in self.events if e.stock and e.group],
+            set_outs=[(e.id, e.flow) for e in self.events if e.flow],
+            watched=watched,
+            flow_at=flow_at,
+        )
+        self.watch = make_watch(
+            self.corridor, self.triggers, self.measures, self.network, self.table, self.dates, self.months
         )
 
     def _lay_departures(self, names: Mapping[tuple[str, int, str], int]) -> None:
@@ -217,7 +211,7 @@ class Compiled:
         )
 
     def _lay_state(self, names: Mapping[tuple[str, int, str], int]) -> None:
-        self._state_cells = np.zeros(len(names))
+        self.state_cells = np.zeros(len(names))
         for name, units in (self.spec.state or {}).items():
             if name not in names:
                 if units > 1e-9:
@@ -227,13 +221,13 @@ class Compiled:
                         hint="calibrate again after changing the corridor",
                     )
                 continue
-            self._state_cells[names[name]] = units
+            self.state_cells[names[name]] = units
         if self.spec.state is not None:
             return  # it holds everybody; who was there on the first day of all is in it already
         for k, g in zip(*np.nonzero(self.rows["initial"][0] >= 0), strict=True):
             people = self.table.values(self.spec.seed, None)[self.rows["initial"][0, k, g]]
             cell = names[self.stock_ids[k], 0, self.groups[g].id]
-            self._state_cells[cell] += people / self.groups[g].size
+            self.state_cells[cell] += people / self.groups[g].size
 
     # -- numbers ---------------------------------------------------------------------------------
 
@@ -262,20 +256,31 @@ class Compiled:
             stay_days=np.maximum(gather("stay_days", 1.0), 1.0),
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
+            **{name: gather(name, 0.0) for name in STOCK_FIGURES},
         )
 
-    def apply_measures(self, values: Values, drawn: Floats) -> Values:
-        """Apply every measure in force, in place: broad scopes first, then by start."""
-        order = sorted(range(len(self.measures)), key=lambda i: (
-            self.measures[i].specificity, self.measures[i].measure.start, self.measures[i].measure.id
-        ))  # fmt: skip
-        for i in order:
-            active, lever = self.measures[i], self.measures[i].measure.lever
-            self._rules.apply(
-                values, active, float(drawn[self._strength[i]]), float(drawn[self._elasticity[lever]]),
-                float(drawn[self._reference[lever]]),
-            )  # fmt: skip
+    def apply_measures(
+        self,
+        values: Values,
+        drawn: Floats,
+        starts: npt.NDArray[np.int64] | None = None,
+        periods: Sequence[Periods] | None = None,
+    ) -> Values:
+        """Apply every measure in force, in place, in their order.
+
+        ``starts`` are the first days of the segments of ``values``, where they are not those of the run, and
+        ``periods`` say when each measure is in force; without them measures with a trigger are not.
+        """
+        weight = self._dated if starts is None or periods is None else self._weights(starts, periods)
+        for i in sorted(range(len(self.measures)), key=lambda i: self.measures[i].order):
+            self._rules.apply(values, self.measures[i], weight[i], self._strengths.numbers(i, drawn))
         return values
+
+    def _weights(self, starts: npt.NDArray[np.int64], periods: Sequence[Periods]) -> list[Floats]:
+        last = self.spec.end.toordinal()
+        return [
+            weights(active, found, starts, last) for active, found in zip(self.measures, periods, strict=True)
+        ]
 
     def normalize(self, share: Floats) -> None:
         """Make the shares out of every stock sum to one where there are any (noise moves them apart)."""
@@ -291,7 +296,7 @@ class Compiled:
         leave = np.minimum(1.0, stages[None, :, None] / values.stay_days)
         journey_stages = np.array([route.days_stages for route in self.corridor.routes], dtype=np.float64)
         advance = np.minimum(1.0, journey_stages / np.maximum(values.travel_days, 1e-9))
-        rate = np.zeros((len(self.starts), n.edge_dest.size))
+        rate = np.zeros((len(advance), n.edge_dest.size))
         by = {rule: np.nonzero(n.edge_rule == rule)[0] for rule in (SHARE, HAZARD, STAY, TRAVEL, INCIDENT)}
         e = by[SHARE]
         rate[:, e] = (
@@ -330,36 +335,14 @@ class Compiled:
 
     def arrays(self, member: int | None) -> MemberArrays:
         """Everything the kernel needs for ``member``; None: central values, no noise."""
-        return self.fill(self.values(member if self.spec.noise.parameters else None), member)
+        drawn = self.table.values(self.spec.seed, member if self.spec.noise.parameters else None)
+        return self.lay(self.base_values(drawn), drawn, member)
 
-    def fill(self, values: Values, member: int | None) -> MemberArrays:
-        """Spread ``values`` over edges and days, with a member's departures and starting state."""
-        noise = self.spec.noise
-        n, seg = self.network, self.day_segment
-        people = values.departures[seg][:, self.depart_stock, self.depart_group]
-        size = np.array([self.groups[g].size for g in self.depart_group], dtype=np.float64)
-        mean = people / self._days_in_month[:, None] / size
-        weight = np.ones_like(mean)
-        if member is not None and noise.intensities and self.spec.shocks_from is not None:
-            nationalities = [g.nationality for _, g in self.depart_labels]
-            deviation = intensity_deviations(
-                self.table, nationalities, self.months, self.spec.shocks_from, self.spec.seed, member
-            )
-            deviation[:, self.depart_steady] = 0.0
-            mean = mean * np.exp(deviation)[self.day_month]
-        if member is not None and noise.counts:
-            weight = day_weights(self.table, self.depart_labels, self.dates, self.spec.seed, member)
-        count = self._state_cells.copy()
-        if member is not None and noise.counts:
-            count = _whole_units(count, n.cell_key, self.spec.seed, member)
-        return MemberArrays(
-            segment_rate=self.rates(values),
-            segment_throughput=values.throughput,
-            segment_room=values.capacity - values.occupied,
-            depart_mean=np.ascontiguousarray(mean),
-            depart_weight=weight,
-            count=count,
-        )
+    def lay(self, base: Values, drawn: Floats, member: int | None) -> MemberArrays:
+        """Put the measures on ``base`` (values before any, changed in place) and spread it over edges and days."""
+        keep = Values(**{name: array.copy() for name, array in vars(base).items()}) if self.triggers else None
+        arrays = fill(self, self.apply_measures(base, drawn), drawn, member)
+        return replace(arrays, base=keep, drawn=drawn) if self.triggers else arrays
 
 
 def compile_corridor(
@@ -370,7 +353,7 @@ def compile_corridor(
 ) -> Compiled:
     """Compile ``corridor`` under ``scenario`` (its id, itself, or None for the base measures only).
 
-    Raises InputError for an unknown scenario, a lever not built yet, or what hindsight forbids.
+    Raises InputError for an unknown scenario, a measure that cannot be run, or what hindsight forbids.
     """
     if isinstance(scenario, str):
         if scenario not in corridor.scenario_ids:
@@ -382,10 +365,3 @@ def compile_corridor(
     if spec.end < spec.start:
         raise InputError(f"the run ends ({spec.end}) before it starts ({spec.start})")
     return Compiled(corridor, scenario, spec, calibrated)
-
-
-def _whole_units(units: Floats, keys: npt.NDArray[np.uint64], seed: int, member: int) -> Floats:
-    """Round expected units to whole ones, up with the probability of their fraction."""
-    day = np.zeros(1, dtype=np.uint64)
-    u = uniforms(np.uint64(seed), np.uint64(member), keys, day)[:, 0, 1]
-    return np.floor(units) + (u < units - np.floor(units))

@@ -1,50 +1,100 @@
 """Levers: what a measure can move, and by which rule. Adding one means adding an entry here.
 
-A lever maps each unit its strength may have to *effects*. An effect names a parameter, which targets it
-touches, and a rule. Rules (``w`` is the part of the ramp that has been run through, 0 to 1):
+A lever maps each unit its strength may have to *effects*. An effect names a number, which targets it
+touches, and a rule. Rules (``w`` is the part of the ramp that has been run through, 0 to 1; ``s`` the
+strength times the effect's ``scale``; ``e`` its elasticity, 1 where it names none):
 
-========  ==================================================================================
-ratio     value x strength^w; ratios multiply
-hazard    the journey probability p becomes 1 - (1 - p)^(strength^w): hazards multiply
-thin      shares x strength^w; what is taken away goes to the sibling flows in proportion, first to
-          those that lead to the same stock
-share     the sum b of the touched shares of a stock becomes (1 - w) b + w strength
-limit     min(value, strength) once w > 0
-add       value + w strength
-elastic   value x ((reference + w strength) / reference)^elasticity
-========  ==================================================================================
+==========  ================================================================================
+ratio       value x s^(w e): ratios multiply
+hazard      the probability p per journey becomes 1 - (1 - p)^(s^(w e)): hazards multiply
+thin        shares x s^(w e); what is taken away goes to the sibling flows in proportion; of a mode of
+            travel, first to other modes to the same stock
+share       the sum b of the touched shares of a stock becomes (1 - w) b + w s
+room        a part w s of the touched shares of a stock is sent in proportion to the declared room
+            of the receptions they lead to; their sum stays
+limit       min(value, s) once w > 0
+add         value + w s e
+spread      w s is added in all, shared among the touched in proportion to what they have; where the
+            effect divides, what they have and what is added are counted in the unit of the strength
+elastic     value x ((reference + w s) / reference)^e
+stay_limit  a mean stay m becomes (1 - w) m + w E[min(stay, s)]: m (1 - exp(-s / m)) for one stage
+==========  ================================================================================
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from corridor.model import Corridor, Flow, Measure, Stock
+import numpy as np
+import numpy.typing as npt
 
-Rule = Literal["ratio", "hazard", "thin", "share", "limit", "add", "elastic"]
+from corridor.model import Measure
+
+Rule = Literal[
+    "ratio", "hazard", "thin", "share", "room", "limit", "add", "spread", "elastic", "stay_limit"
+]  # fmt: skip
+Moved = Literal[
+    "share", "throughput", "capacity", "stay_days", "travel_days", "departures", "lorries"
+]  # fmt: skip
+BY_GROUP: frozenset[Moved] = frozenset(("share", "stay_days", "departures"))
+"""Numbers that a group has of its own; the others move only where everybody there is in a measure's scope."""
+
+DAYS_PER_WEEK = 7.0
+DAYS_PER_MONTH = 30.44
 
 
 @dataclass(frozen=True)
 class Effect:
-    """One parameter moved by a lever.
+    """One number moved by a lever.
 
-    ``kinds`` keeps flows of these kinds; ``modes`` flows whose route has one of these modes;
-    ``after`` flows out of stocks that flows of this kind lead into; ``into`` stocks that flows of this kind lead into; ``out_of`` stocks that they leave;
-    ``not_out_of`` leaves those stocks out.
+    ``kinds`` keeps flows of these kinds; ``modes`` flows whose route has one of these modes; ``off_modes``
+    flows off such routes; ``after`` flows out of stocks that flows of this kind lead into, past
+    ``processing``; ``before`` flows into stocks that flows of this kind leave; ``into`` stocks that flows
+    of this kind lead into; ``out_of`` stocks that they leave; ``not_out_of`` leaves those stocks out.
+    ``elasticity`` and ``divide`` name parameters: of the lever, and of the touched stock or the stock that a
+    touched flow leads into.
     """
 
-    parameter: str
+    parameter: Moved
     rule: Rule
     kinds: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
+    off_modes: tuple[str, ...] = ()
+    after: str | None = None
+    before: str | None = None
     into: str | None = None
     out_of: str | None = None
     not_out_of: str | None = None
-    after: str | None = None
+    scale: float = 1.0
+    divide: str | None = None
+    elasticity: str | None = None
+    either_end: bool = False
+    """Whether a place names a flow that leads there as well as one that leaves."""
     scoped_by_place: bool = True
-    """Whether the measure's places and routes limit it; effects on departures obey nationalities only."""
+    """Whether the measure's places and routes limit it; effects on departures obey groups only."""
+
+    @property
+    def where(self) -> str:
+        """In words, what it acts on."""
+        parts = [
+            text.format(", ".join((value,) if isinstance(value, str) else value))
+            for name, text in _WHERE.items()
+            if (value := getattr(self, name))
+        ]
+        if not self.scoped_by_place:
+            parts.append("in every place")
+        return ", ".join(parts)
+
+
+_WHERE = {
+    "kinds": "flows of kind {}", "modes": "flows by {}", "off_modes": "off routes by {}",
+    "after": "out of what {} leads into", "before": "into what {} leaves",
+    "into": "stocks that {} leads into", "out_of": "stocks that {} leaves",
+    "not_out_of": "stocks that {} does not leave",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,7 +104,6 @@ class Lever:
     id: str
     text: str
     effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
-    built: bool = True
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -62,13 +111,28 @@ class Lever:
         return tuple(self.effects)
 
 
-_DEPARTURES = Effect("departures", "ratio", not_out_of="lawful", scoped_by_place=False)
+_INTERDICTION = (Effect("share", "hazard", kinds=("interdiction",)),)
+_FEWER_DEPARTURES = Effect("departures", "ratio", not_out_of="lawful", scoped_by_place=False)
+_DEPARTURES_ANSWER = Effect(
+    "departures", "ratio", not_out_of="lawful", elasticity="elasticity", scoped_by_place=False
+)
+_LAWFUL_CHANNEL = (
+    Effect("departures", "spread", out_of="lawful", scoped_by_place=False),
+    Effect("departures", "elastic", not_out_of="lawful", elasticity="elasticity", scoped_by_place=False),
+)
+_PORTS = ("port_admission",)
+_TO_RECEPTION = ("bused", "onward")
 
-_BUILT = (
+_ALL = (
+    Lever("mexican_enforcement", "interdiction on the way, by zone", {"ratio": _INTERDICTION}),
+    Lever("transit_enforcement", "interdiction on the way, by zone", {"ratio": _INTERDICTION}),
     Lever(
-        "mexican_enforcement",
-        "interdiction on the way, by zone",
-        {"ratio": (Effect("share", "hazard", kinds=("interdiction",)),)},
+        "redirect_south",
+        "how many of those met are taken back along the route; how long they stay there",
+        {
+            "share": (Effect("share", "share", kinds=("relocation",)),),
+            "days": (Effect("stay_days", "add", into="relocation"),),
+        },
     ),
     Lever(
         "railways",
@@ -76,154 +140,184 @@ _BUILT = (
         {"ratio": (Effect("share", "thin", modes=("rail",)), Effect("throughput", "ratio", modes=("rail",)))},
     ),
     Lever(
+        "smuggler_crackdown",
+        "price of a guided journey: who takes one, how long and how dangerous it is, departures",
+        {
+            "ratio": (
+                _DEPARTURES_ANSWER,
+                Effect("share", "thin", modes=("guided",), elasticity="elasticity_share"),
+                Effect("travel_days", "ratio", modes=("guided",), elasticity="elasticity_travel_days"),
+                Effect(
+                    "share", "hazard", kinds=("death",), off_modes=("guided",), elasticity="elasticity_death"
+                ),
+            )
+        },
+    ),
+    Lever(
+        "visas",
+        "people who can fly in; the rest goes by land, or does not set out",
+        {"ratio": (Effect("share", "thin", modes=("air",), either_end=True), _DEPARTURES_ANSWER)},
+    ),
+    Lever(
+        "legal_pathways",
+        "the lawful channel; other departures answer with an elasticity",
+        {"people/month": _LAWFUL_CHANNEL},
+    ),
+    Lever(
+        "family_reunification",
+        "the lawful channel for relatives; who goes to relatives instead of a city's reception",
+        {
+            "people/month": _LAWFUL_CHANNEL,
+            "ratio": (Effect("share", "thin", kinds=_TO_RECEPTION, before="intake", either_end=True),),
+        },
+    ),
+    Lever(
         "ports_closure",
         "people processed at ports of entry",
         {
-            "people/day": (Effect("throughput", "limit", kinds=("port_admission",)),),
-            "ratio": (Effect("throughput", "ratio", kinds=("port_admission",)),),
+            "people/day": (Effect("throughput", "limit", kinds=_PORTS, either_end=True),),
+            "ratio": (Effect("throughput", "ratio", kinds=_PORTS, either_end=True),),
         },
     ),
     Lever(
         "ports_appointments",
         "appointments at ports of entry, added",
-        {"people/day": (Effect("throughput", "add", kinds=("port_admission",)),)},
-    ),
-    Lever(
-        "legal_pathways",
-        "the lawful channel; other departures answer with an elasticity",
-        {
-            "people/month": (
-                Effect("departures", "add", out_of="lawful", scoped_by_place=False),
-                Effect("departures", "elastic", not_out_of="lawful", scoped_by_place=False),
-            )
-        },
+        {"people/day": (Effect("throughput", "spread", kinds=_PORTS, either_end=True),)},
     ),
     Lever(
         "asylum_rules",
         "what follows an encounter; departures",
-        {"share": (Effect("share", "share", kinds=("removal",), after="crossing"),), "ratio": (_DEPARTURES,)},
+        {
+            "share": (Effect("share", "share", kinds=("removal", "removal_flight"), after="crossing"),),
+            "ratio": (_FEWER_DEPARTURES,),
+        },
     ),
     Lever(
-        "detention_capacity",
-        "beds in detention",
-        {"people": (Effect("capacity", "add", into="detention"),)},
+        "consequences",
+        "renewed attempts after a return; departures",
+        {"ratio": (Effect("share", "thin", kinds=("renewed_attempt",)), _DEPARTURES_ANSWER)},
     ),
+    Lever("detention_capacity", "beds", {"people": (Effect("capacity", "spread", into="detention"),)}),
+    Lever(
+        "processing_staff",
+        "people who can be processed in custody",
+        {"people/day": (Effect("throughput", "spread", kinds=("processing",)),)},
+    ),
+    Lever(
+        "repatriation",
+        "seats on flights home",
+        {
+            "people/week": (
+                Effect("throughput", "spread", kinds=("removal_flight",), scale=1 / DAYS_PER_WEEK),
+            )
+        },
+    ),
+    Lever(
+        "adjudication",
+        "cases decided",
+        {"people/month": (Effect("throughput", "spread", kinds=("decision",), scale=1 / DAYS_PER_MONTH),)},
+    ),
+    Lever("root_causes_violence", "violence at home", {"ratio": (_DEPARTURES_ANSWER,)}),
+    Lever("root_causes_poverty", "income at home", {"ratio": (_DEPARTURES_ANSWER,)}),
+    Lever(
+        "work_authorization",
+        "the wait for a work permit, changed: stays in reception answer in days",
+        {"days": (Effect("stay_days", "add", out_of="exit", elasticity="elasticity"),)},
+    ),
+    Lever(
+        "shelter_rules",
+        "longest stay in reception",
+        {"days": (Effect("stay_days", "stay_limit", out_of="exit"),)},
+    ),
+    Lever(
+        "federal_funding",
+        "money for beds in reception",
+        {
+            "USD/month": (
+                Effect(
+                    "capacity",
+                    "spread",
+                    into="intake",
+                    scale=1 / DAYS_PER_MONTH,
+                    divide="cost_per_person_day",
+                ),
+            )
+        },
+    ),
+    Lever(
+        "city_transport",
+        "buses to receiving cities",
+        {
+            "ratio": (Effect("share", "thin", kinds=("bused",), either_end=True),),
+            "people/week": (
+                Effect("throughput", "limit", kinds=("bused",), scale=1 / DAYS_PER_WEEK, either_end=True),
+            ),
+        },
+    ),
+    Lever(
+        "coordination",
+        "arrivals in receiving cities sent where there is room",
+        {"share": (Effect("share", "room", kinds=_TO_RECEPTION, before="intake", either_end=True),)},
+    ),
+    Lever(
+        "trafficking_inspection",
+        "officer hours at ports moved from processing people to inspection",
+        {
+            "hours/day": (
+                Effect(
+                    "throughput",
+                    "spread",
+                    kinds=_PORTS,
+                    scale=-1.0,
+                    divide="processing_hours",
+                    either_end=True,
+                ),
+            )
+        },
+    ),
+    Lever("trade", "lorries that can cross", {"ratio": (Effect("lorries", "ratio", into="port_admission"),)}),
 )
 
-_DECLARED = (
-    "transit_enforcement", "redirect_south", "smuggler_crackdown", "visas", "consequences",
-    "processing_staff", "repatriation", "adjudication", "root_causes_violence", "root_causes_poverty",
-    "family_reunification", "work_authorization", "shelter_rules", "federal_funding", "city_transport",
-    "coordination", "trafficking_inspection", "trade",
-)  # fmt: skip
+LEVERS: Mapping[str, Lever] = {lever.id: lever for lever in _ALL}
+"""Every lever by id."""
 
-LEVERS: Mapping[str, Lever] = {
-    **{lever.id: lever for lever in _BUILT},
-    **{name: Lever(name, "declared, not built yet", built=False) for name in _DECLARED},
-}
-"""Every lever by id; those with ``built`` false are refused in a scenario, never ignored."""
+_NEUTRAL: Mapping[Rule, float | None] = {
+    "ratio": 1.0, "hazard": 1.0, "thin": 1.0, "room": 0.0, "add": 0.0, "spread": 0.0, "elastic": 0.0,
+    "limit": math.inf, "stay_limit": math.inf, "share": None,
+}  # fmt: skip
+_LOWEST: Mapping[Rule, float] = {"add": -math.inf, "spread": -math.inf, "elastic": -math.inf}
+_HIGHEST: Mapping[Rule, float] = {"share": 1.0, "room": 1.0}
 
 
-def strength_domain(rule: Rule, strength: float) -> tuple[float, float]:
+def neutral_strength(lever: str, unit: str) -> float | None:
+    """Strength with which a lever changes nothing; None where that is the share as it is."""
+    return _NEUTRAL[LEVERS[lever].effects[unit][0].rule]
+
+
+def allowed_strengths(lever: str, unit: str) -> tuple[float, float]:
+    """Lowest and highest strength that has a meaning in this unit."""
+    rule = LEVERS[lever].effects[unit][0].rule
+    return _LOWEST.get(rule, 0.0), _HIGHEST.get(rule, math.inf)
+
+
+def strength_domain(lever: str, unit: str, strength: float) -> tuple[float, float]:
     """Strengths that keep the sense of ``strength``: a draw may weaken a measure to nothing, never turn it
     into its opposite."""
-    if rule == "share":
-        return 0.0, 1.0
-    if rule == "limit":
-        return 0.0, float("inf")
-    neutral = 0.0 if rule in ("add", "elastic") else 1.0
-    lowest = 0.0 if neutral else float("-inf")
-    if strength == neutral:
-        return lowest, float("inf")
-    return (neutral, float("inf")) if strength > neutral else (lowest, neutral)
+    lowest, highest = allowed_strengths(lever, unit)
+    neutral = neutral_strength(lever, unit)
+    if neutral is None or strength == neutral:
+        return lowest, highest
+    return (neutral, highest) if strength > neutral else (lowest, neutral)
 
 
-class Scope:
-    """Which flows, stocks and groups a measure's effect touches in a corridor."""
+def ramp(
+    measure: Measure, days: npt.NDArray[np.int64], start: int, end: int | None
+) -> npt.NDArray[np.float64]:
+    """Part of a measure's effect in force on each of ``days`` (ordinals), with ramp-up and decay.
 
-    def __init__(self, corridor: Corridor) -> None:
-        self._places = {place.id: place for place in corridor.places}
-        self._routes = {route.id: route for route in corridor.routes}
-        self._stocks = {stock.id: stock for stock in corridor.stocks}
-        self._flows = corridor.flows
-        self._corridor = corridor
-
-    def flows(self, effect: Effect, measure: Measure) -> list[int]:
-        """Positions of the flows that ``effect`` of ``measure`` touches."""
-        behind = {flow.to_stock for flow in self._flows if flow.kind == effect.after}
-        return [
-            i
-            for i, flow in enumerate(self._flows)
-            if (effect.after is None or flow.from_stock in behind)
-            and self._flow_touched(flow, effect, measure)
-        ]
-
-    def stocks(self, effect: Effect, measure: Measure) -> list[int]:
-        """Positions of the stocks that ``effect`` of ``measure`` touches."""
-        into = {flow.to_stock for flow in self._flows if flow.kind == effect.into}
-        out = {flow.from_stock for flow in self._flows if flow.kind == effect.out_of}
-        never = {flow.from_stock for flow in self._flows if flow.kind == effect.not_out_of}
-        found = []
-        for i, stock in enumerate(self._corridor.stocks):
-            if effect.into and stock.id not in into:
-                continue
-            if effect.out_of and stock.id not in out:
-                continue
-            if effect.not_out_of and stock.id in never:
-                continue
-            if effect.scoped_by_place and not self._stock_in_places(stock, measure):
-                continue
-            found.append(i)
-        return found
-
-    def groups(self, measure: Measure) -> list[int]:
-        """Positions of the groups in the measure's scope of nationalities."""
-        chosen = set(measure.nationalities)
-        return [i for i, g in enumerate(self._corridor.groups) if not chosen or g.nationality in chosen]
-
-    def _stock_in_places(self, stock: Stock, measure: Measure) -> bool:
-        if not measure.places:
-            return True
-        zone = self._places[stock.place].zone
-        return stock.place in measure.places or zone in measure.places
-
-    def _flow_touched(self, flow: Flow, effect: Effect, measure: Measure) -> bool:
-        if effect.kinds and flow.kind not in effect.kinds:
-            return False
-        route_id = flow.route or flow.from_route
-        route = self._routes[route_id] if route_id else None
-        if effect.modes and (route is None or route.mode not in effect.modes or flow.from_route):
-            return False
-        if not effect.scoped_by_place or not (measure.places or measure.routes):
-            return True
-        if route_id and route_id in measure.routes:
-            return True
-        here: set[str | None] = set()
-        if route is not None:
-            here |= {route.zone, route.from_place}
-        if flow.from_stock:
-            place = self._stocks[flow.from_stock].place
-            here |= {place, self._places[place].zone}
-        if flow.kind == "port_admission":  # a port is named by either side of the border
-            place = self._stocks[flow.to_stock].place
-            here |= {place, self._places[place].zone}
-        return bool(here & set(measure.places))
-
-
-def ramp(measure: Measure, day: int, end: int | None) -> float:
-    """Part of a measure's effect in force on ``day`` (an ordinal), with ramp-up and decay.
-
-    ``end`` is the ordinal of the last day in force (the measure's own, or the day before it is lifted).
+    ``start`` and ``end`` are the first and last day of one period in force; ``end`` None: it goes on.
     """
-    start = measure.start.toordinal()
-    if day < start:
-        return 0.0
-
-    def risen(at: int) -> float:
-        return 1.0 if measure.ramp_days == 0 else min(1.0, (at - start + 1) / measure.ramp_days)
-
-    if end is None or day <= end:
-        return risen(day)
-    if measure.decay_days == 0:
-        return 0.0
-    return risen(end) * max(0.0, 1.0 - (day - end) / measure.decay_days)
+    last = np.minimum(days, days.max(initial=start) if end is None else end)
+    risen = np.minimum(1.0, (last - start + 1) / max(measure.ramp_days, 1))
+    left = np.maximum(0.0, 1.0 - (days - last) / max(measure.decay_days, 1))
+    return np.where(days >= start, risen * left, 0.0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.kernels.days import FLOW_GATE, ROOM_GATE, ROUTE_GATE
+from corridor.engine.kernels.gates import FLOW_GATE, ROOM_GATE, ROUTE_GATE
 from corridor.model import Corridor, Flow, stream_key
 
 Ints = npt.NDArray[np.int64]
@@ -19,13 +19,14 @@ HAZARD = 1  # out of a stock on any day
 STAY = 2  # to the next stage of a stay
 TRAVEL = 3  # to the next stage of a journey, or its end
 INCIDENT = 4  # off a journey
+EVENT = 5  # out of a stock, only by an event
 
 
 @dataclass(frozen=True)
 class Network:
     """Arrays over cells, edges and gates; see ``kernels.days.run_days`` for their meaning.
 
-    ``edge_rule`` says how an edge's rate is made (SHARE, HAZARD, STAY, TRAVEL, INCIDENT) from the
+    ``edge_rule`` says how an edge's rate is made (SHARE, HAZARD, STAY, TRAVEL, INCIDENT, EVENT) from the
     positions ``edge_param_flow``, ``edge_stock``, ``edge_route`` and ``edge_group``.
     ``cell_name`` gives (stock or travelling flow, stage, group) of every cell.
     """
@@ -110,9 +111,7 @@ class _Builder:
         return 1 + max(self._depth(f) for f in fed_by) if fed_by else 0
 
     def open_to(self, flow: Flow, g: int) -> bool:
-        group = self.corridor.groups[g]
-        named = not flow.groups or bool({group.id, group.nationality, group.household} & set(flow.groups))
-        return named and self.may_carry(self.flow_at[flow.id], g)
+        return flow.open_to(self.corridor.groups[g]) and self.may_carry(self.flow_at[flow.id], g)
 
     def cell(self, holder: str, stage: int, g: int) -> int:
         name = (holder, stage, g)
@@ -151,10 +150,12 @@ class _Builder:
             by_flow: dict[str, int] = {}
             for flow in flows:
                 hazard = self._is_hazard(flow)
-                if not hazard and stage < stages - 1:
+                early = not hazard and stage < stages - 1
+                if early and flow.id not in self.event_flows:
                     continue
                 by_flow[flow.id] = len(self.edges[cell])
-                self._flow_edge(flow, cell, stage, g, HAZARD if hazard else SHARE, position)
+                rule = EVENT if early else HAZARD if hazard else SHARE
+                self._flow_edge(flow, cell, stage, g, rule, position)
                 reached.append(flow.to_stock)
             for flow in flows:  # links to overflow edges of the same cell
                 if flow.overflow_flow in by_flow and flow.id in by_flow:
@@ -168,6 +169,7 @@ class _Builder:
         return self.hazard_flows[self.flow_at[flow.id]]
 
     hazard_flows: list[bool]
+    event_flows: frozenset[str]
 
     def _flow_edge(self, flow: Flow, cell: int, stage: int, g: int, rule: int, stock: int) -> None:
         f = self.flow_at[flow.id]
@@ -277,15 +279,18 @@ def build_network(
     limited_flows: set[int],
     limited_routes: set[int],
     limited_stocks: set[int],
+    event_flows: Iterable[str] = (),
 ) -> Network:
     """Cells that can be reached and edges that exist.
 
     ``sources`` names, by group position, the stocks where people of the group enter; ``may_carry``
     tells whether a flow can ever carry a group; the ``limited_*`` sets hold the positions of flows,
-    routes and stocks with a limit. Throughput limits are numbered flows first, then routes.
+    routes and stocks with a limit. Throughput limits are numbered flows first, then routes. Flows of
+    ``event_flows`` can be taken in every stage of a stay.
     """
     builder = _Builder(corridor, may_carry, limited_flows, limited_routes, limited_stocks)
     builder.hazard_flows = hazard_flows
+    builder.event_flows = frozenset(event_flows)
     for g, stocks in sorted(sources.items(), key=lambda item: corridor.groups[item[0]].id):
         builder.walk(g, stocks)
     return builder.finish()

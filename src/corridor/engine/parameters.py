@@ -78,7 +78,10 @@ class ParameterTable:
         self._low.append(row.value if row.low is None else row.low)
         self._high.append(row.value if row.high is None else row.high)
         self._key.append(stream_key("parameter", row.parameter, row.target or "", row.group or ""))
-        self._domain.append((kind.lowest, kind.highest))
+        # A range on one side of zero says which way things go: noise does not turn it into its opposite.
+        lowest = max(kind.lowest, 0.0) if self._low[-1] >= 0 else kind.lowest
+        highest = min(kind.highest, 0.0) if self._high[-1] <= 0 and kind.lowest < 0 else kind.highest
+        self._domain.append((lowest, highest))
         self.rows.append(row)
         return len(self._value) - 1
 
@@ -93,11 +96,11 @@ class ParameterTable:
         return len(self._value) - 1
 
     def add_strength(self, row: Parameter, domain: tuple[float, float]) -> int:
-        """A row for the strength of a measure, with the noise of its interval, cut at ``domain``."""
+        """A row for the strength of a measure or an event, with the noise of its interval, cut at ``domain``."""
         self._value.append(row.value)
         self._low.append(row.value if row.low is None else row.low)
         self._high.append(row.value if row.high is None else row.high)
-        self._key.append(stream_key("measure", row.target or ""))
+        self._key.append(stream_key("event" if row.parameter == "event" else "measure", row.target or ""))
         self._domain.append(domain)
         self.rows.append(None)
         return len(self._value) - 1
@@ -203,6 +206,16 @@ class ParameterTable:
         drawn = np.where(logs, drawn, linear)
         noisy = (low < value) | (high > value)
         return np.where(noisy, np.clip(drawn, domain[:, 0], domain[:, 1]), value)
+
+
+def coverage(
+    table: ParameterTable, groups: Sequence[Group], observation: str, months: Sequence[dt.date]
+) -> npt.NDArray[np.float64]:
+    """Share of true events that a series counts, shape (months, groups); 1 where nothing is said."""
+    starts = [month.toordinal() for month in months]
+    rows = table.resolve("coverage", [observation], groups, starts, [None])[:, 0, :]
+    values = table.values(0, None)
+    return np.where(rows >= 0, values[np.maximum(rows, 0)], 1.0) if values.size else np.ones(rows.shape)
 
 
 def parameter_uniforms(names: npt.NDArray[np.uint64], seed: int, member: int) -> npt.NDArray[np.float64]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.compile import Compiled, MemberArrays
+from corridor.engine.compile import Compiled
 from corridor.engine.kernels.days import run_days
+from corridor.engine.kernels.layout import Outputs
+from corridor.engine.member import MemberArrays, lay_again
 from corridor.engine.spec import CellState
+from corridor.engine.triggers import new_state
 from corridor.model import CorridorError
 
 
@@ -18,7 +21,8 @@ class MemberResult:
     """People counted in one member's run.
 
     ``monthly_flow`` (months, flows, groups), ``month_end_stock`` (months, stocks, groups),
-    ``daily_flow`` (days, flows), ``daily_stock`` (days, stocks), ``inside`` and ``departed`` (days).
+    ``daily_flow`` (days, flows), ``daily_stock`` (days, stocks), ``inside`` and ``departed`` (days);
+    ``trigger_on`` (days, triggers): 1 where the trigger was on.
     """
 
     monthly_flow: npt.NDArray[np.float64]
@@ -29,6 +33,7 @@ class MemberResult:
     departed: npt.NDArray[np.float64]
     start_people: float
     end_units: npt.NDArray[np.float64]
+    trigger_on: npt.NDArray[np.uint8]
 
 
 def run_member(
@@ -41,32 +46,52 @@ def run_member(
     """
     stochastic = member is not None and compiled.spec.noise.counts
     arrays = compiled.arrays(member) if arrays is None else arrays
-    n = compiled.network
+    start_people = float((arrays.count * compiled.network.cell_size).sum())
+    out = _outputs(compiled)
+    state = new_state(compiled.depart_cell.size, len(compiled.triggers))
+    seed, number = np.uint64(compiled.spec.seed), np.uint64(member or 0)
+    first, day = compiled.spec.start.toordinal(), 0
+    numbers, ahead = arrays.numbers(compiled)
+
+    def go_on() -> int:
+        return run_days(
+            stochastic, seed, number, first, day, arrays.count, compiled.layout, numbers, compiled.watch,
+            state, out,
+        )  # fmt: skip
+
+    while (day := go_on()) < len(compiled.dates):
+        whose = member if stochastic else None
+        arrays = lay_again(compiled, arrays, day, out.trigger_on, state, ahead, whose)
+        numbers, ahead = arrays.numbers(compiled)
+    result = MemberResult(
+        monthly_flow=out.monthly_flow,
+        month_end_stock=out.month_end_stock,
+        daily_flow=out.daily_flow,
+        daily_stock=out.daily_stock,
+        inside=out.inside,
+        departed=out.departed,
+        start_people=start_people,
+        end_units=arrays.count,
+        trigger_on=out.trigger_on,
+    )
+    _check_balance(result, stochastic)
+    return result
+
+
+def _outputs(compiled: Compiled) -> Outputs:
     groups, days, months = len(compiled.groups), len(compiled.dates), len(compiled.months)
     flows, stocks = len(compiled.flow_ids), len(compiled.stock_ids)
-    result = MemberResult(
+    triggers = len(compiled.triggers)
+    return Outputs(
         monthly_flow=np.zeros((months, flows, groups)),
         month_end_stock=np.zeros((months, stocks, groups)),
         daily_flow=np.zeros((days, flows)),
         daily_stock=np.zeros((days, stocks)),
         inside=np.zeros(days),
         departed=np.zeros(days),
-        start_people=float((arrays.count * n.cell_size).sum()),
-        end_units=arrays.count,
+        trigger_on=np.zeros((days, triggers), dtype=np.uint8),
+        trigger_seen=np.zeros((days, triggers)),
     )
-    run_days(
-        stochastic, np.uint64(compiled.spec.seed), np.uint64(member or 0), compiled.spec.start.toordinal(),
-        arrays.count, n.cell_size, n.cell_stock, n.cell_group, n.cell_start, n.cell_key,
-        n.edge_dest, n.edge_flow, n.edge_size, n.edge_key, n.edge_overflow, n.edge_level, n.edge_gated, n.level_count,
-        n.gate_level, n.gate_kind, n.gate_index, n.gate_key, n.gate_start, n.gate_edges,
-        compiled.day_segment, compiled.day_month,
-        arrays.segment_rate, arrays.segment_throughput, arrays.segment_room,
-        compiled.depart_cell, compiled.depart_keys, arrays.depart_mean, arrays.depart_weight,
-        result.monthly_flow, result.month_end_stock, result.daily_flow, result.daily_stock,
-        result.inside, result.departed,
-    )  # fmt: skip
-    _check_balance(result, stochastic)
-    return result
 
 
 def _check_balance(result: MemberResult, stochastic: bool) -> None:

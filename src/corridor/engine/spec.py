@@ -55,7 +55,9 @@ class Values:
 
     Shapes: ``share`` and ``daily_probability`` (S, F, G); ``throughput`` (S, F + R), flows then routes;
     ``capacity`` and ``occupied`` (S, K); ``stay_days`` (S, K, G); ``travel_days`` (S, R);
-    ``departures`` (S, K, G) people per month.
+    ``departures`` (S, K, G) people per month. Figures of stocks that the day loop does not read, (S, K),
+    0 where there are none: ``cost_per_person_day`` USD, ``officer_hours`` and ``lorries`` a day,
+    ``processing_hours`` a person, ``inspection_hours`` a lorry.
     """
 
     share: Floats
@@ -66,3 +68,12 @@ class Values:
     stay_days: Floats
     travel_days: Floats
     departures: Floats
+    cost_per_person_day: Floats
+    officer_hours: Floats
+    processing_hours: Floats
+    inspection_hours: Floats
+    lorries: Floats
+
+
+STOCK_FIGURES = ("cost_per_person_day", "officer_hours", "processing_hours", "inspection_hours", "lorries")
+"""Names of the figures of stocks that the day loop does not read."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from corridor.data import Dataset
-from corridor.engine.parameters import ParameterTable
+from corridor.engine.parameters import ParameterTable, coverage
 from corridor.ensemble.trajectories import Trajectories
 from corridor.model import Corridor, Group, Observation
 
@@ -22,16 +21,6 @@ def nationalities(corridor: Corridor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(group.nationality for group in corridor.groups))
 
 
-def coverage_of(
-    corridor: Corridor, table: ParameterTable, observation: Observation, months: Sequence[dt.date]
-) -> Floats:
-    """Share of true events that the series counts, shape (months, groups); 1 where nothing is said."""
-    starts = [month.toordinal() for month in months]
-    rows = table.resolve("coverage", [observation.id], corridor.groups, starts, [None])[:, 0, :]
-    values = table.values(0, None)
-    return np.where(rows >= 0, values[np.maximum(rows, 0)], 1.0) if values.size else np.ones(rows.shape)
-
-
 def observe(
     trajectories: Trajectories, corridor: Corridor, observation: Observation, table: ParameterTable
 ) -> Floats:
@@ -40,15 +29,15 @@ def observe(
     Flows are summed over the month; stocks are daily means of the month, without split by group (all in
     the first group).
     """
-    coverage = coverage_of(corridor, table, observation, trajectories.months)
+    counted = coverage(table, corridor.groups, observation.id, trajectories.months)
     if observation.flows:
-        return trajectories.flow(*observation.flows) * coverage
+        return trajectories.flow(*observation.flows) * counted
     by_day = trajectories.stock_by_day(*observation.stocks)
     out = np.zeros((trajectories.members, len(trajectories.months), len(trajectories.groups)))
     month_of = np.array([trajectories.months.index(d.replace(day=1)) for d in trajectories.dates])
     for m in range(len(trajectories.months)):
         out[:, m, 0] = by_day[:, month_of == m].mean(axis=1)
-    return out * coverage[:, :1]
+    return out * counted[:, :1]
 
 
 def by_nationality(groups: Sequence[Group], values: Floats) -> Floats:

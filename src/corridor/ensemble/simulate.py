@@ -23,7 +23,16 @@ from corridor.ensemble.trajectories import Trajectories, stack
 CHUNK = 10
 """Members that travel to a worker together; finished chunks survive an interruption."""
 
-FIELDS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "inside", "departed", "end_units")
+FIELDS = (
+    "monthly_flow",
+    "month_end_stock",
+    "daily_flow",
+    "daily_stock",
+    "inside",
+    "departed",
+    "end_units",
+    "trigger_on",
+)
 
 
 def simulate(

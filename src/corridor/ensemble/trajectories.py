@@ -18,17 +18,19 @@ Floats = npt.NDArray[np.float64]
 @dataclass(frozen=True, repr=False)
 class Trajectories:
     """People by member: ``monthly_flow`` (N, M, F, G), ``month_end_stock`` (N, M, K, G), ``daily_flow``
-    (N, D, F), ``daily_stock`` (N, D, K)."""
+    (N, D, F), ``daily_stock`` (N, D, K). ``trigger_on`` (N, D, T) is 1 where a trigger was on."""
 
     months: tuple[dt.date, ...]
     dates: tuple[dt.date, ...]
     flows: tuple[str, ...]
     stocks: tuple[str, ...]
     groups: tuple[Group, ...]
+    triggers: tuple[str, ...]
     monthly_flow: Floats
     month_end_stock: Floats
     daily_flow: Floats
     daily_stock: Floats
+    trigger_on: npt.NDArray[np.uint8]
 
     unit = "people"
 
@@ -55,6 +57,10 @@ class Trajectories:
         """People through these flows together each day, shape (members, days)."""
         return self.daily_flow[:, :, [self.flows.index(i) for i in ids]].sum(axis=2)
 
+    def share_on(self, trigger: str) -> Floats:
+        """Share of the members in which a trigger is on, by day."""
+        return self.trigger_on[:, :, self.triggers.index(trigger)].mean(axis=0)
+
 
 def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
     """Members' results as one array each, in order."""
@@ -64,8 +70,10 @@ def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
         flows=compiled.flow_ids,
         stocks=compiled.stock_ids,
         groups=compiled.groups,
+        triggers=tuple(trigger.id for trigger in compiled.triggers),
         monthly_flow=np.stack([r.monthly_flow for r in results]),
         month_end_stock=np.stack([r.month_end_stock for r in results]),
         daily_flow=np.stack([r.daily_flow for r in results]),
         daily_stock=np.stack([r.daily_stock for r in results]),
+        trigger_on=np.stack([r.trigger_on for r in results]),
     )

@@ -111,6 +111,7 @@ def _summary(found: Corridor, folder: Path) -> Summary:
         "indicators": len(found.indicators),
         "scenarios": len(found.scenarios),
         "claims": len(found.claims),
+        "datasets": len(found.datasets),
         "calibrations": list(calibration_dates(folder)),
         "tags": {tag: tags[tag] for tag in TAGS},
         "grades": {grade: grades[grade] for grade in GRADES},

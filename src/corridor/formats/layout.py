@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from corridor.model import (
     Claim,
+    DatasetEntry,
     Declared,
+    Event,
     Flow,
     Group,
     Indicator,
@@ -19,22 +21,26 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 
 SETTINGS_FILE = "corridor.yaml"
 SCENARIO_FOLDER = "scenarios"
 CALIBRATION_FOLDER = "calibration"
+DATA_FOLDER = "data"
+"""Holds ``<id>.csv`` of every entry of ``datasets.yaml``."""
 LIST_SEPARATOR = ";"
 """Between the members of a list in one CSV cell."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none."""
+    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none or be absent."""
 
     file: str
     noun: type[Declared]
     may_be_empty: bool = False
+    may_be_absent: bool = False
 
     @property
     def attribute(self) -> str:
@@ -54,12 +60,15 @@ TABLES: tuple[Part, ...] = (
     Part("groups.csv", Group),
     Part("flows.csv", Flow),
     Part("parameters.csv", Parameter),
+    Part("triggers.csv", Trigger, may_be_empty=True),
     Part("measures.csv", Measure, may_be_empty=True),
+    Part("events.csv", Event, may_be_empty=True),
 )
 LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),
     Part("indicators.yaml", Indicator, may_be_empty=True),
     Part("claims.yaml", Claim, may_be_empty=True),
+    Part("datasets.yaml", DatasetEntry, may_be_empty=True, may_be_absent=True),
 )
 SETTINGS = Part(SETTINGS_FILE, Settings)
 SCENARIO = Part("scenario.yaml", Scenario)

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corridor.engine import Touched
+    from corridor.model import Corridor, Measure
 
 
 @dataclass(frozen=True)
 class LeverFacts:
-    """A lever's name, the units its strength may have, and whether the engine can act on it yet."""
+    """A lever's name, and the units its strength may have with the lowest and the highest in each."""
 
     name: str
-    units: tuple[str, ...]
-    built: bool
+    allowed: Mapping[str, tuple[float, float]]
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units that its strength may have."""
+        return tuple(self.allowed)
 
 
 def known_levers() -> Mapping[str, LeverFacts]:
-    """Levers by name, built and declared."""
-    from corridor.engine import LEVERS  # numba takes a second to import: only when a check needs it
+    """Levers by name."""
+    from corridor.engine import LEVERS, allowed_strengths  # numba takes a second to import: only when needed
 
-    return {name: LeverFacts(name, lever.units, lever.built) for name, lever in LEVERS.items()}
+    return {
+        name: LeverFacts(name, {unit: allowed_strengths(name, unit) for unit in lever.units})
+        for name, lever in LEVERS.items()
+    }
+
+
+def touched(corridor: Corridor, measure: Measure) -> Touched:
+    """What a measure can move, and what it lacks."""
+    from corridor.engine import touched
+
+    return touched(corridor, measure)

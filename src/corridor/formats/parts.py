@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,9 @@ from corridor.formats.rows import Row, Table
 from corridor.model import (
     Claim,
     Corridor,
+    Count,
+    DatasetEntry,
+    Event,
     Fault,
     Flow,
     Group,
@@ -22,6 +25,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 
 
@@ -36,10 +40,15 @@ class Parts:
     groups: Table[Group]
     flows: Table[Flow]
     parameters: Table[Parameter]
+    triggers: Table[Trigger]
     measures: Table[Measure]
+    events: Table[Event]
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
+    datasets: Table[DatasetEntry]
+    counts: Mapping[str, tuple[Count, ...]]
+    """Rows of the datasets that could be read."""
     scenarios: tuple[Table[Scenario], ...]
     faults: tuple[Fault, ...]
     """Faults of the folder itself: files that do not belong there."""
@@ -52,7 +61,8 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.measures, self.observations, self.indicators, self.claims)
+        yield from (self.parameters, self.triggers, self.measures, self.events)
+        yield from (self.observations, self.indicators, self.claims, self.datasets)
         yield from self.scenarios
 
     def scenario_rows(self) -> Iterator[Row[Scenario]]:
@@ -73,9 +83,13 @@ class Parts:
             groups=self.groups.items,
             flows=self.flows.items,
             parameters=self.parameters.items,
+            triggers=self.triggers.items,
             measures=self.measures.items,
+            events=self.events.items,
             observations=self.observations.items,
             indicators=self.indicators.items,
             scenarios=tuple(row.item for row in self.scenario_rows()),
             claims=self.claims.items,
+            datasets=self.datasets.items,
+            counts=dict(self.counts),
         )

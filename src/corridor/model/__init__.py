@@ -5,7 +5,12 @@ from corridor.model.keys import stream_key
 from corridor.model.nouns import (
     Claim,
     Corridor,
+    Count,
+    DatasetEntry,
+    DatasetGap,
+    DatasetSource,
     Declared,
+    Event,
     Flow,
     Group,
     Indicator,
@@ -18,6 +23,7 @@ from corridor.model.nouns import (
     Scenario,
     Settings,
     Stock,
+    Trigger,
 )
 from corridor.model.provenance import Provenance, Source, sha256_of
 from corridor.model.vocabulary import (
@@ -42,7 +48,12 @@ __all__ = [
     "Claim",
     "Corridor",
     "CorridorError",
+    "Count",
+    "DatasetEntry",
+    "DatasetGap",
+    "DatasetSource",
     "Declared",
+    "Event",
     "Fault",
     "Flow",
     "Group",
@@ -60,6 +71,7 @@ __all__ = [
     "Settings",
     "Source",
     "Stock",
+    "Trigger",
     "did_you_mean",
     "sha256_of",
     "stream_key",

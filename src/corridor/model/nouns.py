@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from corridor.model.provenance import SourceGrade
 from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
@@ -105,6 +106,10 @@ class Flow(Declared):
     overflow_flow: Identifier | None = None
     tag: Tag
 
+    def open_to(self, group: Group) -> bool:
+        """Whether ``group`` may take it, by its nationality, household or id."""
+        return not self.groups or bool({group.id, group.nationality, group.household} & set(self.groups))
+
 
 class Parameter(Declared):
     """A row of ``parameters.csv``. The most specific group wins; later rows do not override earlier ones."""
@@ -130,6 +135,32 @@ class Parameter(Declared):
         return self.source.casefold().startswith("assumption")
 
 
+class Trigger(Declared):
+    """A row of ``triggers.csv``: when the measures that name it are in force.
+
+    It looks at a published series of flows (people per day) or at a stock (people), every evening: above
+    ``on_above`` it is on from the next morning, below ``off_below`` for ``off_days`` evenings it is off again.
+    """
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    observation: Identifier | None = None
+    stock: Identifier | None = None
+    window_days: Annotated[int, Field(ge=1, le=366)] = 1
+    """It looks at the mean of that many days."""
+    on_above: NotNegative
+    day_above: NotNegative | None = None
+    """One single day above this switches it on, too."""
+    off_below: NotNegative
+    off_days: Annotated[int, Field(ge=1, le=366)] = 1
+    min_days: Annotated[int, Field(ge=1, le=3660)] = 1
+    max_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    days_per_year: tuple[Annotated[int, Field(ge=0, le=366)], ...] = ()
+    """Most days on in the first, second … calendar year in which it is armed; the last one goes on."""
+    source: Text
+
+
 class Measure(Declared):
     """A row of ``measures.csv``: a lever, its dates, scope and strength."""
 
@@ -143,10 +174,12 @@ class Measure(Declared):
     """Last day in force, inclusive; blank means until lifted."""
     ramp_days: Annotated[int, Field(ge=0, le=3650)] = 0
     decay_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    trigger: str | None = None
+    trigger: Identifier | None = None
+    """It is in force only while this trigger is on, from ``start`` to ``end``."""
     places: tuple[Identifier, ...] = ()
     routes: tuple[Identifier, ...] = ()
     nationalities: tuple[Identifier, ...] = ()
+    households: tuple[Identifier, ...] = ()
     strength: float
     low: float | None = None
     high: float | None = None
@@ -155,6 +188,32 @@ class Measure(Declared):
     grade: Grade
     in_base: bool = False
     """In force on the as-of date, so part of every scenario until it is lifted."""
+    hindsight: bool = False
+    source: Text
+
+
+class Event(Declared):
+    """A row of ``events.csv``: a number of people who set out together, such as a caravan.
+
+    With a ``flow``, they are of those who are in its stock, as many as there are; with a ``stock`` and a
+    ``group``, they come to it from outside, on top of its departures.
+    """
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    flow: Identifier | None = None
+    stock: Identifier | None = None
+    group: Identifier | None = None
+    start: dt.date
+    days: Annotated[int, Field(ge=1, le=366)] = 1
+    """Days over which they set out, evenly."""
+    people: NotNegative
+    low: NotNegative | None = None
+    high: NotNegative | None = None
+    known_from: dt.date
+    in_base: bool = False
+    """Part of every scenario."""
     hindsight: bool = False
     source: Text
 
@@ -176,6 +235,7 @@ class Scenario(Declared):
     description_es: Text
     measures: tuple[Identifier, ...] = ()
     lift: tuple[Lift, ...] = ()
+    events: tuple[Identifier, ...] = ()
     hindsight: bool = False
 
 
@@ -196,6 +256,52 @@ class Observation(Declared):
     """The dataset's code to the corridor's nationality; ``*`` catches the rest; unnamed codes map to themselves."""
     calibrate: bool = True
     counting_point: Identifier
+
+
+class DatasetSource(Declared):
+    """A publisher of a dataset of the folder: who printed the figures, where, under which license."""
+
+    id: Identifier
+    title: Text
+    publisher: Text
+    license: Text
+    grade: SourceGrade
+    first_published: str = ""
+    period: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class DatasetGap(Declared):
+    """Periods that a dataset does not give: missing, not zero."""
+
+    start: dt.date
+    end: dt.date
+    note: Text
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Values of the dimensions that are missing; empty means that the whole period is."""
+
+
+class DatasetEntry(Declared):
+    """An entry of ``datasets.yaml``: a series of the folder's own, whose counts stand in ``data/<id>.csv``."""
+
+    id: Identifier
+    title: Text
+    unit: Text
+    frequency: Literal["month", "day", "point", "year"]
+    dims: tuple[Identifier, ...] = ()
+    lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]
+    notes: tuple[Text, ...] = ()
+    gaps: tuple[DatasetGap, ...] = ()
+    additive: bool = True
+    """Whether rows of one date may be summed."""
+    counted: bool = True
+    """Whether its numbers count people or events, so that small ones are hidden on export."""
+
+
+Count = tuple[dt.date, tuple[str, ...], float, dt.date | None]
+"""A row of ``data/<id>.csv``: date, values of the dimensions, count, day from which it was public if given."""
 
 
 class Indicator(Declared):
@@ -230,6 +336,10 @@ class Claim(Declared):
     period: str | None = None
     """Month or day (``2024-01``) that the statement is about."""
     against: str | None = None
+    measure: str | None = None
+    """Of an effect: id of a measure of this corridor or of the evidence."""
+    date: dt.date | None = None
+    """Of an effect without a measure: day on which what is said to have worked began."""
     direction: Literal["up", "down", "above", "below"] | None = None
     resolution: Literal["day", "month", "year"] = "month"
     """Finest time step that the statement needs."""
@@ -267,11 +377,16 @@ class Corridor(Declared):
     groups: tuple[Group, ...]
     flows: tuple[Flow, ...]
     parameters: tuple[Parameter, ...]
+    triggers: tuple[Trigger, ...] = ()
     measures: tuple[Measure, ...] = ()
+    events: tuple[Event, ...] = ()
     observations: tuple[Observation, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     claims: tuple[Claim, ...] = ()
+    datasets: tuple[DatasetEntry, ...] = ()
+    counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
+    """Rows of each of ``datasets``, by its id."""
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:

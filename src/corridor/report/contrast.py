@@ -182,8 +182,8 @@ def parameters_table(
             for end in (low, high):
                 drawn = central.copy()
                 drawn[blocks[name]] = end[blocks[name]]
-                values = compiled.apply_measures(compiled.base_values(drawn), drawn)
-                result = run_member(compiled, None, compiled.fill(values, None))
+                arrays = compiled.lay(compiled.base_values(drawn), drawn, None)
+                result = run_member(compiled, None, arrays)
                 ends.append(_levels(corridor, compiled, result)[headline.id])
             swings[name] = abs(ends[1] - ends[0]) / 2 / level if level else 0.0
             if progress:

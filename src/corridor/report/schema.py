@@ -25,6 +25,7 @@ TABLES: Mapping[str, Schema] = {
     ),
     "observed": _columns("series:t place:t month:d nationality:t value:n known:b"),
     "daily": _columns("scenario:t item:t kind:t date:d quantile:n value:n"),
+    "ports": _columns("scenario:t port:t month:d item:t quantile:n value:n"),
     "capacity": _columns("item:t date:d value:n"),
     "points": _columns("item:t date:d value:n known:b label:t source:t"),
     "differences": _columns(
@@ -48,6 +49,12 @@ TABLES: Mapping[str, Schema] = {
         "series:t period:t values:t coverage:t coverage_es:t first_month:t change_it:t change_it_es:t "
         "sources:t"
     ),
+    "effects": _columns(
+        "effect_id:t measure:t name:t name_es:t series:t series_name:t series_name_es:t date:d kind:t first:d "
+        "last:d observed:n expected:n effect:n low_90:n high_90:n low_95:n high_95:n conclusion:t sentence:t "
+        "sentence_es:t known_from:d source:t"
+    ),
+    "effect_checks": _columns("effect_id:t check:t outcome:t sentence:t sentence_es:t"),
     "places": _columns("id:t name:t name_es:t country:t kind:t zone:t lat:n lon:n tag:t source:t"),
     "routes": _columns(
         "id:t from_place:t to_place:t mode:t zone:t km:n days_mean:n days_stages:i throughput:n tag:t source:t"
@@ -69,12 +76,14 @@ KINDS = (
     "census",
     "stock",  # any other stock
     "flow",
+    "port",  # of entry: officer hours and lorries, always assumed
+    "port_figure",
     "scenario",
     "counting_point",  # a row of ``fit``
 )
 
 _SHARES = {"quantile", "share", "chance_lower"}
-_NOT_EMPTY = {"forecast", "periods", "daily"}
+_NOT_EMPTY = {"forecast", "periods", "daily", "ports"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)
 
 

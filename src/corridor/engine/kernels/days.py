@@ -3,247 +3,131 @@
 Cells hold units of one group. A cell's edges are contiguous. Each day, in this order: departures enter;
 every cell's leavers are drawn and split; gates (throughput of flows and routes, room at destinations)
 refuse what does not fit, level by level, so that an overflow edge sees its refused units after its own
-demand; what was granted moves, and arrives in the evening.
+demand; what was granted moves, and arrives in the evening. Edges that no gate can touch move at once.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
-from corridor.engine.kernels.random import binomial_quantile, poisson_quantile, uniform_pair
-
-FLOW_GATE = 0
-ROUTE_GATE = 1
-ROOM_GATE = 2
+from corridor.engine.kernels.departures import depart
+from corridor.engine.kernels.evening import decide, see
+from corridor.engine.kernels.gates import ask_together, pass_gates, set_out
+from corridor.engine.kernels.leave import (
+    count_plain,
+    enter_expected,
+    enter_stochastic,
+    leave_expected,
+    leave_stochastic,
+)
 
 
 @njit(cache=True)
-def _demand_stochastic(count, cell_start, rate, cell_key, edge_key, want, seed, member, day):
-    """Draw leavers of every cell and split them by sequential binomials in the order of edges."""
+def _move_later(net, want, count, arriving, moved, day_flow):
+    """Move what the gates granted."""
+    for edge in net.later:
+        granted = want[edge]
+        count[net.edge_cell[edge]] -= granted
+        arriving[net.edge_dest[edge]] += granted
+        if net.edge_flow[edge] >= 0:
+            moved[edge] += granted
+            day_flow[net.edge_flow[edge]] += granted * net.edge_size[edge]
+
+
+@njit(cache=True)
+def _arrive(net, count, arriving, day_stock):
+    """The evening: who was on an edge is in its cell."""
     for cell in range(count.size):
-        units = int(count[cell])
-        first, last = cell_start[cell], cell_start[cell + 1]
-        if units == 0 or first == last:
-            for edge in range(first, last):
-                want[edge] = 0.0
-            continue
-        total = 0.0
-        for edge in range(first, last):
-            total += rate[edge]
-        if total <= 0.0:
-            for edge in range(first, last):
-                want[edge] = 0.0
-            continue
-        if total >= 1.0:
-            leavers = units
-        else:
-            u, _ = uniform_pair(seed, member, cell_key[cell], day)
-            leavers = binomial_quantile(u, units, total)
-        rest = total
-        for edge in range(first, last):
-            if leavers == 0 or rate[edge] <= 0.0:
-                want[edge] = 0.0
-                continue
-            if rate[edge] >= rest * (1.0 - 1e-12):
-                taken = leavers
-            else:
-                u, _ = uniform_pair(seed, member, edge_key[edge], day)
-                taken = binomial_quantile(u, leavers, rate[edge] / rest)
-            want[edge] = taken
-            leavers -= taken
-            rest -= rate[edge]
+        count[cell] += arriving[cell]
+        arriving[cell] = 0.0
+    for i in range(net.stock_cells.size):
+        cell = net.stock_cells[i]
+        day_stock[net.stock_of[i]] += count[cell] * net.cell_size[cell]
 
 
-@njit(cache=True)
-def _demand_expected(count, cell_start, rate, want):
-    """Expected leavers of every cell on each of its edges."""
+@njit(cache=True, fastmath={"reassoc"})
+def _inside(count, size):
+    """People in all cells; a sum in lanes, whose order the compiler fixes."""
+    total = 0.0
     for cell in range(count.size):
-        first, last = cell_start[cell], cell_start[cell + 1]
-        total = 0.0
-        for edge in range(first, last):
-            total += rate[edge]
-        scale = count[cell] / max(total, 1.0)
-        for edge in range(first, last):
-            want[edge] = scale * rate[edge]
+        total += count[cell] * size[cell]
+    return total
 
 
 @njit(cache=True)
-def _allocate(edges, want, size, allowed, stochastic, offset):
-    """Cut demand on ``edges`` down to ``allowed`` people, in proportion.
+def _end_month(net, month, count, moved, monthly_flow, month_end_stock, ended):
+    """Add the moves since the last call to their month; ``ended``: count who is where."""
+    for edge in range(moved.size):
+        if moved[edge] != 0.0:
+            people = moved[edge] * net.edge_size[edge]
+            group = net.cell_group[net.edge_cell[edge]]
+            monthly_flow[month, net.edge_flow[edge], group] += people
+            moved[edge] = 0.0
+    if ended:
+        for i in range(net.stock_cells.size):
+            cell = net.stock_cells[i]
+            people = count[cell] * net.cell_size[cell]
+            month_end_stock[month, net.stock_of[i], net.cell_group[cell]] += people
 
-    Whole units are granted by carrying the rounding error from edge to edge, beginning at ``offset``, so
-    that the sum never passes ``allowed`` and no edge is always first.
+
+@njit(cache=True)
+def run_days(stochastic, seed, member, first_day, begin, count, net, num, watch, state, out):
+    """Run the days of one member from position ``begin`` on, in place; returns the position of the next.
+
+    It stops in an evening on which a trigger changes, so that the days to come can get other numbers; else
+    at the end. ``count`` (C) units; ``net`` is a `Layout`, ``num`` are `Numbers`, ``watch`` a `Watch`,
+    ``state`` a `State`, ``out`` `Outputs`. ``first_day`` is the ordinal of position 0: random numbers are
+    keyed by it.
     """
-    demand = 0.0
-    for edge in edges:
-        demand += want[edge] * size[edge]
-    if demand <= allowed:
-        return
-    part = max(allowed, 0.0) / demand
-    if not stochastic:
-        for edge in edges:
-            want[edge] *= part
-        return
-    target = 0.0
-    used = 0.0
-    for step in range(edges.size):
-        edge = edges[(step + offset) % edges.size]
-        target += want[edge] * size[edge] * part
-        granted = min(want[edge], math.floor((target - used) / size[edge] + 1e-9))
-        if used + granted * size[edge] > allowed:
-            granted = math.floor(max(allowed - used, 0.0) / size[edge] + 1e-9)
-        want[edge] = granted
-        used += granted * size[edge]
-
-
-@njit(cache=True)
-def _pass_gates(
-    want, asked, size, gate_level, gate_kind, gate_index, gate_key, gate_start, gate_edges, edge_overflow,
-    edge_level, level_count, throughput, room, stochastic, seed, member, day,
-):  # fmt: skip
-    """Apply every gate, level by level; refused units ask for their overflow edge on the next level."""
-    for level in range(level_count):
-        for edge in range(want.size):
-            if edge_level[edge] == level:
-                asked[edge] = want[edge]
-        for gate in range(gate_level.size):
-            if gate_level[gate] != level:
-                continue
-            edges = gate_edges[gate_start[gate] : gate_start[gate + 1]]
-            allowed = room[gate_index[gate]] if gate_kind[gate] == ROOM_GATE else throughput[gate_index[gate]]
-            offset = 0
+    edges, cells, days = net.edge_dest.size, count.size, num.day_segment.size
+    want, asked, together = np.zeros(edges), np.zeros(edges), np.zeros(edges)
+    moved, arriving, chance = np.zeros(edges), np.zeros(cells), np.zeros(edges)
+    drawn_edges, drawn_cells = (edges, cells) if stochastic else (0, 0)
+    chance_log, cell_chance, cell_log = np.zeros(drawn_edges), np.zeros(drawn_cells), np.zeros(drawn_cells)
+    plain_chance, keep, cell_days = np.zeros(net.plain_edge.size), np.zeros(cells), np.zeros(cells)
+    segment = -1
+    entered = out.departed[begin - 1] if begin > 0 else 0.0
+    for day in range(begin, days):
+        month, key_day = num.day_month[day], first_day + day
+        if num.day_segment[day] != segment:
+            segment = num.day_segment[day]
             if stochastic:
-                u, _ = uniform_pair(seed, member, gate_key[gate], day)
-                offset = int(u * edges.size)
-            _allocate(edges, want, size, allowed, stochastic, offset)
-        for gate in range(gate_level.size):  # what was granted uses up the limits of later levels
-            if gate_level[gate] != level:
-                continue
-            used = 0.0
-            for edge in gate_edges[gate_start[gate] : gate_start[gate + 1]]:
-                used += want[edge] * size[edge]
-            if gate_kind[gate] == ROOM_GATE:
-                room[gate_index[gate]] -= used
+                enter_stochastic(num.rate[segment], net, chance, chance_log, cell_chance, cell_log)
             else:
-                throughput[gate_index[gate]] -= used
-        for edge in range(want.size):
-            if edge_level[edge] == level and edge_overflow[edge] >= 0 and asked[edge] > want[edge]:
-                want[edge_overflow[edge]] += asked[edge] - want[edge]
-
-
-@njit(cache=True)
-def run_days(
-    stochastic, seed, member, first_day,
-    count, cell_size, cell_stock, cell_group, cell_start, cell_key,
-    edge_dest, edge_flow, edge_size, edge_key, edge_overflow, edge_level, edge_gated, level_count,
-    gate_level, gate_kind, gate_index, gate_key, gate_start, gate_edges,
-    day_segment, day_month, segment_rate, segment_throughput, segment_room,
-    depart_cell, depart_key, depart_mean, depart_weight,
-    monthly_flow, month_end_stock, daily_flow, daily_stock, inside, departed,
-):  # fmt: skip
-    """Run all days of one member, in place.
-
-    Shapes: cells C, edges E, days D, segments S, months M, flows F, stocks K, groups G, departures P.
-    ``count`` (C) units, changed in place; ``segment_rate`` (S, E) probability per day;
-    ``segment_throughput`` (S, limits) and ``segment_room`` (S, K) people; ``depart_mean`` (D, P) expected
-    units per day; ``depart_weight`` (D, P) relative size of a day, used by the stochastic engine;
-    outputs in people: ``monthly_flow`` (M, F, G), ``month_end_stock`` (M, K, G), ``daily_flow`` (D, F),
-    ``daily_stock`` (D, K), ``inside`` (D) and ``departed`` (D, cumulative).
-    """
-    edges = edge_dest.size
-    want = np.zeros(edges)
-    asked = np.zeros(edges)
-    arriving = np.zeros(count.size)
-    stocks = segment_room.shape[1]
-    room = np.zeros(stocks)
-    throughput = np.zeros(segment_throughput.shape[1])
-    departures = depart_cell.size
-    left_of_month = np.zeros(departures)
-    entered = 0.0
-    for day in range(day_segment.size):
-        segment = day_segment[day]
-        month = day_month[day]
-        key_day = first_day + day
-        new_month = day == 0 or day_month[day - 1] != month
-        for p in range(departures):
-            cell = depart_cell[p]
-            if stochastic:
-                if new_month:
-                    mean = 0.0
-                    later = day
-                    while later < day_segment.size and day_month[later] == month:
-                        mean += depart_mean[later, p]
-                        later += 1
-                    u, _ = uniform_pair(seed, member, depart_key[p], key_day)
-                    left_of_month[p] = poisson_quantile(u, mean)
-                units = 0.0
-                if left_of_month[p] > 0.0:
-                    weight = 0.0
-                    later = day
-                    while later < day_segment.size and day_month[later] == month:
-                        weight += depart_mean[later, p] * depart_weight[later, p]
-                        later += 1
-                    if weight > 0.0:
-                        part = depart_mean[day, p] * depart_weight[day, p] / weight
-                        _, v = uniform_pair(seed, member, depart_key[p], key_day)
-                        units = float(binomial_quantile(v, int(left_of_month[p]), part))
-                left_of_month[p] -= units
-            else:
-                units = depart_mean[day, p]
-            count[cell] += units
-            entered += units * cell_size[cell]
-        rate = segment_rate[segment]
+                count_plain(net, plain_chance, cell_days, moved)
+                enter_expected(num.rate[segment], net, chance, plain_chance, keep)
+        for t in range(state.on.size):
+            out.trigger_on[day, t] = state.on[t]
+        new_month = day == 0 or num.day_month[day - 1] != month
+        entered += depart(stochastic, seed, member, key_day, day, new_month, net, num, count, state)
+        room, throughput = num.room[segment].copy(), num.throughput[segment].copy()
+        set_out(stochastic, seed, member, key_day, net, num.set_out[day], count, asked, together)
+        day_flow = out.daily_flow[day]
         if stochastic:
-            _demand_stochastic(count, cell_start, rate, cell_key, edge_key, want, seed, member, key_day)
-        else:
-            _demand_expected(count, cell_start, rate, want)
-        if gate_level.size > 0:
-            for k in range(stocks):
-                room[k] = segment_room[segment, k]
-            for cell in range(count.size):
-                if cell_stock[cell] >= 0:
-                    room[cell_stock[cell]] -= count[cell] * cell_size[cell]
-            for cell in range(count.size):  # beds of those who surely leave today are free today
-                here = cell_stock[cell]
-                if here >= 0:
-                    for edge in range(cell_start[cell], cell_start[cell + 1]):
-                        if not edge_gated[edge] and cell_stock[edge_dest[edge]] != here:
-                            room[here] += want[edge] * cell_size[cell]
-            for k in range(stocks):
-                room[k] = max(room[k], 0.0)
-            throughput[:] = segment_throughput[segment]
-            _pass_gates(
-                want, asked, edge_size, gate_level, gate_kind, gate_index, gate_key, gate_start, gate_edges,
-                edge_overflow, edge_level, level_count, throughput, room, stochastic, seed, member, key_day,
+            for edge in net.later:
+                want[edge] = 0.0
+            leave_stochastic(
+                net, chance, chance_log, cell_chance, cell_log, count, want, arriving, moved, day_flow, room,
+                seed, member, key_day,
             )  # fmt: skip
-        for cell in range(count.size):
-            for edge in range(cell_start[cell], cell_start[cell + 1]):
-                moved = want[edge]
-                if moved == 0.0:
-                    continue
-                count[cell] -= moved
-                arriving[edge_dest[edge]] += moved
-                flow = edge_flow[edge]
-                if flow >= 0:
-                    people = moved * cell_size[cell]
-                    monthly_flow[month, flow, cell_group[cell]] += people
-                    daily_flow[day, flow] += people
-        total = 0.0
-        for cell in range(count.size):
-            count[cell] += arriving[cell]
-            arriving[cell] = 0.0
-            people = count[cell] * cell_size[cell]
-            total += people
-            if cell_stock[cell] >= 0:
-                daily_stock[day, cell_stock[cell]] += people
-        inside[day] = total
-        departed[day] = entered
-        if day == day_segment.size - 1 or day_month[day + 1] != month:
-            for cell in range(count.size):
-                if cell_stock[cell] >= 0:
-                    month_end_stock[month, cell_stock[cell], cell_group[cell]] += (
-                        count[cell] * cell_size[cell]
-                    )
+        else:
+            leave_expected(net, chance, plain_chance, keep, count, cell_days, want, arriving, day_flow, room)
+        ask_together(net, num.set_out[day], count, want, together, room)
+        for k in range(room.size):
+            room[k] = max(room[k], 0.0)
+        pass_gates(net, want, asked, throughput, room, stochastic, seed, member, key_day)
+        _move_later(net, want, count, arriving, moved, day_flow)
+        _arrive(net, count, arriving, out.daily_stock[day])
+        out.inside[day] = _inside(count, net.cell_size)
+        out.departed[day] = entered
+        see(day, month, want, out.daily_stock, watch, out.trigger_seen)
+        ended = day == days - 1 or num.day_month[day + 1] != month
+        stop = decide(day, watch, state, out.trigger_seen)
+        if ended or stop:
+            if not stochastic:
+                count_plain(net, plain_chance, cell_days, moved)
+            _end_month(net, month, count, moved, out.monthly_flow, out.month_end_stock, ended)
+        if stop:
+            return day + 1
+    return days

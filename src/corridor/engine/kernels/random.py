@@ -98,23 +98,48 @@ def normal_quantile(p):
     return -x if q < 0 else x
 
 
+_INVERSE = 1.0 / np.arange(1.0, 1025.0)
+"""1 / (k + 1): the exact sums below end long before k is 1,024."""
+
+
+@njit(cache=True)
+def log_miss(p):
+    """log(1 - p) for p up to one half, log(p) above: what ``binomial_with`` needs of p."""
+    if p <= 0.0 or p >= 1.0:
+        return 0.0
+    return math.log1p(-p) if p <= 0.5 else math.log(p)
+
+
 @njit(cache=True)
 def binomial_quantile(u, n, p):
     """Smallest k with P(Binomial(n, p) <= k) >= u, for integer ``n``."""
+    return binomial_with(u, n, p, log_miss(p))
+
+
+@njit(cache=True)
+def binomial_with(u, n, p, log_missing):
+    """``binomial_quantile`` where ``log_miss(p)`` is known already."""
     if n <= 0 or p <= 0.0:
         return 0
     if p >= 1.0:
         return n
     if p > 0.5:  # sum the short tail; the reflection keeps the transform monotone
-        return n - binomial_quantile(1.0 - u, n, 1.0 - p)
+        return n - _rarer_side(1.0 - u, n, 1.0 - p, log_missing)
+    return _rarer_side(u, n, p, log_missing)
+
+
+@njit(cache=True)
+def _rarer_side(u, n, p, log_missing):
     mean = n * p
+    if u <= 1.0 - mean:  # Bernoulli: (1 - p)^n >= 1 - n p
+        return 0
     if mean < EXACT_BELOW:
         odds = p / (1.0 - p)
-        mass = math.exp(n * math.log1p(-p))
+        mass = math.exp(n * log_missing)
         total = mass
         k = 0
         while total < u and k < n:
-            mass *= odds * (n - k) / (k + 1)
+            mass *= odds * (n - k) * _INVERSE[k]
             k += 1
             total += mass
             if mass < 1e-18 and k > mean:  # the rest of the tail is below the resolution of u

@@ -15,16 +15,14 @@ from corridor.model import Fault, Measure, Scenario, did_you_mean
 
 def check_measures(parts: Parts) -> Iterator[Fault]:
     """Faults of measures, then of the scenarios that name them."""
-    if not parts.measures.rows and not any(parts.scenario_rows()):
-        return
-    known = levers.known_levers()
+    known = levers.known_levers() if parts.measures.rows else {}
     for row in parts.measures:
         yield from _lever(row, known)
         yield from _dates_and_strength(row, parts)
         yield from _scope(row, parts)
     measures = parts.measures.by_id()
     for scenario in parts.scenario_rows():
-        yield from _scenario(scenario, measures, known, parts)
+        yield from _scenario(scenario, measures, parts)
 
 
 def _lever(row: Row[Measure], known: Mapping[str, LeverFacts]) -> Iterator[Fault]:
@@ -32,10 +30,10 @@ def _lever(row: Row[Measure], known: Mapping[str, LeverFacts]) -> Iterator[Fault
     lever = known.get(measure.lever)
     if lever is None:
         yield row.fault("lever", f"there is no lever {measure.lever!r}", did_you_mean(measure.lever, known))
-    elif lever.built and measure.unit not in lever.units:
+    elif measure.unit not in lever.units:
         message = f"{measure.unit!r} is not a unit of lever {measure.lever}"
         yield row.fault("unit", message, f"give the strength in {' or '.join(lever.units)}")
-    if measure.in_base and lever is not None and lever.built and measure.trigger is not None:
+    if measure.in_base and lever is not None and measure.trigger is not None:
         yield row.fault("trigger", "triggers are not built yet, and a base measure cannot be left out")
 
 
@@ -58,7 +56,7 @@ def _dates_and_strength(row: Row[Measure], parts: Parts) -> Iterator[Fault]:
 
 
 def _scope(row: Row[Measure], parts: Parts) -> Iterator[Fault]:
-    """Places (or zones of places and routes), routes and nationalities that a measure names."""
+    """Places (or zones of places and routes), routes, nationalities and households that a measure names."""
     measure = row.item
     zones = {item.zone for item in (*parts.places.items, *parts.routes.items) if item.zone}
     for name in measure.places:
@@ -72,11 +70,14 @@ def _scope(row: Row[Measure], parts: Parts) -> Iterator[Fault]:
         if name not in nationalities and not parts.groups.faults:
             message = f"no group is of nationality {name!r}"
             yield row.fault("nationalities", message, did_you_mean(name, nationalities))
+    households = {group.item.household for group in parts.groups}
+    for name in measure.households:
+        if name not in households and not parts.groups.faults:
+            message = f"no group is of household {name!r}"
+            yield row.fault("households", message, did_you_mean(name, households))
 
 
-def _scenario(
-    row: Row[Scenario], measures: Mapping[str, Row[Any]], known: Mapping[str, LeverFacts], parts: Parts
-) -> Iterator[Fault]:
+def _scenario(row: Row[Scenario], measures: Mapping[str, Row[Any]], parts: Parts) -> Iterator[Fault]:
     scenario = row.item
     for place, name in enumerate(scenario.measures):
         column = f"measures[{place + 1}]"
@@ -84,24 +85,21 @@ def _scenario(
         if name in scenario.measures[:place]:
             yield row.fault(column, f"measure {name!r} is named twice")
         if name in measures:
-            yield from _named_measure(row, column, measures[name].item, known)
+            yield from _named_measure(row, column, measures[name].item)
     for place, lift in enumerate(scenario.lift):
         column = f"lift[{place + 1}].measure"
         yield from named(row, column, lift.measure, parts.measures, "measure")
         if lift.measure in measures:
-            yield from _lifted(row, column, measures[lift.measure].item, known)
-            if lift.on < measures[lift.measure].item.start:
+            lifted = measures[lift.measure].item
+            if not lifted.in_base:
+                message = f"measure {lifted.id!r} is not in the base, so it cannot be lifted"
+                yield row.fault(column, message)
+            if lift.on < lifted.start:
                 message = f"{lift.on} is before the measure starts"
                 yield row.fault(f"lift[{place + 1}].on", message)
 
 
-def _named_measure(
-    row: Row[Scenario], column: str, measure: Measure, known: Mapping[str, LeverFacts]
-) -> Iterator[Fault]:
-    lever = known.get(measure.lever)
-    if lever is not None and not lever.built:
-        message = f"measure {measure.id!r} needs lever {measure.lever!r}, which is declared but not built yet"
-        yield row.fault(column, message, "leave the measure out: it would have no effect")
+def _named_measure(row: Row[Scenario], column: str, measure: Measure) -> Iterator[Fault]:
     if measure.trigger is not None:
         yield row.fault(column, f"measure {measure.id!r} has a trigger, and triggers are not built yet")
     if measure.in_base:
@@ -109,14 +107,3 @@ def _named_measure(
     if measure.hindsight and not row.item.hindsight:
         message = f"measure {measure.id!r} rests on hindsight, and the scenario does not say so"
         yield row.fault(column, message, "set hindsight: yes, or name another measure")
-
-
-def _lifted(
-    row: Row[Scenario], column: str, measure: Measure, known: Mapping[str, LeverFacts]
-) -> Iterator[Fault]:
-    if not measure.in_base:
-        yield row.fault(column, f"measure {measure.id!r} is not in the base, so it cannot be lifted")
-    lever = known.get(measure.lever)
-    if lever is not None and not lever.built:
-        message = f"lever {measure.lever!r} is declared but not built yet, so lifting it would do nothing"
-        yield row.fault(column, message)

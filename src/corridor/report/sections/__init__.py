@@ -2,6 +2,7 @@
 
 from corridor.report.sections.answer import Answer, chance_above, sentences
 from corridor.report.sections.base import RunView, Section
+from corridor.report.sections.effects import Effects
 from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.people import Cities, People
@@ -15,6 +16,7 @@ SECTIONS: tuple[Section, ...] = (
     Scenarios(),
     People(),
     Cities(),
+    Effects(),
     Claims(),
     Measures(),
     Fit(),
