@@ -231,7 +231,7 @@ def test_weights_follow_what_members_could_prove():
     truth = np.full_like(z, 0.0)
     truth[:-1] = np.diff(z, axis=0)
     members = {"seer": truth, "noise": 0.15 * rng.normal(size=z.shape)}
-    shift, weights = combine(
+    _, weights = combine(
         view, z, v, counted, members, {"seer": 0.0, "noise": 0.5}, 1, WeightRule(patience=12)
     )
     seer, noise = weights[-1, 0]

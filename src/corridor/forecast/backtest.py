@@ -45,7 +45,7 @@ from corridor.forecast.rolling import (
 from corridor.forecast.scores import INTERVALS, LEVELS, Array, inside, wis
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.univariate import Univariate, available
-from corridor.forecast.upstream import UpstreamRegression
+from corridor.forecast.upstream import UpstreamRegression, named_measures
 from corridor.forecast.view import Subject, View
 from corridor.model import InputError, did_you_mean
 
@@ -280,7 +280,9 @@ def _path(store: Path, plan: BacktestPlan, block: Block) -> Path:
     for panel in (*panels.values(), subjects[block.publisher].panel):
         data.update(panel.values.tobytes())
     settings = {name: asdict(plan)[name] for name in ("kinds", "horizons", "models")}
-    text = json.dumps([settings, asdict(block), corridor.__version__, _sources_digest()], default=str)
+    text = json.dumps(
+        [settings, asdict(block), corridor.__version__, _sources_digest(), named_measures()], default=str
+    )
     digest = hashlib.sha256(data.digest() + text.encode()).hexdigest()[:12]
     return store / "blocks" / f"{block.publisher}-{block.months[0]:%Y-%m}-{digest}.parquet"
 
