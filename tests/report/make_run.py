@@ -195,6 +195,25 @@ def scenario_tables() -> dict[str, pl.DataFrame]:
     ]  # fmt: skip
     return {
         "differences": frame("differences", differences),
+        "scoreboard": frame(
+            "scoreboard",
+            [
+                (
+                    "us_transit_nationalities",
+                    "nowcast",
+                    1,
+                    "until_2023_12",
+                    0.9,
+                    0.84,
+                    0.97,
+                    0.94,
+                    0.8,
+                    0.95,
+                    24,
+                ),
+                ("us_total", "nowcast", 1, "until_2023_12", 0.85, 0.7, 1.01, 0.87, 0.79, 0.96, 24),
+            ],
+        ),
         "grades": frame("grades", grades),
         "measures": frame("measures", measures),
         "register": frame("register", register_rows()),

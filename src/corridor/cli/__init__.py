@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "check": "Say everything that is wrong in a corridor folder.",
     "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
+    "forecast": "Forecast a corridor's series or a dataset.",
+    "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",

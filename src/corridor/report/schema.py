@@ -45,6 +45,10 @@ TABLES: Mapping[str, Schema] = {
         "parameter:t target:t group:t value:n low:n high:n unit:t source:t assumed:b influence:n"
     ),
     "fit": _columns("counting_point:t line:t metric:t value:n reference:n months:i"),
+    "scoreboard": _columns(
+        "series_set:t origin:t horizon:i period:t relative_wis:n low:n high:n relative_mae:n coverage_80:n "
+        "coverage_95:n origins:i"
+    ),
     "claims": _columns(
         "claim:t statement:t statement_es:t said_by:t said_on:d verdict:t sentence:t sentence_es:t "
         "series:t period:t values:t coverage:t coverage_es:t first_month:t change_it:t change_it_es:t "

@@ -20,6 +20,7 @@ from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
+from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast
 from corridor.report.assemble import ScenarioRun
@@ -114,6 +115,7 @@ def run_study(
         tables |= effects(study, compiled.values(), step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
+    tables["scoreboard"] = shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations})
     return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
 
 

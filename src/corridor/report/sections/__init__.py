@@ -7,6 +7,7 @@ from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.scenarios import Measures, Scenarios
+from corridor.report.sections.scoreboard import Scoreboard
 
 SECTIONS: tuple[Section, ...] = (
     Answer(),
@@ -19,6 +20,7 @@ SECTIONS: tuple[Section, ...] = (
     Claims(),
     Measures(),
     Fit(),
+    Scoreboard(),
     Parameters(),
     Sources(),
 )
