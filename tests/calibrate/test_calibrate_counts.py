@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fork_corridor import AS_OF, MONTHS, dataset, guess, loader, plan
-from small_corridors import flow, parameter, route, small_corridor, stock
 
 from corridor.calibrate import Calibration, CalibrationPlan, FittedField, calibrate
 from corridor.calibrate.fit import Fit
@@ -18,6 +17,7 @@ from corridor.data import Dataset
 from corridor.data.dataset import Gap
 from corridor.engine import MemberResult, RunSpec, compile_corridor, run_member
 from corridor.model import Corridor, Observation
+from small_corridors import flow, parameter, route, small_corridor, stock
 
 BEGIN, LAST = dt.date(2023, 1, 1), dt.date(2024, 11, 1)
 UNTIL = dt.date(2024, 12, 31)
