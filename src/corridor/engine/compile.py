@@ -24,6 +24,7 @@ from corridor.engine.network import (
     build_network,
 )
 from corridor.engine.parameters import ParameterTable, Rows
+from corridor.engine.rules import Numbers
 from corridor.engine.spec import STOCK_FIGURES, UNLIMITED, Floats, RunSpec, Values
 from corridor.engine.strengths import Strengths
 from corridor.engine.triggers import make_watch, used_triggers, watched_flows
@@ -273,8 +274,12 @@ class Compiled:
         """
         weight = self._dated if starts is None or periods is None else self._weights(starts, periods)
         for i in sorted(range(len(self.measures)), key=lambda i: self.measures[i].order):
-            self._rules.apply(values, self.measures[i], weight[i], self._strengths.numbers(i, drawn))
+            self._rules.apply(values, self.measures[i], weight[i], self.numbers(i, drawn))
         return values
+
+    def numbers(self, measure: int, drawn: Floats) -> Numbers:
+        """Strength and lever parameters of the measure at this position, from the rows' values ``drawn``."""
+        return self._strengths.numbers(measure, drawn)
 
     def _weights(self, starts: npt.NDArray[np.int64], periods: Sequence[Periods]) -> list[Floats]:
         last = self.spec.end.toordinal()

@@ -135,7 +135,7 @@ def active_measures(
                 Fault(where, None, "measures", f"unknown measure {name!r}", did_you_mean(name, by_id))
             )
             continue
-        fault = _refusal(measure, spec, where)
+        fault = refusal(measure, spec, where)
         if fault:
             faults.append(fault)
             continue
@@ -148,7 +148,8 @@ def active_measures(
     return tuple(found)
 
 
-def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
+def refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
+    """Why a measure cannot be run, if it cannot."""
     lever = LEVERS.get(measure.lever)
     column = "measures"
     if lever is None:

@@ -97,7 +97,7 @@ class EffectRules:
         """Move ``values`` by one effect; ``weight`` is the part in force by segment."""
         array: Floats = getattr(values, effect.parameter)
         groups = self.scope.groups(measure)
-        targets = self._targets(effect, measure)
+        targets = self.targets(effect, measure)
         if not targets or not groups:
             return
         live = np.nonzero(weight)[0].tolist()  # days on which it is not in force keep their bits
@@ -122,7 +122,7 @@ class EffectRules:
             unlimited = (before >= UNLIMITED) & (effect.rule != "limit")
             array[at] = np.where(unlimited, before, after)
 
-    def _targets(self, effect: Effect, measure: Measure) -> list[int]:
+    def targets(self, effect: Effect, measure: Measure) -> list[int]:
         """Positions along the second axis of the effect's array."""
         match effect.parameter:
             case "share":
@@ -150,7 +150,7 @@ class EffectRules:
         """``sense`` is the central strength: a draw never moves a share the other way from where it is."""
         live, touched, groups = places
         w = move.w
-        for ours, rest in self._pools(set(touched), by_destination=bool(effect.modes)):
+        for ours, rest in self.pools(set(touched), by_destination=bool(effect.modes)):
             mine, others = np.ix_(live, ours, groups), np.ix_(live, rest, groups)
             before = share[mine].sum(axis=1, keepdims=True)
             remaining = share[others].sum(axis=1, keepdims=True)
@@ -166,7 +166,7 @@ class EffectRules:
                 remaining > 0, (whole - after) / np.where(remaining > 0, remaining, 1.0), 1.0
             )
 
-    def _pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
+    def pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
         """Touched flows of each stock, and the siblings that take what is taken away from them.
 
         ``by_destination``: those that lead to the same stock come first (another mode, the same way), so
