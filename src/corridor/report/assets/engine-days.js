@@ -7,22 +7,19 @@
   // Cut demand on `edges` down to `allowed` people, in proportion.
   const allocate = (edges, want, size, allowed) => {
     let demand = 0;
-    for (const e of edges) demand += want[e] * size[e];
+    for (let i = 0; i < edges.length; i++) demand += want[edges[i]] * size[edges[i]];
     if (demand <= allowed) return;
     const part = Math.max(allowed, 0) / demand;
-    for (const e of edges) want[e] *= part;
+    for (let i = 0; i < edges.length; i++) want[edges[i]] *= part;
   };
 
   // Departures, and people of events who come from outside.
   const depart = (m, day, events) => {
     const { count } = m.work;
     const { departures } = m.values;
-    const G = m.sizes.groups;
-    for (let p = 0; p < m.depart_cell.length; p++) {
-      const c = m.depart_cell[p];
-      const people = departures[m.depart_stock[p] * G + m.depart_group[p]];
-      count[c] += people * (1 / m.days_in_month[day] / m.cell_size[c]);
-    }
+    const { depart_cell: cells, depart_at: at, cell_size: size } = m;
+    const part = 1 / m.days_in_month[day];
+    for (let p = 0; p < cells.length; p++) count[cells[p]] += departures[at[p]] * (part / size[cells[p]]);
     for (const event of events) if (event.cell !== undefined) count[event.cell] += event.daily[day];
   };
 
@@ -56,8 +53,9 @@
   // Expected leavers: by edges that no gate can touch they move at once, by the others they ask.
   const leave = (m, gates, dayFlow, room) => {
     const { count, chance, want, arriving, plain, keep, cell_days: days } = m.work;
+    const { later, later_cell: laterCell } = m;
     for (const c of m.room_cells) room[m.cell_room[c]] -= count[c] * m.cell_size[c];
-    for (const e of m.later) want[e] = count[m.edge_cell[e]] * chance[e];
+    for (let i = 0; i < later.length; i++) want[later[i]] = count[laterCell[i]] * chance[later[i]];
     for (const e of gates.list) {
       const c = m.edge_cell[e];
       room[m.cell_room[c]] += count[c] * chance[e] * m.edge_size[e];
@@ -79,18 +77,20 @@
   // Every gate, level by level; what is refused asks for its overflow edge on the next level.
   const passGates = (m, gates, throughput, room) => {
     const { want, asked } = m.work;
+    const { edge_size: size, edge_overflow: overflow } = m;
     for (let level = 0; level + 1 < m.level_start.length; level++) {
       const here = m.later.subarray(m.level_start[level], m.level_start[level + 1]);
-      for (const e of here) asked[e] = want[e];
+      for (let i = 0; i < here.length; i++) asked[here[i]] = want[here[i]];
       const mine = gates.gates.filter((gate) => gate.level === level);
-      for (const gate of mine) allocate(gate.edges, want, m.edge_size, (gate.room ? room : throughput)[gate.index]);
-      for (const gate of mine) {
+      for (const gate of mine) allocate(gate.edges, want, size, (gate.room ? room : throughput)[gate.index]);
+      for (const { edges, room: isRoom, index } of mine) {
         let used = 0;
-        for (const e of gate.edges) used += want[e] * m.edge_size[e];
-        (gate.room ? room : throughput)[gate.index] -= used;
+        for (let i = 0; i < edges.length; i++) used += want[edges[i]] * size[edges[i]];
+        (isRoom ? room : throughput)[index] -= used;
       }
-      for (const e of here) {
-        if (m.edge_overflow[e] >= 0 && asked[e] > want[e]) want[m.edge_overflow[e]] += asked[e] - want[e];
+      for (let i = 0; i < here.length; i++) {
+        const e = here[i];
+        if (overflow[e] >= 0 && asked[e] > want[e]) want[overflow[e]] += asked[e] - want[e];
       }
     }
   };
@@ -108,18 +108,21 @@
     askTogether(m, day, events, state.gates.frees, room);
     for (let k = 0; k < room.length; k++) room[k] = Math.max(room[k], 0);
     passGates(m, state.gates, throughput, room);
-    for (const e of m.later) {
-      count[m.edge_cell[e]] -= want[e];
-      arriving[m.edge_dest[e]] += want[e];
-      if (m.edge_flow[e] < 0) continue;
+    const { later, later_cell: laterCell, edge_dest: dest, edge_flow: flow, edge_size: size } = m;
+    for (let i = 0; i < later.length; i++) {
+      const e = later[i];
+      count[laterCell[i]] -= want[e];
+      arriving[dest[e]] += want[e];
+      if (flow[e] < 0) continue;
       moved[e] += want[e];
-      dayFlow[m.edge_flow[e]] += want[e] * m.edge_size[e];
+      dayFlow[flow[e]] += want[e] * size[e];
     }
     for (let c = 0; c < count.length; c++) {
       count[c] += arriving[c];
       arriving[c] = 0;
     }
-    for (const c of m.stock_cells) dayStock[m.cell_stock[c]] += count[c] * m.cell_size[c];
+    const { stock_cells: cells, stock_at: stock, cell_size: people } = m;
+    for (let i = 0; i < cells.length; i++) dayStock[stock[i]] += count[cells[i]] * people[cells[i]];
   };
 
   // -- triggers -----------------------------------------------------------------------------------------------

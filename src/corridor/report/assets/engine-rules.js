@@ -59,7 +59,10 @@ globalThis.CorridorEngine = {};
       for (let n = 0; n < targets.length; n++) visit(targets[n], n);
       return;
     }
-    for (let n = 0; n < targets.length; n++) for (const g of effect.groups) visit(targets[n] * groups + g, n);
+    const mine = effect.groups;
+    for (let n = 0; n < targets.length; n++) {
+      for (let i = 0; i < mine.length; i++) visit(targets[n] * groups + mine[i], n);
+    }
   };
 
   const factorOf = (effect, w, s) => Math.pow(effect.bends ? Math.max(s, LEAST_RATIO) : s, w * effect.e);
@@ -112,8 +115,8 @@ globalThis.CorridorEngine = {};
       if (!rest.length) continue;
       for (const g of effect.groups) {
         let before = 0, remaining = 0;
-        for (const f of ours) before += share[f * G + g];
-        for (const f of rest) remaining += share[f * G + g];
+        for (let i = 0; i < ours.length; i++) before += share[ours[i] * G + g];
+        for (let i = 0; i < rest.length; i++) remaining += share[rest[i] * G + g];
         if (!(remaining > 0)) continue; // nowhere else to go: the lever does nothing
         const whole = before + remaining;
         let after = before;
@@ -121,8 +124,8 @@ globalThis.CorridorEngine = {};
         else if (before > 0) after = (1 - w) * before + w * s;
         const mine = before > 0 ? after / before : 1;
         const others = (whole - after) / remaining;
-        for (const f of ours) share[f * G + g] *= mine;
-        for (const f of rest) share[f * G + g] *= others;
+        for (let i = 0; i < ours.length; i++) share[ours[i] * G + g] *= mine;
+        for (let i = 0; i < rest.length; i++) share[rest[i] * G + g] *= others;
       }
     }
   };

@@ -51,6 +51,12 @@
     m.plain_dest = Int32Array.from(m.plain_edge, (e) => m.edge_dest[e]);
     m.plain_size = Float64Array.from(m.plain_edge, (e) => m.cell_size[cell[e]]);
     m.edge_size = Float64Array.from(cell, (c) => m.cell_size[c]);
+    const G = sizes.groups; // places of an edge's numbers in tables by group
+    m.by_flow = m.edge_param_flow.map((f, e) => f * G + m.edge_group[e]);
+    m.by_stock = m.edge_stock.map((k, e) => k * G + m.edge_group[e]);
+    m.stock_at = m.stock_cells.map((c) => m.cell_stock[c]);
+    m.later_cell = m.later.map((e) => cell[e]);
+    m.depart_at = m.depart_stock.map((k, p) => k * G + m.depart_group[p]);
     m.year = Int32Array.from({ length: sizes.days }, (_, d) => new Date((sizes.first + d) * DAY).getUTCFullYear());
     m.new_year = Uint8Array.from({ length: sizes.days }, (_, d) => {
       const date = new Date((sizes.first + d) * DAY);
@@ -87,18 +93,20 @@
   const rates = (m) => {
     const { share, daily_probability: daily, stay_days: stay, travel_days: travel } = m.values;
     const { rate, leave, advance, per_stage: perStage } = m.work;
+    const { edge_rule: rule, by_flow: byFlow, by_stock: byStock, edge_route: route, stay_stages: stages } = m;
     const G = m.sizes.groups;
-    for (let i = 0; i < leave.length; i++) leave[i] = Math.min(1, m.stay_stages[(i / G) | 0] / stay[i]);
+    for (let k = 0, i = 0; k < stages.length; k++) {
+      for (let g = 0; g < G; g++, i++) leave[i] = Math.min(1, stages[k] / stay[i]);
+    }
     for (let r = 0; r < advance.length; r++) advance[r] = Math.min(1, m.route_stages[r] / Math.max(travel[r], 1e-9));
     incidents(m);
     for (let e = 0; e < rate.length; e++) {
-      const g = m.edge_group[e];
-      switch (m.edge_rule[e]) {
-        case SHARE: rate[e] = share[m.edge_param_flow[e] * G + g] * leave[m.edge_stock[e] * G + g]; break;
-        case HAZARD: rate[e] = daily[m.edge_param_flow[e] * G + g]; break;
-        case STAY: rate[e] = leave[m.edge_stock[e] * G + g]; break;
-        case TRAVEL: rate[e] = advance[m.edge_route[e]]; break;
-        case INCIDENT: rate[e] = perStage[m.edge_param_flow[e] * G + g]; break;
+      switch (rule[e]) {
+        case SHARE: rate[e] = share[byFlow[e]] * leave[byStock[e]]; break;
+        case HAZARD: rate[e] = daily[byFlow[e]]; break;
+        case STAY: rate[e] = leave[byStock[e]]; break;
+        case TRAVEL: rate[e] = advance[route[e]]; break;
+        case INCIDENT: rate[e] = perStage[byFlow[e]]; break;
         default: rate[e] = 0;
       }
     }
@@ -108,18 +116,24 @@
     const { share } = m.values;
     const { advance, per_stage: perStage, hazard, total } = m.work;
     const G = m.sizes.groups;
-    m.off_route.forEach((flows, r) => {
+    for (let r = 0; r < m.off_route.length; r++) {
+      const flows = m.off_route[r];
+      const power = -1 / m.route_stages[r];
       for (let g = 0; g < G && flows.length; g++) {
         let sum = 0;
-        for (const f of flows) sum += share[f * G + g];
+        for (let i = 0; i < flows.length; i++) sum += share[flows[i] * G + g];
         const at = r * G + g;
         if (sum !== total[at]) { // the power is costly, and most journeys stay as they were
           total[at] = sum;
-          hazard[at] = Math.pow(1 - Math.min(sum, 0.999), -1 / m.route_stages[r]) - 1;
+          hazard[at] = Math.pow(1 - Math.min(sum, 0.999), power) - 1;
         }
-        for (const f of flows) perStage[f * G + g] = sum > 0 ? advance[r] * hazard[at] * (share[f * G + g] / sum) : 0;
+        const q = advance[r] * hazard[at];
+        for (let i = 0; i < flows.length; i++) {
+          const f = flows[i] * G + g;
+          perStage[f] = sum > 0 ? q * (share[f] / sum) : 0;
+        }
       }
-    });
+    }
   };
 
   // -- a run --------------------------------------------------------------------------------------------------
@@ -184,17 +198,18 @@
     measures.forEach((measure, i) => E.apply(m, m.values, measure, E.weight(measure, periods[i], from, to)));
     rates(m);
     const { rate, chance, keep, plain } = m.work;
+    const { cell_start: first, is_later: later, plain_edge: edge } = m;
     for (let c = 0; c < keep.length; c++) {
       let total = 0, gone = 0;
-      for (let e = m.cell_start[c]; e < m.cell_start[c + 1]; e++) total += rate[e];
+      for (let e = first[c]; e < first[c + 1]; e++) total += rate[e];
       const all = Math.max(total, 1);
-      for (let e = m.cell_start[c]; e < m.cell_start[c + 1]; e++) {
+      for (let e = first[c]; e < first[c + 1]; e++) {
         chance[e] = rate[e] / all;
-        if (!m.is_later[e]) gone += chance[e];
+        if (!later[e]) gone += chance[e];
       }
       keep[c] = Math.max(1 - gone, 0);
     }
-    for (let i = 0; i < plain.length; i++) plain[i] = chance[m.plain_edge[i]];
+    for (let i = 0; i < plain.length; i++) plain[i] = chance[edge[i]];
   };
 
   // Runs until an evening on which a trigger changes, or to the end; returns the position of the next day.
@@ -232,7 +247,9 @@
 
   const countPlain = (m) => {
     const { moved, cell_days: days, plain } = m.work;
-    for (let i = 0; i < m.plain_flow.length; i++) moved[m.plain_edge[i]] += days[m.plain_cell[i]] * plain[i];
+    const { plain_edge: edge, plain_cell: cell } = m;
+    const counted = m.plain_flow.length;
+    for (let i = 0; i < counted; i++) moved[edge[i]] += days[cell[i]] * plain[i];
     days.fill(0);
   };
 
