@@ -9,12 +9,24 @@ from typing import Any
 from engine_tools import SILENT, compiled, with_measures
 
 import small_corridors as small
-from corridor.engine import Compiled, MemberResult, run_member
+from corridor.engine import LEVERS, Compiled, MemberResult, run_member
 from corridor.model import Corridor, Flow, Measure, Parameter
 from small_corridors import flow, group, parameter, route, stock
 
 GROUPS = (group(), group(household="family", size=3), group("COL"))
-LEVERS_OF_DEPARTURES = ("visas", "consequences", "root_causes_violence", "root_causes_poverty")
+ELASTICITIES = {
+    name: {e.elasticity for effects in lever.effects.values() for e in effects if e.elasticity}
+    for name, lever in LEVERS.items()
+}
+KNOWN_ELASTICITIES = {
+    ("legal_pathways", "elasticity"): -0.2,
+    ("family_reunification", "elasticity"): -0.2,
+    ("smuggler_crackdown", "elasticity"): -0.3,
+    ("smuggler_crackdown", "elasticity_share"): -0.4,
+    ("smuggler_crackdown", "elasticity_travel_days"): 0.25,
+    ("smuggler_crackdown", "elasticity_death"): 0.6,
+}
+"""Those that are not 0.5."""
 
 STOCKS = (
     stock("home.leaving", stay_days=1), stock("home.sponsored", stay_days=1), stock("home.lawful"),
@@ -90,13 +102,11 @@ def _parameters() -> Iterator[Parameter]:
     for who, people in (("VEN.single", 1500), ("VEN.family", 900), ("COL", 600)):
         yield parameter("departures", people, "home.leaving", group=who)
         yield parameter("departures", people / 10, "home.sponsored", group=who)
-    for lever in (*LEVERS_OF_DEPARTURES, "work_authorization"):
-        yield parameter("elasticity", 0.5, lever)
+    for lever, names in ELASTICITIES.items():
+        for name in sorted(names):
+            yield parameter(name, KNOWN_ELASTICITIES.get((lever, name), 0.5), lever)
     for lever in ("legal_pathways", "family_reunification"):
-        yield parameter("elasticity", -0.2, lever)
         yield parameter("reference_level", 1000, lever)
-    for name, value in (("", -0.3), ("_share", -0.4), ("_travel_days", 0.25), ("_death", 0.6)):
-        yield parameter(f"elasticity{name}", value, "smuggler_crackdown")
     for city, cost in (("lake", 100), ("hill", 200), ("bay", 50)):
         yield parameter("cost_per_person_day", cost, f"{city}.census")
     for name, value in (

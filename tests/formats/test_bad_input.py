@@ -52,6 +52,10 @@ CELLS = [
         "measures.csv:2:strength: -1 is not a strength of railways in ratio", "hint: give 0 or more, or another unit",
     ]),
     ("measures.csv", ",30,0,,jizan,,,,", ",30,0,,jizan,,,families,", ["measures.csv:3:households: no group is of household 'families'"]),
+    ("parameters.csv", "occupied,jizan.holding,,,,300,200,400,people", "officer_hours,jizan.holding,,,,300,200,400,hours/day", [
+        "parameters.csv:9:parameter: officer_hours of jizan.holding also needs processing_hours, inspection_hours, lorries",
+        "parameters.csv:9:target: no flow of kind port_admission leads into 'jizan.holding'",
+    ]),
     ("measures.csv", ",30,0,,jizan,,,,", ",30,0,,jizan,,SOM,,", ["measures.csv:3:lever: the measure does nothing"]),
     ("measures.csv", "detention_capacity,SAU,2024-02-01,,30,0,,jizan,,,,500,300,600,people,", "asylum_rules,SAU,2024-02-01,,30,0,,,,,,60,,,share,", [
         "measures.csv:3:strength: 60 is not a strength of asylum_rules in share", "hint: give 0 to 1, or another unit",

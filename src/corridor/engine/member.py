@@ -128,21 +128,7 @@ def lay_again(
     """
     if arrays.base is None or arrays.drawn is None:
         raise ValueError("a run with triggers needs the values that `Compiled.lay` keeps")
-    first = compiled.spec.start.toordinal()
-    on = {
-        trigger.id: periods_on(was_on[:day, t], bool(state.on[t]), first)
-        for t, trigger in enumerate(compiled.triggers)
-    }
-    periods = [active.in_force(on.get(active.measure.trigger or "")) for active in compiled.measures]
-    begin, end = first + day, first + len(compiled.dates)
-    starts = {begin, *compiled.starts}
-    for active, found in zip(compiled.measures, periods, strict=True):
-        starts |= ramp_starts(active.measure, found)
-    segments = np.array(sorted(s for s in starts if begin <= s < end), dtype=np.int64)
-    source = np.searchsorted(compiled.starts, segments, side="right") - 1
-    base = Values(**{name: array[source] for name, array in vars(arrays.base).items()})
-    values = compiled.apply_measures(base, arrays.drawn, segments, periods)
-    day_segment = np.searchsorted(segments, np.arange(first, end), side="right") - 1
+    values, day_segment = _values_from(compiled, arrays.base, arrays.drawn, day, was_on[:day], state.on)
     mean = arrays.depart_mean.copy()
     mean[day:] = _departures(compiled, values, day_segment[day:], arrays.depart_factor[day:])
     changed = replace(
@@ -156,6 +142,43 @@ def lay_again(
     if member is not None and compiled.day_month[day] == compiled.day_month[day - 1]:
         _change_month(compiled, changed, day, state, ahead, member)
     return changed
+
+
+def values_of_run(
+    compiled: Compiled, member: int | None, trigger_on: npt.NDArray[np.uint8]
+) -> tuple[Values, npt.NDArray[np.int64]]:
+    """Numbers that were in force in a member's run, whose triggers were ``trigger_on`` (days, triggers), by
+    segment; and the segment of each day."""
+    drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
+    last = trigger_on[-1] if len(trigger_on) else np.zeros(len(compiled.triggers))
+    return _values_from(compiled, compiled.base_values(drawn), drawn, 0, trigger_on, last)
+
+
+def _values_from(
+    compiled: Compiled,
+    base: Values,
+    drawn: Floats,
+    day: int,
+    was_on: npt.NDArray[np.uint8],
+    on_now: npt.NDArray[np.generic],
+) -> tuple[Values, npt.NDArray[np.int64]]:
+    """Numbers by segment from position ``day`` on, and the segment of each day, given which triggers were on
+    and are on next."""
+    first = compiled.spec.start.toordinal()
+    on = {
+        trigger.id: periods_on(was_on[:, t], bool(on_now[t]), first)
+        for t, trigger in enumerate(compiled.triggers)
+    }
+    periods = [active.in_force(on.get(active.measure.trigger or "")) for active in compiled.measures]
+    begin, end = first + day, first + len(compiled.dates)
+    starts = {begin, *compiled.starts}
+    for active, found in zip(compiled.measures, periods, strict=True):
+        starts |= ramp_starts(active.measure, found)
+    segments = np.array(sorted(s for s in starts if begin <= s < end), dtype=np.int64)
+    source = np.searchsorted(compiled.starts, segments, side="right") - 1
+    laid = Values(**{name: array[source] for name, array in vars(base).items()})
+    values = compiled.apply_measures(laid, drawn, segments, periods)
+    return values, np.searchsorted(segments, np.arange(first, end), side="right") - 1
 
 
 def _change_month(

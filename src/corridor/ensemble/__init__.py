@@ -1,7 +1,19 @@
 """Many members, and what the published series would have counted of them."""
 
 from corridor.ensemble.observe import by_nationality, nationalities, observe, published
+from corridor.ensemble.ports import PORT_UNITS, PortFigures, port_figures
 from corridor.ensemble.simulate import forget, simulate
 from corridor.ensemble.trajectories import Trajectories
 
-__all__ = ["Trajectories", "by_nationality", "forget", "nationalities", "observe", "published", "simulate"]
+__all__ = [
+    "PORT_UNITS",
+    "PortFigures",
+    "Trajectories",
+    "by_nationality",
+    "forget",
+    "nationalities",
+    "observe",
+    "port_figures",
+    "published",
+    "simulate",
+]

@@ -65,9 +65,9 @@ def run_forecast(
 def months_ahead(compiled: Compiled, observation: Observation) -> list[int]:
     """Positions of the run's months that the series' publisher had not published by the as-of date."""
     as_of = compiled.spec.as_of
-    if as_of is None or observation.dataset not in datasets():
+    if as_of is None or observation.dataset not in datasets(compiled.corridor):
         return list(range(len(compiled.months)))
-    known = load(observation.dataset).as_of(as_of).known_until
+    known = load(observation.dataset, compiled.corridor).as_of(as_of).known_until
     return [m for m, month in enumerate(compiled.months) if known is None or month > known]
 
 

@@ -1,0 +1,89 @@
+"""Ports of entry: officer hours between processing people and inspecting lorries, the assumed tier.
+
+Hours are counted by day, since an hour that is not used is not kept: used = people processed x hours a
+person, left = officer hours - used (at least none), lorries inspected = min(lorries that can cross, left /
+hours a lorry); those not crossed are the rest of the lorries that came. Hardly any of it is published.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine import Compiled
+from corridor.engine.member import values_of_run
+from corridor.ensemble.trajectories import Trajectories
+
+Floats = npt.NDArray[np.float64]
+
+PORT_UNITS: Mapping[str, str] = {
+    "officer_hours": "hours/month",
+    "hours_processing": "hours/month",
+    "hours_left": "hours/month",
+    "lorries_inspected": "lorries/month",
+    "lorries_not_crossed": "lorries/month",
+}
+"""What is told of a port, and its unit."""
+
+
+@dataclass(frozen=True, repr=False)
+class PortFigures:
+    """``figures`` by name of :data:`PORT_UNITS`, each (members, months, ports); sums of the run's days."""
+
+    ports: tuple[str, ...]
+    """Stocks of those being processed at a port of entry."""
+    months: tuple[dt.date, ...]
+    figures: Mapping[str, Floats]
+
+    tag = "assumed"
+
+
+def port_figures(trajectories: Trajectories, compiled: Compiled) -> PortFigures:
+    """Hours and lorries of every port of entry that declares ``officer_hours``.
+
+    Each member has its own draw of the parameters, as in its run.
+    """
+    flows = compiled.corridor.flows
+    entries = {
+        stock: [flow.id for flow in flows if flow.kind == "port_admission" and flow.to_stock == stock]
+        for stock in compiled.stock_ids
+    }
+    declared = np.nonzero((compiled.rows["officer_hours"] >= 0).any(axis=0))[0].tolist()
+    columns = [k for k in declared if entries[compiled.stock_ids[k]]]
+    ports = tuple(compiled.stock_ids[k] for k in columns)
+    processed = [trajectories.flow_by_day(*entries[port]) for port in ports]
+    month_of = np.array([trajectories.months.index(day.replace(day=1)) for day in trajectories.dates])
+    shape = (trajectories.members, len(trajectories.months), len(ports))
+    out = {name: np.zeros(shape) for name in PORT_UNITS}
+    for member in range(trajectories.members if ports else 0):
+        people = np.stack([by_day[member] for by_day in processed], axis=1)
+        on = trajectories.trigger_on[member]
+        for name, by_day in _by_day(compiled, member, columns, people, on).items():
+            np.add.at(out[name][member], month_of, by_day)
+    return PortFigures(ports, trajectories.months, out)
+
+
+def _by_day(
+    compiled: Compiled, member: int, ports: list[int], people: Floats, trigger_on: npt.NDArray[np.uint8]
+) -> dict[str, Floats]:
+    """Figures of each day for one member, (days, ports), from the people processed."""
+    drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
+    come = compiled.base_values(drawn).lorries[compiled.day_segment[:, None], np.array(ports)]
+    values, segment = values_of_run(compiled, member, trigger_on)
+    days = (segment[:, None], np.array(ports))
+    officers, can_cross = values.officer_hours[days], values.lorries[days]
+    used = people * values.processing_hours[days]
+    left = np.maximum(officers - used, 0.0)
+    per_lorry = values.inspection_hours[days]
+    inspected = np.minimum(can_cross, np.where(per_lorry > 0, left / np.maximum(per_lorry, 1e-12), np.inf))
+    return {
+        "officer_hours": officers,
+        "hours_processing": used,
+        "hours_left": left,
+        "lorries_inspected": inspected,
+        "lorries_not_crossed": np.maximum(come, can_cross) - inspected,
+    }
