@@ -19,11 +19,15 @@ COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
     "check": "Say everything that is wrong in a corridor folder.",
-    "data": "List, show and export the shipped series.",
+    "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
+    "forecast": "Forecast a corridor's series or a dataset.",
+    "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
+    "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
+    "measures": "List and show the register of measures.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 

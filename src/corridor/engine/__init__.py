@@ -2,7 +2,7 @@
 
 from corridor.engine.compile import Compiled, compile_corridor
 from corridor.engine.levers import LEVERS, Effect, Lever, allowed_strengths, neutral_strength
-from corridor.engine.run import MemberResult, run_member, state_after
+from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
 from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
 
@@ -20,6 +20,7 @@ __all__ = [
     "Values",
     "allowed_strengths",
     "compile_corridor",
+    "count_shapes",
     "neutral_strength",
     "run_member",
     "state_after",

@@ -140,7 +140,7 @@ def compare_with_reference(
         raise InputError(f"nothing was published by {as_of}", hint="take a later as-of date")
     table = table.filter(pl.col("month") > last)
     panel.columns(table["series"].unique().sort().to_list())
-    truth = _long(panel)
+    truth = outcomes(panel)
     hint = f"forecast months after {last:%Y-%m} that the panel ({panel.span}) covers"
     scores = score_quantiles(table, truth) if table.height else table
     if not scores.height:
@@ -203,7 +203,8 @@ def _reference_table(
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-def _long(panel: Panel) -> pl.DataFrame:
+def outcomes(panel: Panel) -> pl.DataFrame:
+    """What was counted, as a long table ``series, month, value``."""
     wide = pl.DataFrame(panel.values, schema=list(panel.series), orient="row").with_columns(
         pl.Series("month", panel.months)
     )

@@ -111,6 +111,7 @@ def _summary(found: Corridor, folder: Path) -> Summary:
         "indicators": len(found.indicators),
         "scenarios": len(found.scenarios),
         "claims": len(found.claims),
+        "datasets": len(found.datasets),
         "calibrations": list(calibration_dates(folder)),
         "tags": {tag: sum(counts[tag] for counts in tags.values()) for tag in TAGS},
         **{f"tags_of_{name}": {tag: counts[tag] for tag in TAGS} for name, counts in tags.items()},

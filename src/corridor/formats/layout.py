@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corridor.model import (
     Claim,
+    DatasetEntry,
     Declared,
     Event,
     Flow,
@@ -16,6 +17,7 @@ from corridor.model import (
     Observation,
     Parameter,
     Place,
+    RegisterEntry,
     Route,
     Scenario,
     Settings,
@@ -26,22 +28,27 @@ from corridor.model import (
 SETTINGS_FILE = "corridor.yaml"
 SCENARIO_FOLDER = "scenarios"
 CALIBRATION_FOLDER = "calibration"
+DATA_FOLDER = "data"
+"""Holds ``<id>.csv`` of every entry of ``datasets.yaml``."""
 LIST_SEPARATOR = ";"
 """Between the members of a list in one CSV cell."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none."""
+    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none or be absent."""
 
     file: str
     noun: type[Declared]
     may_be_empty: bool = False
+    kept_as: str | None = None
+    """Name of the attribute, where the file's own cannot be one."""
+    may_be_absent: bool = False
 
     @property
     def attribute(self) -> str:
-        """Where `Corridor` keeps it: the file's name without its ending."""
-        return self.file.partition(".")[0]
+        """Where `Corridor` keeps it: the file's name without its ending, or another."""
+        return self.kept_as or self.file.partition(".")[0]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -59,11 +66,14 @@ TABLES: tuple[Part, ...] = (
     Part("triggers.csv", Trigger, may_be_empty=True),
     Part("measures.csv", Measure, may_be_empty=True),
     Part("events.csv", Event, may_be_empty=True),
+    # Every pydantic model inherits a method ``register``.
+    Part("register.csv", RegisterEntry, may_be_empty=True, kept_as="register_entries"),
 )
 LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),
     Part("indicators.yaml", Indicator, may_be_empty=True),
     Part("claims.yaml", Claim, may_be_empty=True),
+    Part("datasets.yaml", DatasetEntry, may_be_empty=True, may_be_absent=True),
 )
 SETTINGS = Part(SETTINGS_FILE, Settings)
 SCENARIO = Part("scenario.yaml", Scenario)

@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+from corridor.model.provenance import SourceGrade
+from corridor.model.vocabulary import (
+    Dating,
+    FirstStatus,
+    FlowKind,
+    Grade,
+    Mode,
+    RegisterStatus,
+    SourceRank,
+    Tag,
+)
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -227,6 +237,56 @@ class Event(Declared):
         return says_assumption(self.source)
 
 
+class RegisterEntry(Declared):
+    """A row of ``register.csv``: what someone did, announced or asked for, whether it is modelled or not.
+
+    An entry that names measures is modelled by them: their strengths and grades are its own. One that
+    names none says in its note why.
+    """
+
+    id: Identifier
+    name: Text
+    name_es: Text
+    actor: Text
+    actor_es: Text
+    levers: tuple[Identifier, ...] = ()
+    """Levers that it pulls; empty for an event or a fact."""
+    status: FirstStatus
+    announced: dt.date | None = None
+    known_from: dt.date
+    start: dt.date | None = None
+    end: dt.date | None = None
+    """Last day in force; for what never came into force, the day on which that was settled."""
+    dating: Dating = "day"
+    scope: Text
+    scope_es: Text
+    value: float | None = None
+    """The published figure, if there is one."""
+    unit: Text | None = None
+    measures: tuple[Identifier, ...] = ()
+    note: Text | None = None
+    note_es: Text | None = None
+    source: Text
+    publisher: Text
+    url: Text
+    """Address, or the title where no address is known."""
+    source_grade: SourceRank
+
+    @property
+    def weak(self) -> bool:
+        """Whether its source is a repost, or its date inferred or unconfirmed."""
+        return self.source_grade == "repost" or self.dating in ("inferred", "unconfirmed")
+
+    def status_on(self, day: dt.date) -> RegisterStatus:
+        """What had become of it by ``day``; an end counts from the day after it."""
+        begun = self.status == "in_force" if self.start is None else self.start <= day
+        if self.end is not None and self.end < day:
+            return "ended" if begun else "not_enacted"
+        if begun:
+            return "in_force"
+        return "announced" if self.status == "in_force" else self.status
+
+
 class Lift(Declared):
     """A base measure that a scenario ends."""
 
@@ -267,6 +327,52 @@ class Observation(Declared):
     counting_point: Identifier
 
 
+class DatasetSource(Declared):
+    """A publisher of a dataset of the folder: who printed the figures, where, under which license."""
+
+    id: Identifier
+    title: Text
+    publisher: Text
+    license: Text
+    grade: SourceGrade
+    first_published: str = ""
+    period: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class DatasetGap(Declared):
+    """Periods that a dataset does not give: missing, not zero."""
+
+    start: dt.date
+    end: dt.date
+    note: Text
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Values of the dimensions that are missing; empty means that the whole period is."""
+
+
+class DatasetEntry(Declared):
+    """An entry of ``datasets.yaml``: a series of the folder's own, whose counts stand in ``data/<id>.csv``."""
+
+    id: Identifier
+    title: Text
+    unit: Text
+    frequency: Literal["month", "day", "point", "year"]
+    dims: tuple[Identifier, ...] = ()
+    lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]
+    notes: tuple[Text, ...] = ()
+    gaps: tuple[DatasetGap, ...] = ()
+    additive: bool = True
+    """Whether rows of one date may be summed."""
+    counted: bool = True
+    """Whether its numbers count people or events, so that small ones are hidden on export."""
+
+
+Count = tuple[dt.date, tuple[str, ...], float, dt.date | None]
+"""A row of ``data/<id>.csv``: date, values of the dimensions, count, day from which it was public if given."""
+
+
 class Indicator(Declared):
     """An entry of ``indicators.yaml``: what results are shown of, and what parties care about."""
 
@@ -299,6 +405,10 @@ class Claim(Declared):
     period: str | None = None
     """Month or day (``2024-01``) that the statement is about."""
     against: str | None = None
+    measure: str | None = None
+    """Of an effect: id of a measure of this corridor or of the evidence."""
+    date: dt.date | None = None
+    """Of an effect without a measure: day on which what is said to have worked began."""
     direction: Literal["up", "down", "above", "below"] | None = None
     resolution: Literal["day", "month", "year"] = "month"
     """Finest time step that the statement needs."""
@@ -342,7 +452,12 @@ class Corridor(Declared):
     observations: tuple[Observation, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    register_entries: tuple[RegisterEntry, ...] = ()
+    """Rows of ``register.csv``."""
     claims: tuple[Claim, ...] = ()
+    datasets: tuple[DatasetEntry, ...] = ()
+    counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
+    """Rows of each of ``datasets``, by its id."""
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor.formats.checks.datasets import check_datasets
 from corridor.formats.checks.effects import check_effects
 from corridor.formats.checks.events import check_events
 from corridor.formats.checks.flows import check_flows
@@ -14,6 +15,7 @@ from corridor.formats.checks.parameters import check_parameters
 from corridor.formats.checks.period import check_period
 from corridor.formats.checks.ports import check_ports
 from corridor.formats.checks.reach import check_reach
+from corridor.formats.checks.register import check_register
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.checks.shares import check_shares
 from corridor.formats.checks.triggers import check_triggers
@@ -31,12 +33,14 @@ def check_parts(parts: Parts) -> list[Fault]:
     scopes = Scopes(parts.groups.items)
     faults += check_ids(parts, scopes)
     faults += check_references(parts, scopes)
+    faults += check_datasets(parts)
     faults += check_flows(parts)
     faults += check_parameters(parts, scopes)
     faults += check_period(parts)
     faults += check_measures(parts)
     faults += check_triggers(parts)
     faults += check_events(parts)
+    faults += check_register(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)
     return faults

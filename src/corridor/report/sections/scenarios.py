@@ -147,6 +147,7 @@ class Measures:
                 "source": dict.fromkeys(LANGS, ""),
             },
             table_block("measures", say("measures_all"), _MEASURE_COLUMNS, rows),
+            *_register(view),
         ]
 
 
@@ -164,6 +165,46 @@ _MEASURE_COLUMNS = [
     column("in_force", "flag"),
     column("source"),
 ]
+
+
+_REGISTER_COLUMNS = [
+    column("known_from", "date"),
+    column("status"),
+    column("actor"),
+    column("entry"),
+    column("scope"),
+    column("strength"),
+    column("grade"),
+    column("weak", "flag"),
+    column("publisher"),
+    column("source_grade"),
+    column("note"),
+]
+
+
+def _register(view: RunView) -> list[Block]:
+    """Who did, announced or asked for what, modeled or not."""
+    if not view.run.has("register"):
+        return []
+    table = view.run.table("register").iter_rows(named=True)
+    return [table_block("register", say("register"), _REGISTER_COLUMNS, [_entry(row) for row in table])]
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    def both(name: str) -> Text:
+        return {"en": row[name] or "", "es": row[f"{name}_es"] or row[name] or ""}
+
+    grades = [word("grade", grade) for grade in (row["grade"] or "").split(";") if grade]
+    return {
+        **{key: row[key] for key in ("known_from", "strength", "weak", "publisher")},
+        "status": word("status", row["status"]),
+        "actor": both("actor"),
+        "entry": both("name"),
+        "scope": both("scope"),
+        "note": both("note"),
+        "grade": {lang: "; ".join(grade[lang] for grade in grades) for lang in LANGS},
+        "source_grade": word("source", row["source_grade"]),
+    }
 
 
 def _measure(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
