@@ -256,8 +256,13 @@ class Compiled:
             stay_days=np.maximum(gather("stay_days", 1.0), 1.0),
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
-            **{name: gather(name, 0.0) for name in STOCK_FIGURES},
+            **self.stock_figures(drawn),
         )
+
+    def stock_figures(self, drawn: Floats) -> dict[str, Floats]:
+        """The figures of stocks that the day loop does not read, by name, before any measure."""
+        found = {name: self.rows[name] for name in STOCK_FIGURES}
+        return {name: np.where(rows >= 0, drawn[np.maximum(rows, 0)], 0.0) for name, rows in found.items()}
 
     def apply_measures(
         self,
