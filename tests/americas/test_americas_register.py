@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections import Counter
@@ -111,6 +112,14 @@ def test_measures_of_the_shipped_runs_rest_on_nothing_later(americas):
         if measure.id in named or measure.in_base:
             assert measure.known_from <= AS_OF and not measure.hindsight, measure.id
             assert not re.search(r"\b2024-(?!01-0[1-3]\b)\d\d-\d\d|\b202[5-9]\b", measure.source), measure.id
+
+
+def test_no_source_of_a_measure_is_younger_than_the_day_it_was_known(americas):
+    written = re.compile(r"\b(20\d\d)-(\d\d)(?:-(\d\d))?\b")
+    for item in (*americas.measures, *americas.events):
+        for year, month, day in written.findall(item.source):
+            last = calendar.monthrange(int(year), int(month))[1]
+            assert dt.date(int(year), int(month), int(day or last)) <= item.known_from, item.id
 
 
 def test_the_bill_as_published(americas):
