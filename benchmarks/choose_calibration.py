@@ -21,7 +21,7 @@ import polars as pl
 from corridor.calibrate import CalibrationPlan, read_plan
 from corridor.calibrate.store import finished_fit, started_fit
 from corridor.forecast import TRANSIT
-from corridor.forecast.validate import score_against_reference
+from corridor.forecast.beside import score_against_reference
 from corridor.formats import find_corridor, open_corridor
 
 SMOOTH = (0.1, 0.5, 1.0)
@@ -60,13 +60,14 @@ def main(members: int) -> None:
                 calibration = finished_fit(fit, fit.run())
                 scores = score_against_reference(corridor, calibration, members=members, publishers=("us",))
                 found.setdefault((smooth, anchor), []).append(scores.filter(pl.col("month") <= LAST))
-    print("smooth  anchor  US total  ten nationalities  80 % of the total")
+    print("smooth  anchor  US total  ten nationalities  80 % of the total  80 % of the ten")
     for (smooth, anchor), frames in found.items():
         table = pl.concat(frames)
         total = table.filter(pl.col("series") == "total")
         ten = table.filter(pl.col("series").is_in(TRANSIT))
         print(
-            f"{smooth:6}  {anchor:6}  {relative(total):8.3f}  {relative(ten):17.3f}  {total['inside_80'].mean():17.0%}"
+            f"{smooth:6}  {anchor:6}  {relative(total):8.3f}  {relative(ten):17.3f}  "
+            f"{total['inside_80'].mean():17.0%}  {ten['inside_80'].mean():15.0%}"
         )
 
 

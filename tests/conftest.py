@@ -29,6 +29,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("slow")]
 
 
+@pytest.fixture(autouse=True)
+def no_data_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the person who runs the tests has added or refreshed does not count here."""
+    monkeypatch.setenv("CORRIDOR_DATA", str(tmp_path_factory.mktemp("data-of-the-user")))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The root of the repository."""

@@ -276,7 +276,7 @@ def plan(t: Tables) -> Entry:
     return {
         "start": "2020-10-01",
         "fit_from": "2021-01-01",
-        "iterations": 60,
+        "iterations": 40,
         "target": "us_total",
         "anchor": 1.0,
         "fields": fields,

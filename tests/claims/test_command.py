@@ -39,6 +39,15 @@ def test_the_two_statements_of_the_time_are_shipped(rows):
         assert row["statement_es"] and row["sentence_es"] and row["coverage_es"] and row["sources"]
 
 
+def test_the_effect_of_the_meeting_cannot_be_told(rows):
+    row = rows["meeting_reduced_crossings"]
+    assert (row["verdict"], row["period"]) == ("cannot be told", "2024-01")
+    assert "124,215 against" in row["sentence"] and "is fragile" in row["sentence"]
+    assert (
+        "December 2023, a record" in row["sentence"] and "diciembre de 2023, un récord" in row["sentence_es"]
+    )
+
+
 def test_csv_and_text(rows):
     assert [row["claim"] for row in csv.DictReader(io.StringIO(run("--format", "csv")))] == list(rows)
     text = run()

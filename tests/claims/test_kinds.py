@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from statement_cases import daily, make_claim, make_corridor, make_observation, monthly, months
 
@@ -220,11 +221,61 @@ def test_first_month_tells_of_missing_months_before_it(check):
     assert "2 months before it are missing in the data" in verdict.sentence
 
 
-def test_effect_cannot_be_told(check):
-    verdict = check(make_claim("effect", period="2020-05"), north=NORTH)
-    assert verdict.verdict == "cannot be told"
-    assert "not part of this version" in verdict.sentence
-    assert "no forman parte de esta versión" in verdict.sentence_es
+def fallen(by: float, spike: float = 1.0) -> dict[str, float]:
+    """Forty quiet months, then three that are lower by a share; the last quiet one may be a spike."""
+    quiet = 1000 * np.exp(0.05 * np.random.default_rng(8).standard_normal(40))
+    later = round(float(quiet.mean()) * (1 - by))
+    quiet[-1] *= spike
+    return months("2017-09", [*quiet.round(), later, later, later])
+
+
+@pytest.mark.parametrize(
+    ("changes", "series", "expected"),
+    [
+        ({}, fallen(0.5), "supported"),
+        ({"direction": "up"}, fallen(0.5), "not supported"),
+        ({"direction": "up"}, fallen(-1.0), "supported"),
+        ({"value": -0.5}, fallen(0.5), "supported"),
+        ({"value": -0.9}, fallen(0.5), "not supported"),
+        ({}, fallen(0.0), "cannot be told"),
+        ({"value": -0.5}, fallen(0.0), "not supported"),
+        ({}, fallen(0.5, spike=3.0), "cannot be told"),
+        ({"resolution": "day"}, fallen(0.5), "cannot be told"),
+    ],
+)
+def test_effect(check, changes, series, expected):
+    claim = make_claim("effect", date=dt.date(2021, 1, 1), **changes)
+    verdict = check(claim, north=series)
+    assert verdict.verdict == expected
+    assert verdict.period == "2021-01"
+    assert [(f.period, f.value) for f in verdict.figures] == [("2021-01", series["2021-01"])]
+    assert "95\N{NO-BREAK SPACE}% interval" in verdict.sentence and "intervalo del 95" in verdict.sentence_es
+    assert verdict.change_it and verdict.change_it_es and verdict.sources == ("Agency of the north",)
+
+
+def test_effect_over_months(check):
+    verdict = check(make_claim("effect", date=dt.date(2021, 1, 1), period="2021-03"), north=fallen(0.5))
+    assert [f.period for f in verdict.figures] == ["2021-01", "2021-02", "2021-03"]
+    whole = round(sum(fallen(0.5)[month] for month in ("2021-01", "2021-02", "2021-03")))
+    assert f"January 2021 to March 2021: {whole:,} against" in verdict.sentence
+
+
+def test_effect_that_nothing_is_published_for(check):
+    claim = make_claim("effect", date=dt.date(2021, 1, 1))
+    for as_of, series in ((dt.date(2021, 1, 31), fallen(0.5)), (None, months("2020-06", [100.0] * 10))):
+        verdict = check(claim, as_of=as_of, north=series)
+        assert verdict.verdict == "cannot be told"
+        assert "cannot be estimated" in verdict.sentence and verdict.figures == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({}, "needs a measure or a date"), ({"measure": "walls"}, "'walls' is no measure with a date")],
+)
+def test_effect_as_it_may_not_be_written(check, changes, message):
+    with pytest.raises(InputError) as caught:
+        check(make_claim("effect", **changes), north=NORTH)
+    assert [message in fault.message for fault in caught.value.faults] == [True]
 
 
 def test_as_of_hides_what_was_not_public(check):

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from corridor.claims.messages import MESSAGES, SCOPES, both
-from corridor.claims.words import change, month_name, number, period, share, times
+from corridor.model.words import change, month_name, number, period, share, times
 
 NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 

@@ -195,6 +195,25 @@ def scenario_tables() -> dict[str, pl.DataFrame]:
     ]  # fmt: skip
     return {
         "differences": frame("differences", differences),
+        "scoreboard": frame(
+            "scoreboard",
+            [
+                (
+                    "us_transit_nationalities",
+                    "nowcast",
+                    1,
+                    "until_2023_12",
+                    0.9,
+                    0.84,
+                    0.97,
+                    0.94,
+                    0.8,
+                    0.95,
+                    24,
+                ),
+                ("us_total", "nowcast", 1, "until_2023_12", 0.85, 0.7, 1.01, 0.87, 0.79, 0.96, 24),
+            ],
+        ),
         "grades": frame("grades", grades),
         "measures": frame("measures", measures),
         "register": frame("register", register_rows()),
@@ -328,6 +347,46 @@ def evidence_tables() -> dict[str, pl.DataFrame]:
     }
 
 
+def effect_tables() -> dict[str, pl.DataFrame]:
+    """One fragile effect with its checks."""
+    first, last = dt.date(2024, 1, 1), dt.date(2024, 2, 1)
+    said = (
+        "January 2024 lies 36 % below what was expected.",
+        "Enero de 2024 queda 36 % por debajo de lo esperado.",
+    )
+    about = (
+        "trains on US encounters",
+        "trains",
+        f"Trains {HOSTILE}",
+        "Trenes",
+        "us_total",
+        "US encounters",
+        "Encuentros",
+        dt.date(2023, 12, 27),
+    )
+    january, february = (
+        (176_195.0, 277_000.0, -0.36, -0.54, -0.12, -0.57, -0.07),
+        (189_913.0, 282_000.0, -0.33, -0.57, 0.04, -0.6, 0.12),
+    )
+    both = (366_108.0, 559_000.0, -0.35, -0.53, -0.05, -0.57, -0.01)
+    spans = [
+        ("headline", first, first, january, said),
+        ("month", first, first, january, ("", "")),
+        ("month", last, last, february, ("", "")),
+        ("cumulative", first, last, both, ("", "")),
+    ]
+    rows = [
+        (*about, kind, start, end, *numbers, "fragile", *words, dt.date(2024, 2, 21), "cbp")
+        for kind, start, end, numbers, words in spans
+    ]
+    checks = [
+        (about[0], "placebo", "passed", "At 2 of 63 earlier dates.", "En 2 de 63 fechas."),
+        (about[0], "anchor", "failed", "Measured from a record.", "Medido desde un récord."),
+        (about[0], "anticipation", "cannot be told", "Too little is known.", "Se sabe muy poco."),
+    ]  # fmt: skip
+    return {"effects": frame("effects", rows), "effect_checks": frame("effect_checks", checks)}
+
+
 def label_tables() -> dict[str, pl.DataFrame]:
     """Labels and places; one place carries markup as its name."""
     labels = [(s, r[3], r[4], r[5], "observed", r[6]) for s, r in SERIES.items()]
@@ -364,7 +423,14 @@ def label_tables() -> dict[str, pl.DataFrame]:
 
 def tables() -> dict[str, pl.DataFrame]:
     """Every table of the run."""
-    return {**monthly_tables(), **daily_tables(), **scenario_tables(), **evidence_tables(), **label_tables()}
+    return {
+        **monthly_tables(),
+        **daily_tables(),
+        **scenario_tables(),
+        **evidence_tables(),
+        **effect_tables(),
+        **label_tables(),
+    }
 
 
 MANIFEST: dict[str, Any] = {

@@ -145,6 +145,18 @@ def test_in_sample_is_never_shown_without_out_of_sample(tmp_path: Path) -> None:
     assert not next(section for section in SECTIONS if section.id == "fit").available(view)
 
 
+def test_an_effect_card_has_sentence_and_every_check_with_its_outcome(run: RunFolder) -> None:
+    section = next(section for section in SECTIONS if section.id == "effects")
+    card = section.payload(RunView(run))[1]["claims"][0]
+    assert card["verdict"] == "cannot_be_told", "a fragile effect is not drawn as a supported one"
+    assert card["verdict_label"] == {"en": "fragile", "es": "frágil"}
+    assert "36 %" in card["sentence"]["en"] and "27 de diciembre de 2023" in card["said"]["es"]
+    assert [fact["label"]["en"] for fact in card["facts"]] == [
+        "placebo in time: passed", "anchor month: failed", "start moved earlier: cannot be told",
+    ]  # fmt: skip
+    assert card["facts"][1]["text"]["es"] == "Medido desde un récord."
+
+
 def test_a_month_already_published_is_not_forecast(run: RunFolder) -> None:
     assert RunView(run).ahead("deaths_border")["month"].min() == dt.date(2024, 1, 1)
 

@@ -18,7 +18,7 @@ from corridor.model import Corridor, InputError, Scenario
 from corridor.report import RunFolder, assemble, contrast
 from corridor.report.run import conform
 from corridor.report.schema import TABLES
-from corridor.report.study import Study, choose_calibration
+from corridor.report.study import Study, choose_calibration, effects
 
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
@@ -252,6 +252,20 @@ def test_closing_the_railway_keeps_people_from_the_coast(strait: Done) -> None:
     row = strait.tables["differences"].row(by_predicate=pl.col("item") == "waiting_ports", named=True)
     assert row["unit"] == "people"
     assert row["period"] == "2024-02/2024-12", "from the first month in which a measure is in force"
+
+
+# -- effects ---------------------------------------------------------------------------------------------
+
+
+def test_effects_stand_in_a_run_with_hindsight_only(americas: Done) -> None:
+    assert "effects" not in americas.tables
+    study = replace(americas.study, hindsight=True)
+    found = effects(study, [study.compile("agreement")])
+    heads = found["effects"].filter(pl.col("kind") == "headline")
+    # January 2024 as published, for what was agreed for all nationalities and for four
+    assert heads.filter(pl.col("series") == "us_total")["observed"].to_list()[0] == 176_195
+    assert heads["measure"].n_unique() == 2
+    assert set(found["effect_checks"]["effect_id"]) == set(heads["effect_id"])
 
 
 # -- assumptions, manifest ------------------------------------------------------------------------------

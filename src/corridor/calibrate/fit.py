@@ -10,7 +10,7 @@ the log (or logit) scale. Where nothing is observed, the prior carries the last 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from corridor.calibrate.series import Floats, Series, read_series
 from corridor.data import Dataset
 from corridor.engine import MemberResult, RunSpec, Values, compile_corridor, run_member
 from corridor.ensemble import published
-from corridor.model import Corridor, Group, Parameter
+from corridor.model import Corridor, Group, Observation, Parameter
 
 COUNT_OFFSET = 3.0
 """Added to both counts of a ratio, so that a handful of people cannot move a field far."""
@@ -67,41 +67,62 @@ class Fit:
         self.fitted = np.array([month >= plan.fit_from for month in self.compiled.months])
         self.nationality = self._positions([g.nationality for g in self.compiled.groups])
         self.kernel: Floats = np.ones((KERNEL_MONTHS, len(self.compiled.groups))) / KERNEL_MONTHS
+        self.kernels: dict[str, Floats] = {}
+        """Kernels of departures that are fitted by stock, by field."""
 
     def _seeded(self, corridor: Corridor, datasets: Mapping[str, Dataset]) -> Corridor:
-        """The corridor with departures set to the mean month of the target series, as far as it was public.
+        """The corridor with departures set to the mean month of the series they are fitted to, as far as it was
+        public: the target, or that of the field that names the stock, shared in proportion to what is declared.
 
         The declared values are first guesses of another date; only where a group sets out is used.
         """
-        target = next(o for o in corridor.observations if o.id == self.plan.target)
-        table = published(target, datasets[target.dataset], corridor)
-        months = max(table.filter(pl.col("date") >= self.plan.fit_from)["date"].n_unique(), 1)
-        counts = {
-            (nationality, household): total / months
-            for nationality, household, total in table.filter(pl.col("date") >= self.plan.fit_from)
-            .group_by("nationality", "household")
-            .agg(pl.col("value").sum())
-            .iter_rows()
-        }
+        by_id = {o.id: o for o in corridor.observations}
         groups = {group.id: group for group in corridor.groups}
         lawful = {flow.from_stock for flow in corridor.flows if flow.kind == "lawful"}
+        fields = {stock: field for field in self.plan.fields for stock in field.stocks}
+        declared = [
+            (row, group)
+            for row in corridor.parameters
+            if row.parameter == "departures" and row.target not in lawful
+            for group in ([groups[row.group]] if row.group in groups else self._named(corridor, row.group))
+        ]
+        weight = {(row.target, group.id): row.value for row, group in declared}
         kept = [p for p in corridor.parameters if p.parameter != "departures" or p.target in lawful]
+        means: dict[str, dict[tuple[str, str], float]] = {}
         seeds: dict[tuple[str | None, str], Parameter] = {}
-        for row in corridor.parameters:
-            if row.parameter != "departures" or row.target in lawful:
-                continue
-            for group in [groups[row.group]] if row.group in groups else self._named(corridor, row.group):
-                label = (
-                    group.nationality if "nationality" in target.by else "",
-                    group.household if "household" in target.by else "",
-                )
-                seeds[row.target, group.id] = row.model_copy(
-                    update={
-                        "group": group.id, "value": max(counts.get(label, 0.0), 1.0), "low": None, "high": None,
-                        "valid_from": None, "valid_to": None, "known_from": None,
-                    }
-                )  # fmt: skip
+        for row, group in declared:
+            field = fields.get(row.target or "")
+            seen = by_id[field.observations[0] if field else self.plan.target]
+            if seen.id not in means:
+                means[seen.id] = self._mean_month(seen, datasets[seen.dataset], corridor)
+            label = (
+                group.nationality if "nationality" in seen.by else "",
+                group.household if "household" in seen.by else "",
+            )
+            beside = sum(
+                value
+                for (stock, name), value in weight.items()
+                if name == group.id and fields.get(stock or "") is field
+            )
+            part = weight[row.target, group.id] / beside if beside > 0 else 1.0
+            seeds[row.target, group.id] = row.model_copy(
+                update={
+                    "group": group.id, "value": max(means[seen.id].get(label, 0.0) * part, 1.0), "low": None,
+                    "high": None, "valid_from": None, "valid_to": None, "known_from": None,
+                }
+            )  # fmt: skip
         return corridor.model_copy(update={"parameters": (*kept, *seeds.values())})
+
+    def _mean_month(
+        self, observation: Observation, dataset: Dataset, corridor: Corridor
+    ) -> dict[tuple[str, str], float]:
+        """Mean monthly count of a series since the fit begins, by nationality and household."""
+        table = published(observation, dataset, corridor).filter(pl.col("date") >= self.plan.fit_from)
+        months = max(table["date"].n_unique(), 1)
+        sums = table.group_by("nationality", "household").agg(pl.col("value").sum())
+        return {
+            (nationality, household): total / months for nationality, household, total in sums.iter_rows()
+        }
 
     @staticmethod
     def _named(corridor: Corridor, name: str | None) -> list[Group]:
@@ -144,18 +165,30 @@ class Fit:
     # -- steps -----------------------------------------------------------------------------------
 
     def find_kernel(self) -> None:
-        """Part of a month's departures that the target counts 0, 1, ... months later, by group."""
+        """Part of a month's departures that is counted 0, 1, ... months later, by group: by the target, and by the
+        observations of each field that fits departures by stock."""
+        self.kernel = self._kernel_of([self.plan.target], (), self.kernel)
+        for field in self.plan.fields:
+            if field.stocks:
+                before = self.kernels.get(field.id, self.kernel)
+                self.kernels[field.id] = self._kernel_of(field.observations, field.stocks, before)
+
+    def _kernel_of(self, observations: Sequence[str], stocks: Sequence[str], before: Floats) -> Floats:
         pulse_month = int(np.argmax(self.fitted)) + 6
         departures = np.zeros_like(self.base.departures)
         at = self.month_of_segment == pulse_month
         departures[at] = np.maximum(self.base.departures[at], 1.0)
+        if stocks:
+            departures[:, [k not in stocks for k in self.compiled.stock_ids]] = 0.0
         result = self.run(replace(self.base, departures=departures))
-        target = self.series[self.plan.target]
-        by_group = result.monthly_flow[:, target.flows, :].sum(axis=1)
+        flows = [flow for name in observations for flow in self.series[name].flows]
+        by_group = result.monthly_flow[:, flows, :].sum(axis=1)
         kernel = by_group[pulse_month : pulse_month + KERNEL_MONTHS]
         total = kernel.sum(axis=0)
-        self.kernel[: kernel.shape[0]] = np.where(total > 0, kernel / np.where(total > 0, total, 1.0), 0.0)
-        self.kernel[0] = np.where(total > 0, self.kernel[0], 1.0)
+        out = before.copy()
+        out[: kernel.shape[0]] = np.where(total > 0, kernel / np.where(total > 0, total, 1.0), 0.0)
+        out[0] = np.where(total > 0, out[0], 1.0)
+        return out
 
     def sweep(self) -> None:
         """Run once and move every field."""
@@ -221,6 +254,7 @@ class Fit:
 
     def _move_departures(self, field: FittedField, step: Floats) -> None:
         ratio = np.exp(step)
+        kernel = self.kernels.get(field.id, self.kernel)
         months, groups = ratio.shape
         level = np.zeros((months, groups))
         weight = np.zeros((months, groups))
@@ -228,12 +262,13 @@ class Fit:
             ahead = np.full_like(ratio, np.nan)
             ahead[: months - j] = ratio[j:]
             seen = ~np.isnan(ahead)
-            level += np.where(seen, self.kernel[j] * np.nan_to_num(ahead), 0.0)
-            weight += np.where(seen, self.kernel[j], 0.0)
+            level += np.where(seen, kernel[j] * np.nan_to_num(ahead), 0.0)
+            weight += np.where(seen, kernel[j], 0.0)
         move = np.log(np.where(weight > 0, level / np.where(weight > 0, weight, 1.0), 1.0))
         first = self._first()
         for k in np.nonzero(self.base.departures.sum(axis=(0, 2)) > 0)[0]:
-            if self.compiled.stock_ids[k] in self.compiled.lawful_stocks:
+            stock = self.compiled.stock_ids[k]
+            if stock in self.compiled.lawful_stocks or (field.stocks and stock not in field.stocks):
                 continue
             current = self.base.departures[first, k, :]
             target = np.log(np.maximum(current, 1e-3)) + move
@@ -288,11 +323,13 @@ class Fit:
         return moved[:, None] * mean
 
     def _move_rare(self, field: FittedField, published_: Floats, simulated: Floats) -> None:
-        """One Poisson scoring step of the log share: weights are expected counts, so that sums agree."""
-        mean = np.maximum(np.nanmean(np.where(np.isnan(published_), np.nan, simulated), axis=0), 0.1)
-        step = np.minimum((published_ - simulated) / np.maximum(simulated, 0.1 * mean), 3.0)
+        """A step of the log share whose weights make sums agree: weight x log ratio = difference of counts."""
+        difference = published_ - simulated
+        step = np.log((published_ + 0.5) / (simulated + 0.5))
+        weight = np.where(np.abs(step) > 1e-6, difference / np.where(step == 0, 1.0, step), simulated + 0.5)
         step[~self.fitted] = np.nan
-        self._move_share(field, step, simulated / mean)
+        mean = np.nanmean(np.where(np.isnan(step), np.nan, weight), axis=0)
+        self._move_share(field, step, np.nan_to_num(weight) / np.maximum(mean, 0.1))
 
     def _move_share(self, field: FittedField, step: Floats, weight: Floats | None = None) -> None:
         """Move shares in proportion, or journey hazards; siblings that are not moved make room.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from corridor.model.nouns import Identifier
 class FittedField(Declared):
     """A parameter that varies by month and is fitted to published series.
 
-    ``departures``: log intensity of every group that enters. ``odds``: the share of ``flows`` against
+    ``departures``: log intensity of every group that enters (at ``stocks``, if any are named). ``odds``: the share of ``flows`` against
     their siblings. ``hazard``: the journey hazard of flows off routes. ``scale``: a share, in
     proportion. ``coverage``: the part of the true events that the one observation counts.
     """
@@ -25,6 +26,9 @@ class FittedField(Declared):
     method: Literal["departures", "odds", "hazard", "scale", "rare", "pool", "coverage"]
     observations: tuple[Identifier, ...]
     flows: tuple[Identifier, ...] = ()
+    stocks: tuple[Identifier, ...] = ()
+    """Of departures: the stocks whose departures it moves, and which nothing else feeds into its observations;
+    empty means all. So ways that start apart and are counted apart are fitted apart."""
     by: tuple[Literal["nationality", "household"], ...] = ()
     lag_days: Annotated[float, Field(ge=0, le=365)] = 0
     """Mean days from the parameter's effect to the observation."""
@@ -51,6 +55,19 @@ class CalibrationPlan(Declared):
     departures at their last fitted level, 1 keeps the total where it was."""
 
 
+def _twice(plan: CalibrationPlan) -> Iterator[tuple[str, str]]:
+    """Departures of one stock that two fields would move, the second undoing the first."""
+    seen: dict[str, str] = {}
+    moving = [field for field in plan.fields if field.method == "departures"]
+    for field in moving:
+        if not field.stocks and len(moving) > 1:
+            yield field.id, "moves all departures, and another field moves some: name the `stocks` of each"
+        for stock in field.stocks:
+            if stock in seen:
+                yield field.id, f"departures of {stock!r} are fitted by {seen[stock]!r} already"
+            seen.setdefault(stock, field.id)
+
+
 def read_plan(path: Path, corridor: Corridor) -> CalibrationPlan:
     """Read and check a plan; raises InputError with every fault."""
     name = f"{path.parent.parent.name}/calibration/{path.name}"
@@ -69,16 +86,27 @@ def read_plan(path: Path, corridor: Corridor) -> CalibrationPlan:
     faults = []
     observations = {o.id for o in corridor.observations}
     flows = {flow.id for flow in corridor.flows}
+    stocks = {stock.id for stock in corridor.stocks}
     for field in plan.fields:
         for used, known, what in (
             (field.observations, observations, "observation"),
             (field.flows, flows, "flow"),
+            (field.stocks, stocks, "stock"),
         ):
             for item in used:
                 if item not in known:
                     faults.append(
                         Fault(name, None, field.id, f"unknown {what} {item!r}", did_you_mean(item, known))
                     )
+        if field.stocks and field.method != "departures":
+            faults.append(
+                Fault(name, None, field.id, "only departures are fitted by stock", "leave `stocks` out")
+            )
+    faults += [Fault(name, None, field, message) for field, message in _twice(plan)]
+    counted = {o.id for o in corridor.observations if o.flows}
+    if plan.target in observations and plan.target not in counted:
+        hint = "name an observation of flows: departures cannot be read off people who stay"
+        faults.append(Fault(name, None, "target", f"{plan.target!r} counts a stock", hint))
     if plan.target not in observations:
         hint = did_you_mean(plan.target, observations)
         faults.append(Fault(name, None, "target", f"unknown observation {plan.target!r}", hint))

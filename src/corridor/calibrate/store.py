@@ -49,9 +49,10 @@ def calibrate(
     as_of: dt.date,
     *,
     progress: Callable[[], None] | None = None,
-    loader: Callable[[str], Dataset] = load,
+    loader: Callable[[str], Dataset] | None = None,
 ) -> Calibration:
-    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id.
+    """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id
+    (the corridor's own first, then the user's and the shipped ones).
 
     Raises InputError if the target has fewer than 18 months by then.
     """
@@ -60,7 +61,11 @@ def calibrate(
 
 
 def started_fit(
-    corridor: Corridor, plan: CalibrationPlan, as_of: dt.date, *, loader: Callable[[str], Dataset] = load
+    corridor: Corridor,
+    plan: CalibrationPlan,
+    as_of: dt.date,
+    *,
+    loader: Callable[[str], Dataset] | None = None,
 ) -> Fit:
     """A fit that has not moved yet; raises as `calibrate`."""
     if as_of <= plan.fit_from:
@@ -69,7 +74,10 @@ def started_fit(
             hint="choose a later --as-of",
         )
     used = {o.dataset for o in corridor.observations}
-    fit = Fit(corridor, plan, {name: loader(name).as_of(as_of) for name in used}, as_of)
+    datasets = {
+        name: (loader(name) if loader else load(name, corridor)).as_of(as_of) for name in sorted(used)
+    }
+    fit = Fit(corridor, plan, datasets, as_of)
     known = fit.known_months(plan.target)
     if known.size < MONTHS_NEEDED:
         raise InputError(
@@ -143,7 +151,7 @@ def _field_rows(fit: Fit) -> list[Parameter]:
         if field.method == "departures":
             for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
                 stock = compiled.stock_ids[k]
-                if stock not in compiled.lawful_stocks:
+                if stock not in compiled.lawful_stocks and (not field.stocks or stock in field.stocks):
                     values = fit.base.departures[:, k, g]
                     rows += _rows(fit, "departures", stock, compiled.groups[g].id, values, source)
         elif field.method == "coverage":

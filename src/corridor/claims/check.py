@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from corridor.claims.counts import Counts, step_of
+from corridor.claims.effects import check_effect
 from corridor.claims.kinds import KINDS, Case
-from corridor.claims.messages import both, join
+from corridor.claims.messages import both
 from corridor.claims.verdict import Finding, Verdict
-from corridor.claims.words import Pair
 from corridor.data import Dataset, load
+from corridor.evaluate import dated_measures
 from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
+from corridor.model.words import Pair, join
 
 FILE = "claims.yaml"
+EVENTS = ("encounters", "apprehensions", "arrivals", "entries", "transits", "crossings")
+"""Units of which one person can be counted several times."""
 
 
 def check_claims(
-    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] = load
+    corridor: Corridor, as_of: dt.date | None = None, loader: Callable[[str], Dataset] | None = None
 ) -> list[Verdict]:
     """Check every statement of a corridor.
 
@@ -28,7 +33,7 @@ def check_claims(
     as_of
         Use only what was public on this day; ``None`` means all that is known now, in hindsight.
     loader
-        Gives a dataset by id; by default the shipped ones.
+        Gives a dataset by id; by default the corridor's own, the user's and the shipped ones.
 
     Returns
     -------
@@ -42,22 +47,23 @@ def check_claims(
     faults = [fault for claim in corridor.claims for fault in _faults(claim, corridor)]
     if faults:
         raise InputError("the statements cannot be checked", faults=faults)
+    find = loader or partial(load, corridor=corridor)
     observations = {o.id: o for o in corridor.observations}
     needed = {name for c in corridor.claims for name in (c.series, c.other) if name}
     counts: dict[str, Counts] = {}
     for name in sorted(needed):
-        dataset = loader(observations[name].dataset)
+        dataset = find(observations[name].dataset)
         counts[name] = Counts(observations[name], dataset.as_of(as_of) if as_of else dataset)
-    return [_verdict(_case(claim, counts, as_of)) for claim in corridor.claims]
+    return [_verdict(_case(claim, counts, as_of), corridor, find) for claim in corridor.claims]
 
 
 def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> Case:
     return Case(claim, counts[claim.series], counts[claim.other] if claim.other else None, as_of)
 
 
-def _verdict(case: Case) -> Verdict:
+def _verdict(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -> Verdict:
     claim = case.claim
-    finding = KINDS[claim.kind](case)
+    finding = check_effect(case, corridor, loader) if claim.kind == "effect" else KINDS[claim.kind](case)
     used = [case.series, *([case.other] if case.other else [])]
     name = join(*(counts.name for counts in used), between="; ")
     coverage = _coverage(case, finding, used)
@@ -68,7 +74,9 @@ def _verdict(case: Case) -> Verdict:
         sentence=finding.sentence[0],
         sentence_es=finding.sentence[1],
         series=name[0],
-        period=finding.first_month if claim.kind == "first_month" and finding.first_month else case.period,
+        period=finding.first_month
+        if claim.kind == "first_month" and finding.first_month
+        else finding.period or case.period,
         figures=finding.figures,
         coverage=coverage[0],
         coverage_es=coverage[1],
@@ -90,7 +98,7 @@ def _coverage(case: Case, finding: Finding, used: list[Counts]) -> Pair:
     starts = [(by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures]
     if any(start and text >= start.isoformat()[: len(text)] for start, text in starts):
         parts.append(both("provisional"))
-    if any(counts.dataset.unit in ("encounters", "apprehensions") for counts in used):
+    if any(counts.dataset.unit in EVENTS for counts in used):
         parts.append(both("events"))
     if case.claim.note and case.as_of is None:  # a note may rest on what was learned later
         parts.append((case.claim.note, case.claim.note_es or case.claim.note))
@@ -119,8 +127,19 @@ def _faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
         yield _fault(
             claim, "other", "a first month needs a second series or a value", "give `other` or `value`"
         )
+    if claim.kind == "effect":
+        yield from _effect_faults(claim, corridor)
     if claim.kind == "change" and claim.value is None and claim.direction not in ("up", "down"):
         yield _fault(claim, "direction", "a change needs a direction or a value", "write `direction: down`")
+
+
+def _effect_faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
+    if claim.measure is None and claim.date is None:
+        hint = "name a `measure`, or the `date` on which it began"
+        yield _fault(claim, "measure", "an effect needs a measure or a date", hint)
+    elif claim.measure is not None and claim.measure not in (known := dated_measures(corridor)):
+        hint = did_you_mean(claim.measure, known)
+        yield _fault(claim, "measure", f"{claim.measure!r} is no measure with a date", hint)
 
 
 def _fault(claim: Claim, column: str, message: str, hint: str | None) -> Fault:

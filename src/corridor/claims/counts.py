@@ -11,12 +11,12 @@ from typing import Literal
 
 import polars as pl
 
-from corridor.claims.messages import SCOPES, both, join
-from corridor.claims.words import Pair, period
+from corridor.claims.messages import SCOPES, both
 from corridor.data import Dataset
 from corridor.forecast import published_series
 from corridor.forecast.panel import month_end
 from corridor.model import InputError, Observation
+from corridor.model.words import Pair, join, period
 
 Step = Literal["day", "month", "year"]
 STEPS: tuple[Step, ...] = ("day", "month", "year")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from corridor.claims.counts import Counts, Step, before, coarsen, finer, step_of
-from corridor.claims.messages import both, join, sentence
+from corridor.claims.messages import both
 from corridor.claims.verdict import Figure, Finding, Outcome
-from corridor.claims.words import Pair, change, month_name, number, period, share, times
 from corridor.model import Claim
+from corridor.model.words import Pair, change, join, month_name, number, period, sentence, share, times
 
 RATIO_TOLERANCE = 0.05
 CHANGE_TOLERANCE = 0.01
@@ -285,11 +285,6 @@ def check_first_month(case: Case) -> Finding:
     return Finding(_outcome(held), sentence(*parts), tuple(figures), cure, first)
 
 
-def check_effect(case: Case) -> Finding:
-    """The effect of a measure: not part of this version."""
-    return Finding("cannot be told", sentence(both("effect")), (), both("change_effect"))
-
-
 def _gap(key: str, gap: float) -> Pair:
     return both(key, gap=number(gap))
 
@@ -305,6 +300,5 @@ KINDS: Mapping[str, Callable[[Case], Finding]] = {
     "record": check_record,
     "ratio": check_ratio,
     "first_month": check_first_month,
-    "effect": check_effect,
 }
-"""Every kind that a statement may have, with its check."""
+"""Kinds of statement about published counts alone, with their checks; effects stand apart."""

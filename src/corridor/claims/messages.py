@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from corridor.claims.words import Pair
+from corridor.model.words import Pair, fill
 
 MESSAGES: Mapping[str, Pair] = {
     # sentences of the verdicts
@@ -96,11 +96,10 @@ MESSAGES: Mapping[str, Pair] = {
         "; {count} months before it are missing in the data",
         "; faltan {count} meses anteriores en los datos",
     ),
-    "effect": (
-        "Estimates of the effect of a measure are not part of this version, and a change from one period to "
-        "another is not an effect",
-        "Las estimaciones del efecto de una medida no forman parte de esta versión, y un cambio de un "
-        "periodo a otro no es un efecto",
+    "effect_said": ("; the statement says {said}", "; la afirmación dice {said}"),
+    "effect_none": (
+        "The effect cannot be estimated from what is published for {name}",
+        "El efecto no se puede estimar con lo publicado para {name}",
     ),
     "missing": (
         "“{name}” has no published figure for {period}",
@@ -152,8 +151,14 @@ MESSAGES: Mapping[str, Pair] = {
         "La cifra misma, cuando la publique {publisher}.",
     ),
     "change_effect": (
-        "An estimate against what would have happened without the measure, with its interval and its checks.",
-        "Una estimación frente a lo que habría pasado sin la medida, con su intervalo y sus pruebas.",
+        "Counts of groups or places that the measure did not reach, daily counts around its start, or the same "
+        "measure at another time.",
+        "Conteos de grupos o lugares que la medida no alcanzó, conteos diarios alrededor de su inicio, o la misma "
+        "medida en otro momento.",
+    ),
+    "change_effect_none": (
+        "Published counts of at least a year before the date and of the months after it.",
+        "Conteos publicados de al menos un año antes de la fecha y de los meses posteriores.",
     ),
     # what the data cover
     "covers": ("“{name}”: {scope}, {first} to {last}", "«{name}»: {scope}, de {first} a {last}"),
@@ -218,18 +223,4 @@ SCOPES: Mapping[str, Pair] = {
 
 def both(key: str, **parts: str | Pair) -> Pair:
     """The message of ``key`` in both languages; a part is the same text for both, or one for each."""
-    english, spanish = (
-        text.format(**{name: part if isinstance(part, str) else part[i] for name, part in parts.items()})
-        for i, text in enumerate(MESSAGES[key])
-    )
-    return english, spanish
-
-
-def join(*texts: Pair, between: str = "") -> Pair:
-    """Texts one after another."""
-    return between.join(text[0] for text in texts), between.join(text[1] for text in texts)
-
-
-def sentence(*texts: Pair) -> Pair:
-    """Texts joined and closed with a full stop."""
-    return join(*texts, (".", "."))
+    return fill(MESSAGES, key, **parts)

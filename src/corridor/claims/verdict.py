@@ -8,8 +8,8 @@ from typing import Literal
 
 import polars as pl
 
-from corridor.claims.words import Pair
 from corridor.model import Claim
+from corridor.model.words import Pair
 
 Outcome = Literal["supported", "not supported", "cannot be told"]
 
@@ -36,6 +36,8 @@ class Finding:
     figures: tuple[Figure, ...]
     change_it: Pair
     first_month: str | None = None
+    period: str | None = None
+    """What it is about, where the statement does not say."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def command(corridor: str, as_of: dt.date | None, lang: str, format: str) -> Non
 def _block(verdict: Verdict, lang: int) -> str:
     """A verdict as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
     from corridor.claims.messages import LABELS, OUTCOMES
-    from corridor.claims.words import period
+    from corridor.model.words import period
 
     claim = verdict.claim
     quotes = ("“{}”", "«{}»")[lang]

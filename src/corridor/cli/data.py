@@ -1,4 +1,4 @@
-"""``corridor data``: the shipped datasets and tables of evidence; data to stdout, talk to stderr."""
+"""``corridor data``: datasets and tables of evidence, the user's own and new editions; data to stdout, talk to stderr."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corridor.cli.common import as_of_option, emit, emit_object, format_option, quiet_option, talk
+from corridor.cli.common import Day, as_of_option, emit, emit_object, format_option, quiet_option, talk
 from corridor.model import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from corridor.data import Dataset
-    from corridor.model import Source
+    from corridor.model import Corridor, Source
 
 SHOWN_ROWS = 24
 WIDEST_CELL = 44
@@ -31,23 +31,41 @@ _suppress_option = click.option(
 )
 
 
-@click.group("data", help="Show and export the shipped datasets.")
+_corridor_option = click.option(
+    "--corridor", "folder", metavar="DIR", default=None, help="Take in the datasets of this corridor folder."
+)
+
+
+@click.group("data", help="Show and export datasets, add your own, read new editions.")
 def command() -> None:
     """Group of the data commands."""
 
 
 @command.command("list")
+@_corridor_option
 @format_option()
-def list_command(format: str) -> None:
-    """List the datasets and the tables of evidence."""
-    from corridor.data import datasets, describe, evidence_tables
+def list_command(folder: str | None, format: str) -> None:
+    """List the datasets and the tables of evidence; `from` says whether one is shipped, yours or a folder's own."""
+    from corridor.data import datasets, describe, evidence_tables, shipped
 
+    corridor = _open(folder)
+    own = {entry.id for entry in corridor.datasets} if corridor else set()
     rows: list[dict[str, Any]] = []
-    for name in datasets():
-        d = describe(name)
-        rows.append({"id": name, "kind": "dataset", "unit": d.unit, "by": d.frequency, "title": d.title})
+    for name in datasets(corridor):
+        d = describe(name, corridor)
+        whose = "folder" if name in own else "shipped" if name in shipped() else "yours"
+        rows.append(
+            {
+                "id": name,
+                "kind": "dataset",
+                "from": whose,
+                "unit": d.unit,
+                "by": d.frequency,
+                "title": d.title,
+            }
+        )
     for name, title in evidence_tables().items():
-        rows.append({"id": name, "kind": "evidence", "unit": "", "by": "", "title": title})
+        rows.append({"id": name, "kind": "evidence", "from": "shipped", "unit": "", "by": "", "title": title})
     emit(rows, format)
 
 
@@ -65,15 +83,17 @@ def list_command(format: str) -> None:
     help="Rows of the table, counted from its end.",
 )
 @_suppress_option
+@_corridor_option
 @quiet_option()
 def show_command(
-    name: str, as_of: dt.date | None, by: tuple[str, ...], format: str, rows: int, suppress: int, quiet: bool
-) -> None:
+    name: str, as_of: dt.date | None, by: tuple[str, ...], format: str, rows: int, suppress: int,
+    folder: str | None, quiet: bool,
+) -> None:  # fmt: skip
     """Show a dataset (its totals, or by a dimension) or a table of evidence, with its sources.
 
     As a table, the last --rows rows; as JSON or CSV, all of them.
     """
-    about, table = _select(name, as_of, by, suppress, whole=False)
+    about, table = _select(name, as_of, by, suppress, _open(folder), whole=False)
     _talk(about, quiet)
     if format == "table" and 0 < rows < table.height:
         talk(f"the last {rows} of {table.height} rows; --rows 0 shows all", quiet=quiet)
@@ -89,22 +109,130 @@ def show_command(
 @click.option("--out", required=True, metavar="FILE.csv", type=click.Path(dir_okay=True))
 @as_of_option()
 @_suppress_option
+@_corridor_option
 @quiet_option()
-def export_command(name: str, out: str, as_of: dt.date | None, suppress: int, quiet: bool) -> None:
+def export_command(
+    name: str, out: str, as_of: dt.date | None, suppress: int, folder: str | None, quiet: bool
+) -> None:
     """Write a dataset or a table of evidence to a CSV file that is safe in spreadsheets."""
     from pathlib import Path
 
     from corridor.data.export import csv_text
     from corridor.model.files import write_text
 
-    about, table = _select(name, as_of, (), suppress, whole=True)
+    about, table = _select(name, as_of, (), suppress, _open(folder), whole=True)
     write_text(Path(out), csv_text(table))
     _talk(about, quiet)
     talk(f"{table.height} rows written to {out}", quiet=quiet)
 
 
+@command.command("add", short_help="Keep a series of your own.")
+@click.argument("file", metavar="FILE.csv", type=click.Path())
+@click.option("--as", "name", required=True, metavar="NAME", help="Name under which it is known from now on.")
+@click.option("--title", default="", help="What it counts, in a few words.")
+@click.option("--unit", default="people", show_default=True, help="What a count is.")
+@click.option("--publisher", default="", help="Who published the figures.")
+@click.option("--license", default="not stated", show_default=True, help="License of the figures.")
+@click.option("--url", default="", help="Where they are published.")
+@click.option(
+    "--lag-days", default=0, show_default=True, type=click.IntRange(0, 3660),
+    help="Days from the end of a period to its publication.",
+)  # fmt: skip
+@quiet_option()
+def add_command(
+    file: str,
+    name: str,
+    title: str,
+    unit: str,
+    publisher: str,
+    license: str,
+    url: str,
+    lag_days: int,
+    quiet: bool,
+) -> None:
+    """Keep FILE.csv as a dataset of your own: a date column, any dimension columns, a count.
+
+    It stands in the folder that CORRIDOR_DATA names (or the platform's folder for data) and is known to all
+    commands under NAME. The file is checked as a whole: with any fault nothing is added.
+    """
+    from pathlib import Path
+
+    from corridor.data import About, add, data_folder, read_source
+
+    about = About(title=title, unit=unit, publisher=publisher, license=license, url=url, lag_days=lag_days)
+    added = add(read_source(file), Path(file).name, name, about, dt.date.today())
+    for warning in added.warnings:
+        talk(f"note: {warning}", quiet=quiet)
+    talk(f"{name}: {added.dataset.table.height} rows kept in {data_folder() / name}", quiet=quiet)
+
+
+@command.command("refresh", short_help="Read a new edition of a dataset.")
+@click.argument("name", metavar="[DATASET]", required=False)
+@click.option("--from", "where", required=True, metavar="PATH_OR_URL", help="The publisher's file.")
+@click.option("--on", type=Day(), default=None, help="Day on which the file was public.  [default: today]")
+@click.option("--accept", is_flag=True, help="Also where totals change by more than half.")
+@click.option(
+    "--timeout",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 3600),
+    help="Seconds to wait for an address.",
+)
+@format_option()
+@quiet_option()
+def refresh_command(
+    name: str | None, where: str, on: dt.date | None, accept: bool, timeout: float, format: str, quiet: bool
+) -> None:
+    """Read the publisher's own file as a new edition, and list what it changes (largest changes first).
+
+    A file of US Customs and Border Protection needs no DATASET. Any other file has the dataset's own columns:
+    date, its dimensions, value. Earlier figures stay what was known before; with any fault nothing changes.
+    """
+    from corridor.data import read_source, refresh
+    from corridor.data.cbp import DATASET, is_cbp
+
+    day = on or dt.date.today()
+    if day > dt.date.today():
+        raise InputError(f"--on {day} is in the future")
+    content = read_source(where, timeout)
+    if name is None:
+        if not is_cbp(content[:4096].decode("utf-8-sig", "replace")):
+            raise InputError(
+                f"{where}: which dataset is it an edition of?", hint="corridor data refresh DATASET --from …"
+            )
+        name = DATASET
+    found = refresh(content, where, name, day, accept=accept)
+    for warning in found.warnings:
+        talk(f"note: {warning}", quiet=quiet)
+    changed = found.revision.changed
+    talk(
+        f"{name}, edition of {day}: {found.rows:,} rows; {found.revision.added:,} figures of new periods, "
+        f"{changed.height:,} revised",
+        quiet=quiet,
+    )
+    shown = found.revision.largest if format == "table" else changed
+    if shown.height < changed.height:
+        talk(f"the {shown.height} largest revisions; --format csv lists all", quiet=quiet)
+    if shown.height or format != "table":
+        emit(_records(shown, None), format, shown.columns)
+
+
+def _open(folder: str | None) -> Corridor | None:
+    if folder is None:
+        return None
+    from corridor.formats import open_corridor
+
+    return open_corridor(folder)
+
+
 def _select(
-    name: str, as_of: dt.date | None, by: Sequence[str], suppress: int, *, whole: bool
+    name: str,
+    as_of: dt.date | None,
+    by: Sequence[str],
+    suppress: int,
+    corridor: Corridor | None,
+    *,
+    whole: bool,
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """What a name stands for: what is said about it, and its rows ready to be shown."""
     from corridor.data import datasets, describe_evidence, evidence, evidence_tables, load
@@ -115,14 +243,19 @@ def _select(
         entry = describe_evidence(name)
         table = evidence(name, as_of)
         return _about(entry.id, entry.title, entry.sources, entry.notes, as_of), table
-    if name not in datasets():
-        hint = did_you_mean(name, [*datasets(), *evidence_tables()]) or "`corridor data list` names them all"
+    if name not in datasets(corridor):
+        hint = (
+            did_you_mean(name, [*datasets(corridor), *evidence_tables()])
+            or "`corridor data list` names them all"
+        )
         raise InputError(f"no dataset {name!r}", hint=hint)
-    dataset = load(name)
+    dataset = load(name, corridor)
     if as_of is not None:
         dataset = dataset.as_of(as_of)
         if dataset.table.is_empty():
-            raise InputError(f"nothing of {name} was public on {as_of}", hint=_first_known(load(name)))
+            raise InputError(
+                f"nothing of {name} was public on {as_of}", hint=_first_known(load(name, corridor))
+            )
     about = _about(name, dataset.title, dataset.sources, dataset.notes, as_of)
     about |= {
         "unit": dataset.unit,

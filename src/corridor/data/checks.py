@@ -65,6 +65,8 @@ def _period_faults(dataset: Dataset) -> Iterator[Fault]:
     start = pl.col("date").dt.truncate("1mo" if dataset.frequency == "month" else "1y")
     if dataset.table.filter(pl.col("date") != start).height:
         yield _fault(dataset, "date", f"not the first day of a {dataset.frequency}")
+    if dataset.vintages is not None:  # a revised figure was public later
+        return
     late = dataset.table.filter(pl.col("known_from") != published(dataset.frequency, dataset.lag_days))
     if late.height:
         yield _fault(dataset, "known_from", f"not the end of the period plus {dataset.lag_days} days")

@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from corridor.data.vintages import standing
 from corridor.model import InputError, Source, did_you_mean
 
 Frequency = Literal["month", "day", "point", "year"]
@@ -51,6 +52,8 @@ class Dataset:
     """Whether rows of one date may be summed (false where totals and parts stand together)."""
     counted: Mapping[str, tuple[str, ...]] | None = None
     """Which rows count people or events, by values of columns; empty means all, ``None`` means none."""
+    vintages: pl.DataFrame | None = None
+    """Where figures were revised: every figure with the day from which it stood; ``table`` has the last ones."""
 
     def __repr__(self) -> str:
         until = f"known until {self.known_until}" if self.known_until else "empty"
@@ -71,9 +74,13 @@ class Dataset:
     def as_of(self, date: dt.date) -> Dataset:
         """The dataset as it was public on ``date``: the rows with ``known_from <= date``.
 
-        Figures are those of the last edition; revisions are not undone, since no vintages are known.
+        Where vintages are kept, a period has the figure that stood on that day; elsewhere figures are those
+        of the only edition, and revisions are not undone.
         """
-        return replace(self, table=self.table.filter(pl.col("known_from") <= date))
+        if self.vintages is None:
+            return replace(self, table=self.table.filter(pl.col("known_from") <= date))
+        known = self.vintages.filter(pl.col("known_from") <= date)
+        return replace(self, table=standing(known, self.dims), vintages=known)
 
     def total(self) -> pl.DataFrame:
         """Sum over the dimensions: ``date, value``.

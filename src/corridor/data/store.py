@@ -1,4 +1,5 @@
-"""The shipped tables: a registry in YAML beside one Parquet file per dataset."""
+"""Datasets by id: a corridor's own, then the user's, then the shipped ones (a registry in YAML beside one
+Parquet file per dataset), with the editions that the user has read since."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ import yaml
 
 from corridor.data.checks import check_dataset
 from corridor.data.dataset import Dataset, Gap
-from corridor.model import CorridorError, InputError, Source, did_you_mean
+from corridor.data.own import dataset_of, own_dataset, table_of
+from corridor.data.user import read_vintages, stamp, user_entries
+from corridor.data.vintages import standing
+from corridor.model import Corridor, CorridorError, InputError, Source, did_you_mean
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -38,9 +42,16 @@ def _registry() -> Mapping[str, Any]:
     return yaml.load((TABLES / "registry.yaml").read_text("utf-8"), Loader=loader)
 
 
-def datasets() -> Mapping[str, str]:
+def shipped() -> Mapping[str, str]:
     """Ids of the shipped datasets and what each holds; no table is read."""
     return MappingProxyType({name: entry["title"] for name, entry in _registry()["datasets"].items()})
+
+
+def datasets(corridor: Corridor | None = None) -> Mapping[str, str]:
+    """Ids of all datasets and what each holds: those of ``corridor``, if one is given, the user's, the shipped."""
+    own = {entry.id: entry.title for entry in corridor.datasets} if corridor else {}
+    users = {name: entry.title for name, entry in user_entries().items()}
+    return MappingProxyType({**shipped(), **users, **own})
 
 
 def evidence_tables() -> Mapping[str, str]:
@@ -48,7 +59,7 @@ def evidence_tables() -> Mapping[str, str]:
     return MappingProxyType({name: entry["title"] for name, entry in _registry()["evidence"].items()})
 
 
-def describe(dataset: str) -> Dataset:
+def describe(dataset: str, corridor: Corridor | None = None) -> Dataset:
     """The dataset ``dataset`` without its rows: title, unit, dimensions, sources, notes.
 
     Raises
@@ -56,9 +67,61 @@ def describe(dataset: str) -> Dataset:
     InputError
         If there is no such dataset.
     """
+    for entry in (*(corridor.datasets if corridor else ()), *user_entries().values()):
+        if entry.id == dataset:
+            return dataset_of(entry, table_of(entry, ()))
+    return _describe_shipped(dataset, corridor)
+
+
+def load(dataset: str, corridor: Corridor | None = None) -> Dataset:
+    """Open a dataset: of ``corridor``'s own folder first, then the user's, then a shipped one.
+
+    Shipped and user's datasets are kept in memory, and their invariants are checked.
+
+    Raises
+    ------
+    InputError
+        If there is no such dataset, or its table is not sound.
+    """
+    own = own_dataset(corridor, dataset) if corridor else None
+    if own is not None:
+        return own
+    changed = stamp(dataset)
+    if changed is not None and dataset in user_entries():
+        return _users(dataset, changed)
+    if dataset not in shipped():
+        raise InputError(f"no dataset {dataset!r}", hint=_unknown(dataset, corridor))
+    return _load_shipped(dataset) if changed is None else _renewed(dataset, changed)
+
+
+@cache
+def _load_shipped(dataset: str) -> Dataset:
+    loaded = replace(_describe_shipped(dataset), table=_read(dataset))
+    check_dataset(loaded)
+    return loaded
+
+
+@cache
+def _users(entry_id: str, changed: tuple[str, int]) -> Dataset:
+    del changed
+    entry = user_entries()[entry_id]
+    return dataset_of(entry, read_vintages(entry.id, entry.dims))
+
+
+@cache
+def _renewed(dataset: str, changed: tuple[str, int]) -> Dataset:
+    """A shipped dataset with the editions that the user has read since."""
+    del changed
+    shipped_one = _load_shipped(dataset)
+    added = read_vintages(dataset, shipped_one.dims)
+    vintages = pl.concat([shipped_one.table, added.select(shipped_one.table.columns)], how="vertical_relaxed")
+    return replace(shipped_one, table=standing(vintages, shipped_one.dims), vintages=vintages)
+
+
+def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset:
     entry = _registry()["datasets"].get(dataset)
     if entry is None:
-        raise InputError(f"no dataset {dataset!r}", hint=_unknown(dataset))
+        raise InputError(f"no dataset {dataset!r}", hint=_unknown(dataset, corridor))
     return Dataset(
         id=dataset,
         title=entry["title"],
@@ -73,21 +136,6 @@ def describe(dataset: str) -> Dataset:
         additive=entry.get("additive", True),
         counted=_counted(entry.get("counted", {})),
     )
-
-
-@cache
-def load(dataset: str) -> Dataset:
-    """Open a shipped dataset; its invariants are checked, and it is kept in memory.
-
-    Raises
-    ------
-    InputError
-        If there is no such dataset, or its table is not sound.
-    """
-    described = describe(dataset)
-    loaded = replace(described, table=_read(dataset))
-    check_dataset(loaded)
-    return loaded
 
 
 def describe_evidence(name: str) -> EvidenceEntry:
@@ -134,10 +182,10 @@ def _read(stem: str) -> pl.DataFrame:
         ) from error
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str, corridor: Corridor | None) -> str:
     if name in evidence_tables():
         return f"that is a table of evidence: evidence({name!r})"
-    return did_you_mean(name, datasets()) or "`corridor data list` names them all"
+    return did_you_mean(name, datasets(corridor)) or "`corridor data list` names them all"
 
 
 def _sources(entry: Mapping[str, Any]) -> tuple[Source, ...]:

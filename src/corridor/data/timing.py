@@ -18,8 +18,9 @@ _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 
 def published(frequency: str, lag_days: int) -> pl.Expr:
-    """Day on which a period's figure was public: the period's last day plus the lag."""
-    end = pl.col("date").dt.offset_by("1mo" if frequency == "month" else "1y").dt.offset_by("-1d")
+    """Day on which a period's figure was public: the period's last day (a point's own day) plus the lag."""
+    step = {"month": "1mo", "year": "1y"}.get(frequency, "1d")
+    end = pl.col("date").dt.offset_by(step).dt.offset_by("-1d")
     return end.dt.offset_by(f"{lag_days}d")
 
 

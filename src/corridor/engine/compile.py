@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.events import active_events
+from corridor.engine.events import active_events, event_rows
 from corridor.engine.layout import make_layout
 from corridor.engine.measures import Periods, Rules, active_measures, segment_starts, weights
 from corridor.engine.member import MemberArrays, fill
@@ -74,8 +74,8 @@ class Compiled:
         self._resolve()
         self._rules = Rules(corridor, self.siblings)
         self._dated = self._weights(self.starts, [active.in_force() for active in self.measures])
-        self._strengths = Strengths(corridor, self.table, self.measures, self.events)
-        self.event_rows = self._strengths.events
+        self._strengths = Strengths(corridor, self.table, self.measures)
+        self.event_rows = event_rows(self.table, self.events)
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
         self._lay_departures(names)
@@ -121,7 +121,7 @@ class Compiled:
 
     def rows_in_use(self) -> set[int]:
         """Rows of the parameter table that some day of the run reads."""
-        found = self._strengths.rows
+        found = self._strengths.rows | set(self.event_rows)
         for name, rows in self.rows.items():
             if name not in STOCK_FIGURES or name in self._strengths.divisors:
                 found |= set(np.unique(rows).tolist())
@@ -266,7 +266,7 @@ class Compiled:
         starts: npt.NDArray[np.int64] | None = None,
         periods: Sequence[Periods] | None = None,
     ) -> Values:
-        """Apply every measure in force, in place, in their order.
+        """Apply every measure in force, in place.
 
         ``starts`` are the first days of the segments of ``values``, where they are not those of the run, and
         ``periods`` say when each measure is in force; without them measures with a trigger are not.

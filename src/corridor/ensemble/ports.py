@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.engine import Compiled
+from corridor.engine.member import values_of_run
 from corridor.ensemble.trajectories import Trajectories
 
 Floats = npt.NDArray[np.float64]
@@ -60,18 +61,20 @@ def port_figures(trajectories: Trajectories, compiled: Compiled) -> PortFigures:
     out = {name: np.zeros(shape) for name in PORT_UNITS}
     for member in range(trajectories.members if ports else 0):
         people = np.stack([by_day[member] for by_day in processed], axis=1)
-        for name, by_day in _by_day(compiled, member, columns, people).items():
+        on = trajectories.trigger_on[member]
+        for name, by_day in _by_day(compiled, member, columns, people, on).items():
             np.add.at(out[name][member], month_of, by_day)
     return PortFigures(ports, trajectories.months, out)
 
 
-def _by_day(compiled: Compiled, member: int, ports: list[int], people: Floats) -> dict[str, Floats]:
+def _by_day(
+    compiled: Compiled, member: int, ports: list[int], people: Floats, trigger_on: npt.NDArray[np.uint8]
+) -> dict[str, Floats]:
     """Figures of each day for one member, (days, ports), from the people processed."""
     drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
-    values = compiled.base_values(drawn)
-    days = (compiled.day_segment[:, None], np.array(ports))
-    come = values.lorries[days]
-    values = compiled.apply_measures(values, drawn)
+    come = compiled.base_values(drawn).lorries[compiled.day_segment[:, None], np.array(ports)]
+    values, segment = values_of_run(compiled, member, trigger_on)
+    days = (segment[:, None], np.array(ports))
     officers, can_cross = values.officer_hours[days], values.lorries[days]
     used = people * values.processing_hours[days]
     left = np.maximum(officers - used, 0.0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine import Compiled, MemberResult
+from corridor.engine import Compiled, MemberResult, count_shapes
 from corridor.model import Group
 
 Floats = npt.NDArray[np.float64]
@@ -62,8 +62,13 @@ class Trajectories:
         return self.trigger_on[:, :, self.triggers.index(trigger)].mean(axis=0)
 
 
-def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
-    """Members' results as one array each, in order."""
+def room_for(compiled: Compiled, members: int) -> Trajectories:
+    """Trajectories to be filled by ``put``: results are copied as they come, so that none is held twice."""
+    shapes = count_shapes(compiled)
+
+    def room(name: str) -> Floats:
+        return np.empty((members, *shapes[name]))
+
     return Trajectories(
         months=compiled.months,
         dates=compiled.dates,
@@ -71,9 +76,16 @@ def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
         stocks=compiled.stock_ids,
         groups=compiled.groups,
         triggers=tuple(trigger.id for trigger in compiled.triggers),
-        monthly_flow=np.stack([r.monthly_flow for r in results]),
-        month_end_stock=np.stack([r.month_end_stock for r in results]),
-        daily_flow=np.stack([r.daily_flow for r in results]),
-        daily_stock=np.stack([r.daily_stock for r in results]),
-        trigger_on=np.stack([r.trigger_on for r in results]),
+        monthly_flow=room("monthly_flow"),
+        month_end_stock=room("month_end_stock"),
+        daily_flow=room("daily_flow"),
+        daily_stock=room("daily_stock"),
+        trigger_on=np.empty((members, *shapes["trigger_on"]), dtype=np.uint8),
     )
+
+
+def put(trajectories: Trajectories, members: Sequence[int], results: Sequence[MemberResult]) -> None:
+    """Copy members' results to their places."""
+    for member, result in zip(members, results, strict=True):
+        for name in ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on"):
+            getattr(trajectories, name)[member] = getattr(result, name)

@@ -56,17 +56,18 @@ def run_forecast(
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
     store: Path | None = None,
+    keep: bool = False,
 ) -> Trajectories:
     """Run every member of a compiled forecast."""
-    return simulate(compiled, workers=workers, executor=executor, progress=progress, store=store)
+    return simulate(compiled, workers=workers, executor=executor, progress=progress, store=store, keep=keep)
 
 
 def months_ahead(compiled: Compiled, observation: Observation) -> list[int]:
     """Positions of the run's months that the series' publisher had not published by the as-of date."""
     as_of = compiled.spec.as_of
-    if as_of is None or observation.dataset not in datasets():
+    if as_of is None or observation.dataset not in datasets(compiled.corridor):
         return list(range(len(compiled.months)))
-    known = load(observation.dataset).as_of(as_of).known_until
+    known = load(observation.dataset, compiled.corridor).as_of(as_of).known_until
     return [m for m, month in enumerate(compiled.months) if known is None or month > known]
 
 

@@ -1,4 +1,4 @@
-"""Series of one publisher side by side, by month, with what was public when."""
+"""Series of one publisher side by side, by month or week, with what was public when."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -30,12 +31,25 @@ def months_between(first: dt.date, last: dt.date) -> int:
     return 12 * (last.year - first.year) + last.month - first.month
 
 
+Step = Literal["month", "week"]
+
+
+def add_steps(date: dt.date, count: int, step: Step) -> dt.date:
+    """First day of the month or week ``count`` steps after that which begins on ``date``."""
+    return add_months(date, count) if step == "month" else date + dt.timedelta(weeks=count)
+
+
+def steps_between(first: dt.date, last: dt.date, step: Step) -> int:
+    """Steps from ``first`` to ``last``; negative if ``last`` is earlier."""
+    return months_between(first, last) if step == "month" else (last - first).days // 7
+
+
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Monthly series of one publisher.
+    """Monthly (or weekly) series of one publisher.
 
     ``values`` has shape ``(months, series)``: people (or events) a month, NaN where the count is missing
-    or was not published in that detail. ``months`` are first days of successive months.
+    or was not published in that detail. ``months`` are first days of successive months (or weeks).
     """
 
     months: tuple[dt.date, ...]
@@ -43,15 +57,17 @@ class Panel:
     values: Array
     lag_days: int = 0
     """Days from the end of a month to its publication."""
+    step: Step = "month"
 
     def __post_init__(self) -> None:
         if self.values.shape != (len(self.months), len(self.series)):
             raise ValueError(f"values have shape {self.values.shape}, not (months, series)")
-        if any(add_months(a, 1) != b for a, b in zip(self.months, self.months[1:], strict=False)):
+        follow = zip(self.months, self.months[1:], strict=False)
+        if any(add_steps(a, 1, self.step) != b for a, b in follow):
             raise ValueError("the months of a panel follow each other without a gap")
 
     @classmethod
-    def from_frame(cls, frame: pl.DataFrame, lag_days: int = 0) -> Panel:
+    def from_frame(cls, frame: pl.DataFrame, lag_days: int = 0, step: Step = "month") -> Panel:
         """From a long table ``date, series, value``; pairs that are absent or null are missing.
 
         Raises
@@ -65,12 +81,12 @@ class Panel:
             raise InputError("a series has two values for one month", hint="sum them first")
         names = tuple(frame["series"].unique(maintain_order=True).to_list())
         dates: list[dt.date] = frame["date"].unique().sort().to_list()
-        months = [add_months(dates[0], i) for i in range(months_between(dates[0], dates[-1]) + 1)]
+        months = [add_steps(dates[0], i, step) for i in range(steps_between(dates[0], dates[-1], step) + 1)]
         wide = frame.with_columns(pl.col("value").cast(pl.Float64)).pivot(
             "series", index="date", values="value"
         )
         full = pl.DataFrame({"date": months}).join(wide, on="date", how="left").sort("date")
-        return cls(tuple(months), names, full.select(names).to_numpy().astype(np.float64), lag_days)
+        return cls(tuple(months), names, full.select(names).to_numpy().astype(np.float64), lag_days, step)
 
     def position(self, month: dt.date) -> int:
         """Row of a month.
@@ -80,7 +96,7 @@ class Panel:
         InputError
             If the month lies outside the panel.
         """
-        row = months_between(self.months[0], month)
+        row = steps_between(self.months[0], month, self.step)
         if not 0 <= row < len(self.months):
             raise InputError(f"{month:%Y-%m} is not among the months {self.span}")
         return row
@@ -95,14 +111,18 @@ class Panel:
     def last_published(self, as_of: dt.date) -> dt.date | None:
         """Last month that was public on ``as_of``; ``None`` if none was."""
         for month in reversed(self.months):
-            if month_end(month) + dt.timedelta(days=self.lag_days) <= as_of:
+            if self.last_day(month) + dt.timedelta(days=self.lag_days) <= as_of:
                 return month
         return None
+
+    def last_day(self, month: dt.date) -> dt.date:
+        """Last day of a month (or week) of the panel."""
+        return add_steps(month, 1, self.step) - dt.timedelta(days=1)
 
     def until(self, month: dt.date) -> Panel:
         """The panel without the months after ``month``."""
         rows = self.position(month) + 1
-        return Panel(self.months[:rows], self.series, self.values[:rows], self.lag_days)
+        return Panel(self.months[:rows], self.series, self.values[:rows], self.lag_days, self.step)
 
     @property
     def span(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from corridor.data import Dataset, load
 from corridor.forecast.panel import Panel
 from corridor.forecast.rolling import SeriesSet
+from corridor.forecast.view import Handling, Subject
 
 NAMED: tuple[str, ...] = ("VEN", "ECU", "COL", "CUB", "HTI", "CHN", "IND", "BRA", "PER")
 TRANSIT: tuple[str, ...] = (*NAMED, "OOO")
@@ -108,3 +109,43 @@ def panel_of(publisher: Publisher, dataset: Dataset | None = None) -> Panel:
 def standard_panels() -> dict[str, Panel]:
     """Panels of all publishers from the shipped datasets."""
     return {name: panel_of(publisher) for name, publisher in PUBLISHERS.items()}
+
+
+SUBJECT_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "us": ("honduras", "darien"),
+    "mexico": ("honduras", "darien"),
+    "honduras": ("darien",),
+    "darien": (),
+}
+"""Which publishers count people on their way to another's counting points."""
+
+HANDLING: Mapping[str, Handling] = {
+    "us": Handling(plain=("total", "field_offices"), sum_share=0.5),
+    "mexico": Handling(plain=("total",), total_share=0.5),
+    "honduras": Handling(total_share=0.5),
+    "darien": Handling(),
+}
+"""Chosen on origins up to 2023-12, with what they are worth in docs/backtest.md."""
+
+
+def standard_subjects(panels: Mapping[str, Panel] | None = None) -> dict[str, Subject]:
+    """What is forecast together, by publisher: the total, its parts by nationality, and US areas.
+
+    The US panel here has every nationality, since only their sum is the total.
+    """
+    result = {}
+    for name, publisher in PUBLISHERS.items():
+        panel = (panels or {}).get(name) or panel_of(publisher)
+        leaves: tuple[str, ...] = TRANSIT
+        groups: dict[str, tuple[str, ...]] = {"total": ("total",)}
+        if name == "us":
+            dataset = load(publisher.dataset)
+            codes = dataset.table["nationality"].unique().sort()
+            leaves = tuple(code for code in codes if code)
+            panel = panel_of(
+                replace(publisher, margins=(Margin("nationality", leaves), publisher.margins[1]))
+            )
+            groups |= {"sectors": SECTORS, "field_offices": FIELD_OFFICES}
+        groups["nationalities"] = leaves
+        result[name] = Subject(name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], HANDLING[name])
+    return result

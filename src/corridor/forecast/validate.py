@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
+import numpy as np
 import polars as pl
 
-from corridor.calibrate import Calibration, CalibrationPlan, calibrate
-from corridor.data import load
-from corridor.forecast.compare import (
-    compare_with_reference,
-    outcomes,
-    quantiles_of_samples,
-    score_quantiles,
-)
+from corridor.calibrate import CalibrationPlan, calibrate
+from corridor.data import Dataset, load
+from corridor.engine import Compiled
+from corridor.ensemble import Trajectories, observe, published
+from corridor.forecast.compare import compare_with_reference
 from corridor.forecast.engine import TOTAL, compile_forecast, run_forecast, series_samples
 from corridor.forecast.panel import Panel, add_months
 from corridor.forecast.sets import PUBLISHERS, TRANSIT, panel_of
@@ -52,14 +51,15 @@ def out_of_sample(
     """Refit at ``as_of`` and score the forecast of the months after it, up to ``last``.
 
     Returns rows of ``fit`` (line ``out_of_sample``): the weighted interval score of each total and of the
-    ten transit nationalities with that of the reference, and the median absolute error of the medians.
+    ten transit nationalities with that of the reference, and the median absolute error of the medians. Series
+    that are no publisher's of the standard panels are held against their last published count instead.
     """
     calibration = calibrate(corridor, plan, as_of, progress=progress)
     end = add_months(last, 1) - dt.timedelta(days=1)
     compiled = compile_forecast(corridor, calibration, None, end=end, seed=seed, members=members)
     trajectories = run_forecast(compiled, workers=workers)
     rows: list[tuple[object, ...]] = []
-    for observation, panel in _scored(corridor):
+    for observation, panel in scored_observations(corridor):
         samples = series_samples(trajectories, compiled, observation)
         groups: dict[str, Sequence[str]] = {TOTAL: [TOTAL]}
         if observation.id == plan.target:
@@ -77,73 +77,58 @@ def out_of_sample(
         total = scored.scores.filter(pl.col("series") == TOTAL, pl.col("observed") > 0)
         error = ((total["median"] - total["observed"]).abs() / total["observed"]).median()
         rows.append((observation.id, "out_of_sample", "median_absolute_error", error, None, total.height))
+    rows += _against_last_count(corridor, trajectories, compiled, as_of, last)
     return pl.DataFrame(rows, schema=FIT_SCHEMA, orient="row")
 
 
-def score_against_reference(
-    corridor: Corridor,
-    calibration: Calibration,
-    *,
-    horizons: int = 6,
-    members: int = 200,
-    seed: int = 1,
-    workers: int = 1,
-    publishers: Sequence[str] = tuple(PUBLISHERS),
-) -> pl.DataFrame:
-    """Forecast from a calibration and score it, month by month, beside the reference of the same day.
-
-    Returns ``publisher series month horizon observed median wis wis_reference inside_50 inside_80 inside_95``: the
-    totals of every dataset with a standard panel, the ten transit nationalities of each, and the areas of the US.
-    Months without an outcome, or without a reference, are left out.
-    """
-    end = add_months(calibration.known_until, horizons + 1) - dt.timedelta(days=1)
-    compiled = compile_forecast(corridor, calibration, None, end=end, seed=seed, members=members)
-    trajectories = run_forecast(compiled, workers=workers)
-    frames = []
-    for observation, panel in _scored(corridor):
-        publisher = next(name for name, p in PUBLISHERS.items() if p.dataset == observation.dataset)
-        if publisher not in publishers:
+def _against_last_count(
+    corridor: Corridor, trajectories: Trajectories, compiled: Compiled, as_of: dt.date, last: dt.date
+) -> Iterator[tuple[object, ...]]:
+    """Median absolute error of every other calibrated series; the reference is "as last published by then"."""
+    standard = {publisher.dataset for publisher in PUBLISHERS.values()}
+    for observation in corridor.observations:
+        if not observation.calibrate or observation.dataset in standard:
             continue
-        samples = [series_samples(trajectories, compiled, observation)]
-        for part in corridor.observations:
-            area = part.where.get("area", ())
-            if part.dataset == observation.dataset and len(area) == 1 and area[0] in panel.series:
-                total = series_samples(trajectories, compiled, part).filter(pl.col("series") == TOTAL)
-                samples.append(total.with_columns(pl.lit(area[0]).alias("series")))
-        table = pl.concat(samples).filter(pl.col("series").is_in(list(panel.series)))
-        frames.append(
-            _side_by_side(table, panel, calibration.as_of, horizons).with_columns(
-                pl.lit(publisher).alias("publisher")
-            )
-        )
-    return pl.concat(frames).select("publisher", pl.exclude("publisher"))
-
-
-def _side_by_side(samples: pl.DataFrame, panel: Panel, as_of: dt.date, horizons: int) -> pl.DataFrame:
-    """Scores and intervals of the series that have a reference, from the first month ahead on."""
-    last = panel.last_published(as_of)
-    assert last is not None
-    ahead = pl.col("month").is_between(add_months(last, 1), min(add_months(last, horizons), panel.months[-1]))
-    table = quantiles_of_samples(samples.filter(ahead))
-    frames = []
-    for name in (
-        table["series"].unique().sort()
-    ):  # a series without a reference must not take the others along
-        part = table.filter(pl.col("series") == name)
-        try:
-            scored = compare_with_reference(part, panel, as_of).scores
-        except InputError:
+        dataset = load(observation.dataset, corridor)
+        known = _totals(observation, dataset.as_of(as_of), corridor)
+        later = {
+            date: value
+            for date, value in _totals(observation, dataset, corridor).items()
+            if date not in known and as_of.replace(day=1) <= date.replace(day=1) <= last and value > 0
+        }
+        medians = _medians(observation, dataset, trajectories, compiled)
+        pairs = [(medians[date], value) for date, value in later.items() if date in medians]
+        if not known or not pairs:
             continue
-        hits = score_quantiles(part, outcomes(panel)).select("series", "month", "^inside_.*$")
-        frames.append(scored.join(hits, on=["series", "month"]))
-    return pl.concat(frames)
+        naive = known[max(known)]
+        ours = median(abs(forecast / value - 1) for forecast, value in pairs)
+        reference = median(abs(naive / value - 1) for _, value in pairs)
+        yield observation.id, "out_of_sample", "median_absolute_error", ours, reference, len(pairs)
 
 
-def _scored(corridor: Corridor) -> list[tuple[Observation, Panel]]:
+def _totals(observation: Observation, dataset: Dataset, corridor: Corridor) -> dict[dt.date, float]:
+    table = published(observation, dataset, corridor).group_by("date").agg(pl.col("value").sum())
+    return dict(table.sort("date").iter_rows())
+
+
+def _medians(
+    observation: Observation, dataset: Dataset, trajectories: Trajectories, compiled: Compiled
+) -> dict[dt.date, float]:
+    """Median forecast of a series' total by month, or by day where dated points count a stock."""
+    if observation.stocks and dataset.frequency == "point":
+        by_day = np.median(trajectories.stock_by_day(*observation.stocks), axis=0)
+        return dict(zip(trajectories.dates, by_day.tolist(), strict=True))
+    counts = observe(trajectories, compiled.corridor, observation, compiled.table).sum(axis=2)
+    return dict(zip(trajectories.months, np.median(counts, axis=0).tolist(), strict=True))
+
+
+def scored_observations(corridor: Corridor) -> list[tuple[Observation, Panel]]:
     """Observations that are the total of a dataset with a standard panel."""
     panels = {publisher.dataset: publisher for publisher in PUBLISHERS.values()}
     found = []
     for observation in corridor.observations:
         if observation.flows and not observation.where and observation.dataset in panels:
-            found.append((observation, panel_of(panels[observation.dataset], load(observation.dataset))))
+            found.append(
+                (observation, panel_of(panels[observation.dataset], load(observation.dataset, corridor)))
+            )
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
@@ -11,9 +9,10 @@ from pydantic import ValidationError
 
 from corridor.formats.layout import LIST_SEPARATOR, Part
 from corridor.formats.rows import Row, Table
-from corridor.formats.scalars import BadValue, is_list, parse, unwrap
 from corridor.formats.words import column_of, explain
 from corridor.model import Fault, did_you_mean
+from corridor.model.scalars import BadValue, is_list, parse, unwrap
+from corridor.model.text import csv_records
 
 Cells = dict[str, str]
 
@@ -26,7 +25,7 @@ def read_table(text: str, part: Part, label: str) -> Table[Any]:
     faults: list[Fault] = []
     rows: list[Row[Any]] = []
     ids: list[tuple[str, int]] = []
-    records = _records(text, label, faults)
+    records = csv_records(text, label, faults)
     header = next(records, None)
     if header is None:
         return Table(label, (), (), tuple(faults or [Fault(label, None, None, "the file is empty")]))
@@ -48,21 +47,6 @@ def read_table(text: str, part: Part, label: str) -> Table[Any]:
     if not count and not part.may_be_empty and not faults:
         faults.append(Fault(label, None, None, "has a header but no rows"))
     return Table(label, tuple(rows), tuple(ids), tuple(faults))
-
-
-def _records(text: str, label: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """First line and stripped cells of every record that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    try:
-        for record in reader:
-            cells = [cell.strip() for cell in record]
-            if any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        what = "a quoted cell is never closed" if "unexpected end" in str(error) else f"not CSV: {error}"
-        faults.append(Fault(label, line, None, what, 'a quote inside a quoted cell is written twice: ""'))
 
 
 def _header_faults(names: Sequence[str], part: Part, label: str, line: int) -> list[Fault]:

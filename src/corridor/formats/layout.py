@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corridor.model import (
     Claim,
+    DatasetEntry,
     Declared,
     Event,
     Flow,
@@ -27,19 +28,22 @@ from corridor.model import (
 SETTINGS_FILE = "corridor.yaml"
 SCENARIO_FOLDER = "scenarios"
 CALIBRATION_FOLDER = "calibration"
+DATA_FOLDER = "data"
+"""Holds ``<id>.csv`` of every entry of ``datasets.yaml``."""
 LIST_SEPARATOR = ";"
 """Between the members of a list in one CSV cell."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none."""
+    """One file of a corridor folder: its name, the noun of its rows, and whether it may have none or be absent."""
 
     file: str
     noun: type[Declared]
     may_be_empty: bool = False
     kept_as: str | None = None
     """Name of the attribute, where the file's own cannot be one."""
+    may_be_absent: bool = False
 
     @property
     def attribute(self) -> str:
@@ -69,6 +73,7 @@ LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),
     Part("indicators.yaml", Indicator, may_be_empty=True),
     Part("claims.yaml", Claim, may_be_empty=True),
+    Part("datasets.yaml", DatasetEntry, may_be_empty=True, may_be_absent=True),
 )
 SETTINGS = Part(SETTINGS_FILE, Settings)
 SCENARIO = Part("scenario.yaml", Scenario)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from corridor.formats.rows import Row, Table
 from corridor.model import (
     Claim,
     Corridor,
+    Count,
+    DatasetEntry,
     Event,
     Fault,
     Flow,
@@ -46,6 +48,9 @@ class Parts:
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
+    datasets: Table[DatasetEntry]
+    counts: Mapping[str, tuple[Count, ...]]
+    """Rows of the datasets that could be read."""
     scenarios: tuple[Table[Scenario], ...]
     faults: tuple[Fault, ...]
     """Faults of the folder itself: files that do not belong there."""
@@ -59,7 +64,7 @@ class Parts:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
         yield from (self.parameters, self.triggers, self.measures, self.events, self.register_entries)
-        yield from (self.observations, self.indicators, self.claims)
+        yield from (self.observations, self.indicators, self.claims, self.datasets)
         yield from self.scenarios
 
     def scenario_rows(self) -> Iterator[Row[Scenario]]:
@@ -88,4 +93,6 @@ class Parts:
             indicators=self.indicators.items,
             scenarios=tuple(row.item for row in self.scenario_rows()),
             claims=self.claims.items,
+            datasets=self.datasets.items,
+            counts=dict(self.counts),
         )

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from corridor.data.counts import read_counts
 from corridor.formats.csvfile import read_table
 from corridor.formats.layout import (
     CALIBRATION_FOLDER,
+    DATA_FOLDER,
     FILES,
     LISTS,
     SCENARIO,
@@ -21,9 +23,9 @@ from corridor.formats.layout import (
 )
 from corridor.formats.parts import Parts
 from corridor.formats.rows import Table
-from corridor.formats.text import read_text
 from corridor.formats.yamlfile import read_list, read_one
-from corridor.model import Fault
+from corridor.model import Count, DatasetEntry, Fault, did_you_mean
+from corridor.model.text import read_text
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -35,11 +37,39 @@ def read_parts(folder: Path) -> Parts:
     for part in (SETTINGS, *TABLES, *LISTS):
         tables[part.attribute] = read_part(folder / part.file, part, f"{name}/{part.file}")
     scenarios = tuple(_scenario(path, name) for path in _scenario_paths(folder))
-    return Parts(**tables, scenarios=scenarios, faults=tuple(_strangers(folder, name)))
+    counts, faults = _counts(folder, name, tables["datasets"])
+    return Parts(**tables, scenarios=scenarios, counts=counts, faults=(*_strangers(folder, name), *faults))
+
+
+def _counts(
+    folder: Path, name: str, datasets: Table[DatasetEntry]
+) -> tuple[dict[str, tuple[Count, ...]], list[Fault]]:
+    """Rows of ``data/<id>.csv`` of every dataset, and what is wrong in them."""
+    counts: dict[str, tuple[Count, ...]] = {}
+    faults: list[Fault] = []
+    for row in datasets:
+        path = folder / DATA_FOLDER / f"{row.item.id}.csv"
+        label = f"{name}/{DATA_FOLDER}/{path.name}"
+        text = read_text(path, label)
+        if isinstance(text, Fault):
+            faults.append(text)
+            continue
+        read, found = read_counts(text, label, row.item.dims, row.item.frequency)
+        counts[row.item.id] = read.rows
+        faults += found
+    if datasets.ids:
+        for path in sorted((folder / DATA_FOLDER).glob("*.csv")):
+            if path.stem not in datasets.known:
+                hint = did_you_mean(path.stem, datasets.known)
+                label = f"{name}/{DATA_FOLDER}/{path.name}"
+                faults.append(Fault(label, None, None, "belongs to no entry of datasets.yaml", hint))
+    return counts, faults
 
 
 def read_part(path: Path, part: Part, label: str) -> Table[Any]:
     """One file as rows of its noun."""
+    if part.may_be_absent and not path.exists():
+        return Table(label, (), (), ())
     text = read_text(path, label)
     if isinstance(text, Fault):
         return Table(label, (), (), (text,))

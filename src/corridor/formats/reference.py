@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from corridor.formats.columns import COLUMNS
 from corridor.formats.layout import LISTS, SCENARIO, SETTINGS, TABLES, Part
-from corridor.formats.scalars import to_text, unwrap
 from corridor.model import PARAMETERS
+from corridor.model.scalars import to_text, unwrap
 
 _INTRODUCTION = """\
 # The corridor folder
@@ -31,7 +31,11 @@ working folder, `corridor check DIR` says everything that is wrong in one, with 
 * YAML files hold plain text, lists and keys: no anchors, aliases or tags, at most 5 MB.
 * Numbers have a point for decimals and no mark between thousands. Dates are `2023-12-31`. Booleans are `yes`
   and `no`. Ids are letters, digits, `.`, `_` and `-`.
-* All files stand in the folder, those that may be empty too: a table with a header only, a list as `[]`.
+* All files stand in the folder, those that may be empty too: a table with a header only, a list as `[]`. Only
+  `datasets.yaml` may be absent.
+* Every entry of `datasets.yaml` has its counts in `data/<id>.csv`: `date` (`2023-01-01`, for a month also `2023-01`), its
+  `dims`, `value`, and perhaps `known_from` (blank: the end of the period plus `lag_days`). Rows with one date and one
+  combination but different `known_from` are successive figures.
 * `calibration/<as-of date>/` is written by `corridor calibrate`, not by hand. Other files (a README, notes) may stand there and are kept, unless their name is nearly that of
   one of these: then it is taken for a mistake.
 """
@@ -49,6 +53,8 @@ _RULES = """\
 * A parameter is known, points at the right kind of thing, has its unit, lies in its domain, `low <= value <= high`,
   and holds on days of its own: two rows of one parameter, target and group do not overlap.
 * Some group can reach every place; every group sets out somewhere and can reach an end, a stock that no flow leaves.
+* Counts of the folder's own datasets are numbers and not negative, on dates that begin their period and rise within a
+  series, one row for each. An observation names a dataset of the folder, the user's or a shipped one, and its columns.
 * Dates lie in order and touch the period of `corridor.yaml`.
 * A measure pulls a known lever in its unit ([levers](levers.md)), on places (or zones), routes and nationalities that exist, and does
   not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are

@@ -12,11 +12,20 @@ from typing import Any
 
 import yaml
 
-from corridor.formats.layout import FILES, LISTS, SCENARIO_FOLDER, SETTINGS, SETTINGS_FILE, TABLES, Part
+from corridor.formats.layout import (
+    DATA_FOLDER,
+    FILES,
+    LISTS,
+    SCENARIO_FOLDER,
+    SETTINGS,
+    SETTINGS_FILE,
+    TABLES,
+    Part,
+)
 from corridor.formats.read import read_parts
-from corridor.formats.scalars import to_text
-from corridor.model import Corridor, Declared, InputError
+from corridor.model import Corridor, Count, DatasetEntry, Declared, InputError
 from corridor.model.files import fresh_folder
+from corridor.model.scalars import to_text
 
 
 def save_corridor(corridor: Corridor, path: str | Path) -> Path:
@@ -53,6 +62,10 @@ def _keep_others(path: Path, fresh: Path) -> None:
     for entry in path.iterdir():
         if entry.name in FILES or entry.name == SCENARIO_FOLDER:
             continue
+        if entry.name == DATA_FOLDER and (path / "datasets.yaml").is_file():
+            ours = shutil.ignore_patterns("*.csv")
+            shutil.copytree(entry, fresh / entry.name, symlinks=True, ignore=ours, dirs_exist_ok=True)
+            continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.copytree(entry, fresh / entry.name, symlinks=True)
         else:
@@ -64,7 +77,13 @@ def _write(corridor: Corridor, folder: Path) -> None:
         _put(folder / part.file, table_text(part, getattr(corridor, part.attribute)))
     _put(folder / SETTINGS.file, yaml_text(_plain(corridor.settings)))
     for part in LISTS:
-        _put(folder / part.file, yaml_text([_plain(item) for item in getattr(corridor, part.attribute)]))
+        items = getattr(corridor, part.attribute)
+        if items or not part.may_be_absent:
+            _put(folder / part.file, yaml_text([_plain(item) for item in items]))
+    if corridor.datasets:
+        (folder / DATA_FOLDER).mkdir()
+    for entry in corridor.datasets:
+        _put(folder / DATA_FOLDER / f"{entry.id}.csv", counts_text(entry, corridor.counts[entry.id]))
     (folder / SCENARIO_FOLDER).mkdir()
     for scenario in corridor.scenarios:
         _put(folder / SCENARIO_FOLDER / f"{scenario.id}.yaml", yaml_text(_plain(scenario)))
@@ -82,6 +101,17 @@ def table_text(part: Part, items: tuple[Declared, ...]) -> str:
     writer.writerow(part.columns)
     for item in items:
         writer.writerow([to_text(getattr(item, column)) for column in part.columns])
+    return out.getvalue()
+
+
+def counts_text(entry: DatasetEntry, counts: tuple[Count, ...]) -> str:
+    """Counts of a dataset as CSV; ``known_from`` only where one of them has it."""
+    dated = any(known is not None for *_, known in counts)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["date", *entry.dims, "value", *(["known_from"] if dated else [])])
+    for date, dims, value, known in counts:
+        writer.writerow([to_text(date), *dims, to_text(value), *([to_text(known)] if dated else [])])
     return out.getvalue()
 
 
@@ -123,7 +153,7 @@ def _plain(item: Any) -> Any:
 def _compare(corridor: Corridor, folder: Path) -> None:
     """Read back what was written; saving must not lose anything silently."""
     parts = read_parts(folder)
-    faults = [fault for table in parts.tables() for fault in table.faults]
+    faults = [*parts.faults, *(fault for table in parts.tables() for fault in table.faults)]
     hint = "texts may not begin or end with blanks, and every file but the optional ones needs a row"
     if faults:
         # The folder's temporary name means nothing to the reader.

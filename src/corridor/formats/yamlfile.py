@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from corridor.formats.layout import Part
 from corridor.formats.rows import Row, Table
-from corridor.formats.scalars import BadValue, parse, unwrap
 from corridor.formats.words import column_of, explain
 from corridor.model import Fault, did_you_mean
+from corridor.model.scalars import BadValue, parse, unwrap
 
 DEEPEST = 12
 """Levels of nesting that are read; a corridor needs five."""

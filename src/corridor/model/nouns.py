@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from corridor.model.provenance import SourceGrade
 from corridor.model.vocabulary import (
     Dating,
     FirstStatus,
@@ -24,6 +25,11 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+
+
+def says_assumption(source: str) -> bool:
+    """Whether the source of a row says that nothing is known."""
+    return source.casefold().startswith("assumption")
 
 
 class Declared(BaseModel):
@@ -140,7 +146,7 @@ class Parameter(Declared):
     @property
     def assumed(self) -> bool:
         """Whether the row says that it is an assumption."""
-        return self.source.casefold().startswith("assumption")
+        return says_assumption(self.source)
 
 
 class Trigger(Declared):
@@ -224,6 +230,11 @@ class Event(Declared):
     """Part of every scenario."""
     hindsight: bool = False
     source: Text
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the row says that its number of people is an assumption."""
+        return says_assumption(self.source)
 
 
 class RegisterEntry(Declared):
@@ -316,6 +327,52 @@ class Observation(Declared):
     counting_point: Identifier
 
 
+class DatasetSource(Declared):
+    """A publisher of a dataset of the folder: who printed the figures, where, under which license."""
+
+    id: Identifier
+    title: Text
+    publisher: Text
+    license: Text
+    grade: SourceGrade
+    first_published: str = ""
+    period: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class DatasetGap(Declared):
+    """Periods that a dataset does not give: missing, not zero."""
+
+    start: dt.date
+    end: dt.date
+    note: Text
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Values of the dimensions that are missing; empty means that the whole period is."""
+
+
+class DatasetEntry(Declared):
+    """An entry of ``datasets.yaml``: a series of the folder's own, whose counts stand in ``data/<id>.csv``."""
+
+    id: Identifier
+    title: Text
+    unit: Text
+    frequency: Literal["month", "day", "point", "year"]
+    dims: tuple[Identifier, ...] = ()
+    lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]
+    notes: tuple[Text, ...] = ()
+    gaps: tuple[DatasetGap, ...] = ()
+    additive: bool = True
+    """Whether rows of one date may be summed."""
+    counted: bool = True
+    """Whether its numbers count people or events, so that small ones are hidden on export."""
+
+
+Count = tuple[dt.date, tuple[str, ...], float, dt.date | None]
+"""A row of ``data/<id>.csv``: date, values of the dimensions, count, day from which it was public if given."""
+
+
 class Indicator(Declared):
     """An entry of ``indicators.yaml``: what results are shown of, and what parties care about."""
 
@@ -348,6 +405,10 @@ class Claim(Declared):
     period: str | None = None
     """Month or day (``2024-01``) that the statement is about."""
     against: str | None = None
+    measure: str | None = None
+    """Of an effect: id of a measure of this corridor or of the evidence."""
+    date: dt.date | None = None
+    """Of an effect without a measure: day on which what is said to have worked began."""
     direction: Literal["up", "down", "above", "below"] | None = None
     resolution: Literal["day", "month", "year"] = "month"
     """Finest time step that the statement needs."""
@@ -394,6 +455,9 @@ class Corridor(Declared):
     register_entries: tuple[RegisterEntry, ...] = ()
     """Rows of ``register.csv``."""
     claims: tuple[Claim, ...] = ()
+    datasets: tuple[DatasetEntry, ...] = ()
+    counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
+    """Rows of each of ``datasets``, by its id."""
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:

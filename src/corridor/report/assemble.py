@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 DAILY_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 HISTORY_START = dt.date(2015, 1, 1)
+"""Published figures are shown from here on, or from the corridor's start if that is earlier."""
 WEAK_GRADES = ("repost", "unconfirmed", "derived")
 """Grades of dated points that are not shown beside a model: nothing rests on them."""
 
@@ -111,9 +112,14 @@ def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.Data
     """``observed``: what was published, and whether it was public on ``as_of``."""
     rows: list[tuple[object, ...]] = []
     for indicator, observation in monthly_indicators(corridor):
-        whole = load(observation.dataset)
-        known = set(whole.as_of(as_of).table["date"].to_list())
-        table = published(observation, whole, corridor).filter(pl.col("date").is_between(HISTORY_START, last))
+        whole = load(observation.dataset, corridor)
+        then = whole.as_of(as_of)
+        known = set(then.table["date"].to_list())
+        later = published(observation, whole, corridor).filter(~pl.col("date").is_in(list(known)))
+        # a month that was public then stands with the figure that stood then
+        table = pl.concat([published(observation, then, corridor), later], how="vertical_relaxed")
+        first = min(HISTORY_START, corridor.settings.start)
+        table = table.filter(pl.col("date").is_between(first, last))
         parts = table.group_by("date", "nationality").agg(pl.col("value").sum())
         totals = table.group_by("date").agg(pl.col("value").sum()).with_columns(nationality=pl.lit(""))
         split = parts.filter(pl.col("nationality") != "")
@@ -184,9 +190,9 @@ def points_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.DataFr
         if indicator.observation is None:
             continue
         observation = by_id[indicator.observation]
-        dataset = load(observation.dataset)
+        dataset = load(observation.dataset, corridor)
         for row in _points(observation, dataset, indicator.with_occupied).iter_rows(named=True):
-            if row["date"] > last or row["date"] < HISTORY_START:
+            if not min(HISTORY_START, corridor.settings.start) <= row["date"] <= last:
                 continue
             day = row["date"]
             if dataset.frequency == "month":  # a monthly mean stands at the middle of its month
@@ -284,11 +290,11 @@ def place_tables(corridor: Corridor, runs: Sequence[ScenarioRun]) -> dict[str, p
 def source_table(corridor: Corridor) -> pl.DataFrame:
     """``sources``: of every dataset that the corridor is compared with, under the dataset's id."""
     rows = []
-    known = datasets()
+    known = datasets(corridor)
     for name in dict.fromkeys(o.dataset for o in corridor.observations):
         if name not in known:
             continue
-        dataset = load(name)
+        dataset = load(name, corridor)
         first = dataset.sources[0]
         rows.append(
             (name, _joined(x.title for x in dataset.sources), _joined(x.publisher for x in dataset.sources),

@@ -76,6 +76,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Cuánto se ha equivocado: en {months} meses que no había visto, el error mediano para «{label}» "
         "fue {value}.",
     ),
+    "answer_score_last": (
+        "How wrong it has been: over {months} months that it had not seen, the median error for “{label}” "
+        "was {value}; repeating the last published count would have been wrong by {reference}.",
+        "Cuánto se ha equivocado: en {months} meses que no había visto, el error mediano para «{label}» "
+        "fue {value}; repetir el último conteo publicado habría errado en {reference}.",
+    ),
     "better": ("better", "mejor"),
     "worse": ("worse", "peor"),
     "same": ("the same", "igual"),
@@ -211,6 +217,29 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "lower_bound": ("A lower bound.", "Una cota inferior."),
     "assumed": ("assumed", "supuesto"),
     "anchored": ("bounded by published figures", "acotado por cifras publicadas"),
+    # effects
+    "effects": ("Did the measures work?", "¿Funcionaron las medidas?"),
+    "effects_intro": (
+        "Counts after a date against what the months before let expect (95 % intervals). It is an effect of the "
+        "measure only as far as the checks hold: what began together cannot be told apart.",
+        "Conteos después de una fecha frente a lo que hacían esperar los meses anteriores (intervalos del 95 %). Es "
+        "efecto de la medida solo hasta donde las pruebas se sostienen: lo que empezó junto no se puede separar.",
+    ),
+    "effects_from": ("{series}, from {date}", "{series}, desde {date}"),
+    "effects_check": ("{name}: {outcome}", "{name}: {outcome}"),
+    "effects_all": ("Effects by month and together", "Efectos por mes y acumulados"),
+    "effects_month": ("month", "mes"),
+    "effects_cumulative": ("together", "acumulado"),
+    "effects_headline": ("headline", "titular"),
+    "col_series": ("Series", "Serie"),
+    "col_kind": ("Counted", "Se cuenta"),
+    "col_first": ("From", "Desde"),
+    "col_last": ("To", "Hasta"),
+    "col_observed": ("Published", "Publicado"),
+    "col_expected": ("Expected", "Esperado"),
+    "col_effect": ("Effect", "Efecto"),
+    "col_low_95": ("Low (95 %)", "Bajo (95 %)"),
+    "col_high_95": ("High (95 %)", "Alto (95 %)"),
     # claims
     "claims": ("Statements checked", "Afirmaciones verificadas"),
     "verdict_supported": ("Supported", "Respaldada"),

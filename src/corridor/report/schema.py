@@ -45,11 +45,21 @@ TABLES: Mapping[str, Schema] = {
         "parameter:t target:t group:t value:n low:n high:n unit:t source:t assumed:b influence:n"
     ),
     "fit": _columns("counting_point:t line:t metric:t value:n reference:n months:i"),
+    "scoreboard": _columns(
+        "series_set:t origin:t horizon:i period:t relative_wis:n low:n high:n relative_mae:n coverage_80:n "
+        "coverage_95:n origins:i"
+    ),
     "claims": _columns(
         "claim:t statement:t statement_es:t said_by:t said_on:d verdict:t sentence:t sentence_es:t "
         "series:t period:t values:t coverage:t coverage_es:t first_month:t change_it:t change_it_es:t "
         "sources:t"
     ),
+    "effects": _columns(
+        "effect_id:t measure:t name:t name_es:t series:t series_name:t series_name_es:t date:d kind:t first:d "
+        "last:d observed:n expected:n effect:n low_90:n high_90:n low_95:n high_95:n conclusion:t sentence:t "
+        "sentence_es:t known_from:d source:t"
+    ),
+    "effect_checks": _columns("effect_id:t check:t outcome:t sentence:t sentence_es:t"),
     "places": _columns("id:t name:t name_es:t country:t kind:t zone:t lat:n lon:n tag:t source:t"),
     "routes": _columns(
         "id:t from_place:t to_place:t mode:t zone:t km:n days_mean:n days_stages:i throughput:n tag:t source:t"

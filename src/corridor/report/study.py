@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.ensemble import forget
+from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
+from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast
 from corridor.report.assemble import ScenarioRun
@@ -80,9 +83,12 @@ def run_study(
     for name, arrays in compiled.items():
         with step(f"{name}: {study.members} members", study.members) as advance:
             trajectories = run_forecast(
-                arrays, workers=study.workers, executor=executor, progress=advance, store=store
+                arrays, workers=study.workers, executor=executor, progress=advance, store=store, keep=True
             )
         runs.append(ScenarioRun(name, arrays, trajectories))
+    if store is not None:  # kept until here: an interruption repeats no scenario
+        for run in runs:
+            forget(run.compiled, store)
     base, others = runs[0], runs[1:]
     calibrated = study.calibration.parameters if study.calibration else ()
     tables: dict[str, pl.DataFrame] = {
@@ -105,9 +111,23 @@ def run_study(
         tables["parameters"] = contrast.parameters_table(corridor, base.compiled, lambda: advance(1))
     if corridor.claims:
         tables["claims"] = verdict_table(check_claims(corridor))
+    if study.hindsight:
+        tables |= effects(study, compiled.values(), step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
+    tables["scoreboard"] = shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations})
     return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
+
+
+def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> dict[str, pl.DataFrame]:
+    """``effects`` and ``effect_checks`` of the measures that scenarios add to the base, in hindsight."""
+    added = {a.measure.id: a.measure for run in compiled for a in run.measures if not a.measure.in_base}
+    questions = questions_of(study.corridor, added.values())
+    with step("effects of measures", len(questions)) as advance:
+        found = effects_of(
+            study.corridor, questions, seed=study.seed, command=study.command, tick=lambda: advance(1)
+        )
+    return effect_tables(found)
 
 
 def history(study: Study) -> Mapping[str, tuple[list[dt.date], np.ndarray]]:
@@ -137,6 +157,7 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         inputs={
             settings.id: sha256_of(study.folder),
             "data": sha256_of(Path(data.__file__).parent / "tables"),
+            **_of_the_user(study.corridor),
         },
         parameters={
             "members": study.members,
@@ -157,6 +178,15 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         "license": settings.license,
         "attribution": settings.attribution,
     }
+
+
+def _of_the_user(corridor: Corridor) -> dict[str, str]:
+    """Checksums of the series of the user's, or editions they have read, that the corridor is compared with."""
+    own = {entry.id for entry in corridor.datasets}
+    folders = {
+        o.dataset: data.data_folder() / o.dataset for o in corridor.observations if o.dataset not in own
+    }
+    return {f"data of the user: {name}": sha256_of(path) for name, path in folders.items() if path.is_dir()}
 
 
 def choose_calibration(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor.formats.checks.datasets import check_datasets
 from corridor.formats.checks.effects import check_effects
+from corridor.formats.checks.events import check_events
 from corridor.formats.checks.flows import check_flows
 from corridor.formats.checks.ids import check_ids, check_references
 from corridor.formats.checks.measures import check_measures
+from corridor.formats.checks.overlaps import check_overlaps
 from corridor.formats.checks.parameters import check_parameters
 from corridor.formats.checks.period import check_period
 from corridor.formats.checks.ports import check_ports
@@ -15,6 +18,7 @@ from corridor.formats.checks.reach import check_reach
 from corridor.formats.checks.register import check_register
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.checks.shares import check_shares
+from corridor.formats.checks.triggers import check_triggers
 from corridor.formats.parts import Parts
 from corridor.model import Fault
 
@@ -29,10 +33,13 @@ def check_parts(parts: Parts) -> list[Fault]:
     scopes = Scopes(parts.groups.items)
     faults += check_ids(parts, scopes)
     faults += check_references(parts, scopes)
+    faults += check_datasets(parts)
     faults += check_flows(parts)
     faults += check_parameters(parts, scopes)
     faults += check_period(parts)
     faults += check_measures(parts)
+    faults += check_triggers(parts)
+    faults += check_events(parts)
     faults += check_register(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)
@@ -52,3 +59,4 @@ def _check_network(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
         yield from check_shares(parts, scopes, settings, reach)
         yield from check_ports(parts)
         yield from check_effects(parts)
+        yield from check_overlaps(parts)

@@ -2,10 +2,12 @@
 
 from corridor.report.sections.answer import Answer, chance_above, sentences
 from corridor.report.sections.base import RunView, Section
+from corridor.report.sections.effects import Effects
 from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.scenarios import Measures, Scenarios
+from corridor.report.sections.scoreboard import Scoreboard
 
 SECTIONS: tuple[Section, ...] = (
     Answer(),
@@ -14,9 +16,11 @@ SECTIONS: tuple[Section, ...] = (
     Scenarios(),
     People(),
     Cities(),
+    Effects(),
     Claims(),
     Measures(),
     Fit(),
+    Scoreboard(),
     Parameters(),
     Sources(),
 )

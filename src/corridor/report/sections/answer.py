@@ -179,6 +179,9 @@ def score_sentence(view: RunView) -> Text | None:
             return None
         row = plain.row(0, named=True)
         common |= {"value": lambda lang: percent(row["value"], lang), "months": str(row["months"])}
+        if row["reference"] is not None:
+            common |= {"reference": lambda lang: percent(row["reference"], lang)}
+            return say("answer_score_last", **common)
         return say("answer_score_plain", **common)
     row = scored.row(0, named=True)
     ratio = row["value"] / row["reference"]

@@ -1,11 +1,14 @@
-"""Bytes of a file to text: UTF-8 with or without a mark, any line ending; all else is a fault."""
+"""Bytes of a file to text, and text to the records of a CSV file; what cannot be read is a fault."""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
-from corridor.model import Fault
+from corridor.model.errors import Fault
 
 MOST_BYTES = {".csv": 200_000_000, ".yaml": 5_000_000}
 """Largest file that is read, by ending: far above any honest corridor, far below what hurts."""
@@ -44,3 +47,18 @@ def decode(content: bytes, label: str) -> str | Fault:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Fault(label, line, None, f"byte 0x{content[error.start]:02x} is not UTF-8 text", _SAVE_AS)
+
+
+def csv_records(text: str, label: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+    """First line and stripped cells of every record that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for record in reader:
+            cells = [cell.strip() for cell in record]
+            if any(cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        what = "a quoted cell is never closed" if "unexpected end" in str(error) else f"not CSV: {error}"
+        faults.append(Fault(label, line, None, what, 'a quote inside a quoted cell is written twice: ""'))

@@ -1,8 +1,9 @@
-"""Numbers and periods in English and Spanish, always both at once."""
+"""Numbers, periods and sentences in English and Spanish, always both at once."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from corridor.model import l10n
 
@@ -45,3 +46,22 @@ def period(text: str) -> Pair:
 def month_name(month: int) -> Pair:
     """Name of month 1 to 12."""
     return l10n.MONTHS["en"][month - 1], l10n.MONTHS["es"][month - 1]
+
+
+def fill(messages: Mapping[str, Pair], key: str, **parts: str | Pair) -> Pair:
+    """The message of ``key`` in both languages; a part is the same text for both, or one for each."""
+    english, spanish = (
+        text.format(**{name: part if isinstance(part, str) else part[i] for name, part in parts.items()})
+        for i, text in enumerate(messages[key])
+    )
+    return english, spanish
+
+
+def join(*texts: Pair, between: str = "") -> Pair:
+    """Texts one after another."""
+    return between.join(text[0] for text in texts), between.join(text[1] for text in texts)
+
+
+def sentence(*texts: Pair) -> Pair:
+    """Texts joined and closed with a full stop."""
+    return join(*texts, (".", "."))

@@ -1,0 +1,65 @@
+"""Statements that a measure had an effect: a change is no effect, so they rest on an estimate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from corridor.claims.counts import step_of
+from corridor.claims.kinds import Case
+from corridor.claims.messages import both
+from corridor.claims.verdict import Figure, Finding, Outcome
+from corridor.data import Dataset
+from corridor.evaluate import Effect, ask, dated_measures, events_around, first_month, measure_effect
+from corridor.forecast.panel import months_between
+from corridor.model import Claim, Corridor, InputError
+from corridor.model.words import change, join, sentence
+
+
+def check_effect(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -> Finding:
+    """A statement that a measure moved a series ``up`` or ``down`` (the default), or by ``value``.
+
+    Supported if the effect is clear, goes that way and does not exclude the value; not supported if its interval
+    lies on the other side or excludes the value; else it cannot be told.
+    """
+    claim = case.claim
+    try:
+        question = ask(
+            corridor, measure=claim.measure, series=claim.series, date=claim.date, as_of=case.as_of, loader=loader,
+            months=_months(case, corridor),
+        )  # fmt: skip
+        effect = measure_effect(question, events_around(corridor, question, case.as_of), as_of=case.as_of)
+    except InputError:
+        said = sentence(both("effect_none", name=case.series.name))
+        return Finding("cannot be told", said, (), both("change_effect_none"))
+    parts = [(effect.sentence[0].rstrip("."), effect.sentence[1].rstrip("."))]
+    if claim.value is not None:
+        parts.append(both("effect_said", said=change(claim.value)))
+    outcome = outcome_of(claim, effect)
+    if case.too_coarse:
+        parts.insert(0, both("too_coarse", step=both(case.step)))
+        outcome = "cannot be told"
+    head = effect.headline
+    months = [span for span in effect.by_month if span.last <= head.last]
+    figures = tuple(Figure(effect.series, f"{span.first:%Y-%m}", span.observed) for span in months)
+    period = f"{head.first:%Y-%m}" + (f"/{head.last:%Y-%m}" if head.last > head.first else "")
+    return Finding(outcome, sentence(join(*parts)), figures, both("change_effect"), period=period)
+
+
+def outcome_of(claim: Claim, effect: Effect) -> Outcome:
+    """What an estimate says of a stated effect."""
+    low, high = effect.headline.low_95, effect.headline.high_95
+    up = claim.direction == "up" if claim.value is None else claim.value > 0
+    if (high < 0 if up else low > 0) or (claim.value is not None and not low <= claim.value <= high):
+        return "not supported"
+    agrees = low > 0 if up else high < 0
+    return "supported" if agrees and effect.conclusion == "clear" else "cannot be told"
+
+
+def _months(case: Case, corridor: Corridor) -> int:
+    """Months from the first of the effect to the statement's period; one where it names none."""
+    period = case.claim.period
+    if period is None or step_of(period) != "month":
+        return 1
+    date = case.claim.date or dated_measures(corridor)[case.claim.measure or ""].start
+    return months_between(first_month(date), dt.date.fromisoformat(f"{period}-01")) + 1

@@ -1,0 +1,157 @@
+"""``corridor backtest [DIR]``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corridor.cli.common import (
+    emit,
+    emit_object,
+    format_option,
+    out_folder,
+    out_option,
+    processors,
+    progress,
+    quiet_option,
+    talk,
+    workers_option,
+)
+from corridor.model import InputError
+
+LOG = "held_out.csv"
+"""Lines of the results folder: when origins from 2024-01 on were scored, and with what version."""
+
+
+class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
+    """A month as ``2023-12``; the value is its first day."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Parse, or fail as a wrong call."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.datetime.strptime(str(value), "%Y-%m").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a month; write year-month, for example 2023-12", param, ctx)
+
+
+@click.command()
+@click.argument("corridor", metavar="[DIR]", default="americas")
+@click.option(
+    "--first", type=Month(), default="2022-01", show_default=True, help="Month of the first origin."
+)
+@click.option("--last", type=Month(), default="2023-12", show_default=True, help="Month of the last origin.")
+@click.option("--held-out", is_flag=True, help="Go on to 2025-04: the origins that nothing was chosen on.")
+@click.option("--model", "models", multiple=True, help="Models to score; may be repeated.")
+@click.option("--horizon", "horizons", type=click.IntRange(1, 12), multiple=True, default=(1, 2, 3, 6),
+              show_default=True, help="Months ahead; may be repeated.")  # fmt: skip
+@click.option("--period", default="all", show_default=True, help="Period of origins to print.")
+@click.option("--hub", type=click.Path(path_type=Path), metavar="DIR",
+              help="Score model-output tables in the hubverse format instead.")  # fmt: skip
+@out_option("corridor-backtest")
+@format_option()
+@workers_option()
+@quiet_option()
+def command(
+    corridor: str, first: dt.date, last: dt.date, held_out: bool, models: tuple[str, ...],
+    horizons: tuple[int, ...], period: str, hub: Path | None, out: Path, format: str, workers: int | None,
+    quiet: bool,
+) -> None:  # fmt: skip
+    """Score every forecaster on past dates, on what was public by then, beside the reference.
+
+    DIR is a corridor folder: the publishers that it observes are scored. A run that was stopped goes on
+    where it was. Origins from 2024-01 on are scored on request only, and each time is logged in the
+    results folder.
+    """
+    from corridor.forecast.backtest import BACKTEST_MODELS, BacktestPlan, run_backtest
+    from corridor.forecast.hub import read_hub
+    from corridor.forecast.hub_scores import score_hub
+    from corridor.forecast.rolling import LAST_ORIGIN
+    from corridor.forecast.scoreboard import CHOSEN_UNTIL, PERIODS, scoreboard
+    from corridor.forecast.univariate import available
+    from corridor.model import did_you_mean
+
+    if period not in PERIODS:
+        raise InputError(f"there is no period {period!r}", hint=did_you_mean(period, PERIODS))
+    if hub is not None:
+        if not hub.exists():
+            raise InputError(f"there is no file or folder {hub}", hint="name a hub or a model-output file")
+        board = scoreboard(score_hub(read_hub(hub)), periods=("all",))
+        _print(board, "all", format)
+        return
+    last = LAST_ORIGIN if held_out else last
+    if last > CHOSEN_UNTIL and not held_out:
+        raise InputError(
+            f"origins after {CHOSEN_UNTIL:%Y-%m} are held out: nothing is to be chosen on them",
+            hint="--held-out scores them, and logs that it did",
+        )
+    folder = out_folder(out)
+    usable = tuple(m for m in BACKTEST_MODELS if available() or m not in ("theta", "ets"))
+    plan = BacktestPlan(
+        first,
+        last,
+        horizons=tuple(sorted(set(horizons))),
+        models=models or usable,
+        publishers=_publishers(corridor),
+    )
+    with progress("backtest", len(plan.blocks), quiet=quiet) as advance:
+        scores = run_backtest(plan, folder, workers=workers or processors(), progress=lambda: advance(1))
+    board = scoreboard(scores)
+    _save(folder, scores, board, held_out)
+    talk(f"scores: {folder / 'scores.parquet'}; scoreboard: {folder / 'scoreboard.csv'}", quiet=quiet)
+    _print(board, period, format)
+    if held_out and plan.models[0] == "combined":
+        _targets(board, quiet)
+
+
+def _publishers(corridor: str) -> tuple[str, ...]:
+    """The publishers whose datasets a corridor observes."""
+    from corridor.forecast.sets import PUBLISHERS
+    from corridor.formats import open_corridor
+
+    observed = {observation.dataset for observation in open_corridor(corridor).observations}
+    found = tuple(name for name, publisher in PUBLISHERS.items() if publisher.dataset in observed)
+    if not found:
+        names = ", ".join(publisher.dataset for publisher in PUBLISHERS.values())
+        raise InputError(f"the corridor {corridor} observes no dataset that has series sets", hint=names)
+    return found
+
+
+def _save(folder: Path, scores: Any, board: Any, held_out: bool) -> None:
+    """Scores, scoreboard as CSV, JSON and Parquet, and the line of the log."""
+    import corridor
+    from corridor.model.files import write_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    scores.write_parquet(folder / "scores.parquet")
+    board.write_parquet(folder / "scoreboard.parquet")
+    write_text(folder / "scoreboard.csv", board.write_csv(float_precision=4))
+    write_text(folder / "scoreboard.json", board.write_json())
+    if held_out:
+        with (folder / LOG).open("a", encoding="utf-8") as log:
+            log.write(f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%MZ},{corridor.__version__},{board.height}\n")
+
+
+def _print(board: Any, period: str, format: str) -> None:
+    import polars as pl
+
+    shown = board.filter(period=period).sort("model", "origin", "set", "horizon", maintain_order=True)
+    if format == "json":
+        emit_object({"period": period, "rows": shown.rows(named=True)})
+        return
+    rounded = shown.with_columns(pl.col(pl.Float64).round(3))
+    emit(rounded.rows(named=True), format, rounded.columns)
+
+
+def _targets(board: Any, quiet: bool) -> None:
+    from corridor.forecast.scoreboard import against_targets
+
+    for row in against_targets(board, "combined"):
+        word = "reached" if row["reached"] else f"missed by {row['distance']:.3f}"
+        talk(f"{row['target']}: {row['measured']:.3f}, goal {row['goal']:.2f}: {word}", quiet=quiet)

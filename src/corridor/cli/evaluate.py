@@ -1,0 +1,214 @@
+"""``corridor evaluate DIR``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corridor.cli.common import (
+    Day,
+    as_of_option,
+    emit,
+    emit_object,
+    format_option,
+    hindsight_option,
+    lang_option,
+    out_folder,
+    out_option,
+    progress,
+    quiet_option,
+    seed_option,
+    talk,
+)
+
+if TYPE_CHECKING:
+    from corridor.evaluate import Effect, Pooled
+    from corridor.model import Corridor
+
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("corridor", metavar="DIR")
+@click.option("--measure", default=None, help="Measure whose effect is asked: its date and nationalities.")
+@click.option("--series", default=None, help="Series that is counted.  [default: the headline's]")
+@click.option("--date", type=Day(), default=None, help="Day on which it began, for a date without a measure.")
+@click.option(
+    "--months", type=click.IntRange(1, 12), default=1, show_default=True, help="Months counted together."
+)
+@click.option("--by", multiple=True, help="Narrow the series: nationality=VEN,CUB. Repeat it.")
+@click.option(
+    "--control", "controls", multiple=True, help="Series that the measure did not touch. Repeat it."
+)
+@click.option(
+    "--donor", "donors", multiple=True, help="Series of the same publisher without spill-over. Repeat it."
+)
+@click.option("--pool", "lever", default=None, help="Pool the past measures of a lever instead.")
+@as_of_option()
+@hindsight_option()
+@seed_option()
+@lang_option("Language of the text.")
+@out_option(help="Also write a run folder with the card as report.html.")
+@format_option()
+@quiet_option()
+def command(
+    corridor: str, measure: str | None, series: str | None, date: dt.date | None, months: int, by: tuple[str, ...],
+    controls: tuple[str, ...], donors: tuple[str, ...], lever: str | None, as_of: dt.date | None, hindsight: bool,
+    seed: int, lang: str, out: Path | None, format: str, quiet: bool,
+) -> None:  # fmt: skip
+    """Say what a measure did to a series of the corridor folder DIR (or a shipped corridor), as one card.
+
+    The counts after the date stand against what the months before let expect. Without --as-of the data stand at the
+    corridor's own date; --hindsight takes all that is known now.
+    """
+    from corridor.formats import open_corridor
+    from corridor.model import InputError
+
+    if hindsight and as_of:
+        raise click.UsageError("--hindsight takes all that is known now; leave --as-of out")
+    found = open_corridor(corridor)
+    stands = None if hindsight else as_of or found.settings.as_of
+    words = " ".join(["corridor", *sys.argv[1:]])
+    if lever is not None:
+        single = [name for name, value in (("--measure", measure), ("--series", series), ("--date", date), ("--by", by), ("--control", controls), ("--donor", donors), ("--out", out)) if value]  # fmt: skip
+        if single:
+            raise click.UsageError(f"--pool takes no {', '.join(single)}")
+        _pool(found, lever, stands, months, seed, words, format)
+        return
+    if measure is None and (series is None or date is None):
+        raise InputError(
+            "nothing to evaluate", hint="give --measure ID, --series S with --date D, or --pool LEVER"
+        )
+    target = out_folder(out) if out else None
+    effect = _effect(
+        found, stands, seed, words, quiet,
+        {"measure": measure, "series": series, "date": date, "months": months, "by": _scope(by),
+         "controls": controls, "donors": donors},
+    )  # fmt: skip
+    _show(effect, 1 if lang == "es" else 0, format)
+    if target:
+        report = _write(found, effect, target, stands, lang)
+        talk(f"report: {report}", quiet=quiet)
+
+
+def _scope(by: tuple[str, ...]) -> dict[str, list[str]]:
+    """``nationality=VEN,CUB`` as values by dimension."""
+    found: dict[str, list[str]] = {}
+    for text in by:
+        dim, sign, values = text.partition("=")
+        named = [value.strip() for value in values.split(",") if value.strip()]
+        if not sign or not named:
+            raise click.BadParameter(
+                f"{text!r} is not DIMENSION=VALUE, such as nationality=VEN", param_hint="--by"
+            )
+        found.setdefault(dim.strip(), []).extend(named)
+    return found
+
+
+def _effect(
+    corridor: Corridor, as_of: dt.date | None, seed: int, words: str, quiet: bool, asked: dict[str, Any]
+) -> Effect:
+    from corridor.evaluate import ask, events_around, measure_effect
+    from corridor.evaluate.checks import CHECKS
+
+    question = ask(corridor, as_of=as_of, **asked)
+    events = events_around(corridor, question, as_of)
+    with progress("checks", len(CHECKS), quiet=quiet) as advance:
+        return measure_effect(
+            question, events, seed=seed, command=words, as_of=as_of, tick=lambda: advance(1)
+        )
+
+
+def _show(effect: Effect, lang: int, format: str) -> None:
+    from corridor.evaluate.tables import EFFECTS, effect_object, span_rows
+
+    if format == "json":
+        emit_object(effect_object(effect))
+    elif format == "csv":
+        emit(span_rows(effect), "csv", EFFECTS)
+    else:
+        click.echo(_card(effect, lang))
+
+
+def _card(effect: Effect, lang: int) -> str:
+    """An effect as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
+    from corridor.evaluate.messages import count_words, interval, say, span
+
+    lines = [_wrap(f"{effect.name[lang]} ({effect.date})"), _wrap(effect.sentence[lang])]
+    for key, spans in (("by_month", effect.by_month), ("cumulative", effect.cumulative)):
+        lines += ["", say(key)[lang]]
+        for one in spans:
+            what = interval(one.effect, one.low_95, one.high_95)[lang]
+            lines.append(f"  {span(one.first, one.last)[lang]}: {count_words(one.observed)[lang]}, {what}")
+    lines += ["", say("checks")[lang]]
+    for check in effect.checks:
+        outcome = say(f"outcome_{check.outcome.replace(' ', '_')}")[lang].upper()
+        name = say(f"check_{check.name}")[lang]
+        lines.append(_wrap(f"{outcome}: {name}. {check.sentence[lang]}", "  "))
+    lines += ["", _wrap(f"{say('sources')[lang]}: {'; '.join(effect.sources)}")]
+    return "\n".join(lines)
+
+
+def _wrap(text: str, start: str = "") -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=start, subsequent_indent="    ", break_long_words=False)
+
+
+def _write(corridor: Corridor, effect: Effect, target: Path, as_of: dt.date | None, lang: str) -> Path:
+    """A run folder with this effect only, and its report."""
+    from corridor.evaluate import effect_tables
+    from corridor.report import RunFolder, write_html
+
+    settings = corridor.settings
+    manifest = {
+        **vars(effect.provenance), "as_of": (as_of or settings.as_of).isoformat(), "name": settings.name,
+        "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
+        "attribution": settings.attribution,
+    }  # fmt: skip
+    run = RunFolder.write(target, effect_tables([effect]), manifest)
+    return write_html(run, target / "report.html", "es" if lang == "es" else "en")
+
+
+def _pool(
+    corridor: Corridor, lever: str, as_of: dt.date | None, months: int, seed: int, words: str, format: str
+) -> None:
+    from corridor.evaluate import measure_row, pool
+    from corridor.evaluate.tables import effect_object
+
+    pooled = pool(corridor, lever, as_of, months=months, seed=seed, command=words)
+    row = measure_row(pooled) if pooled.unit or format == "csv" else None
+    if format == "json":
+        emit_object(
+            {
+                **{name: getattr(pooled, name) for name in ("lever", "unit", "stands_for", "strength", "low", "high", "between_sd", "known_from", "left_out")},
+                "grade": "before_after", "row": row, "effects": [effect_object(e) for e in pooled.effects],
+            }
+        )  # fmt: skip
+    elif format == "csv":
+        emit([row or {}], "csv")
+    else:
+        click.echo(_pool_text(pooled, row))
+
+
+def _pool_text(pooled: Pooled, row: dict[str, object] | None) -> str:
+    unit = f" {pooled.unit}" if pooled.unit else " (a response, no strength of the lever)"
+    lines = [
+        f"{pooled.lever}: {pooled.strength:.2f}{unit} [{pooled.low:.2f} to {pooled.high:.2f}, 90 % for one more measure]",
+        _wrap(f"stands for: {pooled.stands_for}", "  "),
+        f"  grade before_after; known from {pooled.known_from}; spread between measures {pooled.between_sd:.2f} (log)",
+        "",
+    ]  # fmt: skip
+    for effect in pooled.effects:
+        h = effect.headline
+        lines.append(
+            f"  {effect.measure} ({effect.date}), {effect.series}: {100 * h.effect:+.0f} % "
+            f"[{100 * h.low_95:+.0f}, {100 * h.high_95:+.0f}], {effect.conclusion}"
+        )
+    lines += [f"  left out: {name}: {why}" for name, why in pooled.left_out.items()]
+    if row:
+        lines += ["", "row for measures.csv: --format csv (set its dates and scope)"]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""Did a measure work? Effects against what the months before let expect, with intervals and checks."""
+
+from corridor.evaluate.ask import ask, dated_measures, events_around
+from corridor.evaluate.cards import effects_of, questions_of
+from corridor.evaluate.checks import Check
+from corridor.evaluate.counterfactual import Counterfactual, fit
+from corridor.evaluate.effect import Effect, Span, measure_effect
+from corridor.evaluate.pool import Pooled, measure_row, pool, pools
+from corridor.evaluate.question import Question, estimate, first_month
+from corridor.evaluate.series import Monthly, monthly_series
+from corridor.evaluate.tables import CHECK_COLUMNS, EFFECTS, effect_object, effect_tables
+
+__all__ = [
+    "CHECK_COLUMNS",
+    "EFFECTS",
+    "Check",
+    "Counterfactual",
+    "Effect",
+    "Monthly",
+    "Pooled",
+    "Question",
+    "Span",
+    "ask",
+    "dated_measures",
+    "effect_object",
+    "effect_tables",
+    "effects_of",
+    "estimate",
+    "events_around",
+    "first_month",
+    "fit",
+    "measure_effect",
+    "measure_row",
+    "monthly_series",
+    "pool",
+    "pools",
+    "questions_of",
+]

@@ -1,0 +1,196 @@
+"""An effect: the number, its interval, one sentence and the checks that it passed or failed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from corridor.evaluate.checks import CHECKS, Case, Check
+from corridor.evaluate.messages import count_words, interval, say, span
+from corridor.evaluate.question import DRAWS, LEVELS, Estimate, Question, estimate, summary
+from corridor.evaluate.series import Monthly
+from corridor.forecast.panel import add_months
+from corridor.model import Measure, Provenance, l10n
+from corridor.model.words import Pair, join, sentence
+
+Conclusion = Literal["clear", "fragile", "cannot be told"]
+DECISIVE = ("placebo", "leave_one_out", "anticipation", "anchor")
+"""Checks of which a failed one makes an effect fragile."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Effect over successive months counted together: people (or events) and relative effects."""
+
+    first: dt.date
+    last: dt.date
+    observed: float
+    expected: float
+    """Median of what would have been counted without the measure."""
+    effect: float
+    """Median relative effect: -0.4 is two fifths less."""
+    low_90: float
+    high_90: float
+    low_95: float
+    high_95: float
+
+
+@dataclass(frozen=True, repr=False)
+class Effect:
+    """What happened to a series after a date, against what the months before let expect."""
+
+    measure: str
+    """Id of the measure; blank for a date alone."""
+    name: Pair
+    series: str
+    series_name: Pair
+    datasets: tuple[str, ...]
+    sources: tuple[str, ...]
+    date: dt.date
+    headline: Span
+    by_month: tuple[Span, ...]
+    cumulative: tuple[Span, ...]
+    """From the first month to each later one."""
+    log_mean: float
+    log_sd: float
+    """Mean and standard deviation of the log of observed over expected, over the headline's months."""
+    conclusion: Conclusion
+    sentence: Pair
+    checks: tuple[Check, ...]
+    known_from: dt.date | None
+    """Day on which the last figure that the effect rests on was public."""
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        h = self.headline
+        return (
+            f"Effect({self.measure or self.date} on {self.series}, {h.first:%Y-%m} to {h.last:%Y-%m}: "
+            f"{100 * h.effect:+.0f} % [95 %: {100 * h.low_95:+.0f}, {100 * h.high_95:+.0f}], {self.conclusion})"
+        )
+
+    def check(self, name: str) -> Check:
+        """The check of this name."""
+        return next(check for check in self.checks if check.name == name)
+
+
+def measure_effect(
+    question: Question,
+    others: Iterable[Measure | tuple[str, dt.date]] = (),
+    *,
+    seed: int = 1,
+    command: str = "",
+    as_of: dt.date | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Effect:
+    """Estimate an effect and run every check.
+
+    Parameters
+    ----------
+    question
+        Series, date, months; controls if there are any.
+    others
+        Id and first day of other measures, for the check of what else happened.
+    as_of
+        Date at which the data stand, for the record.
+    tick
+        Called after each check.
+
+    Raises
+    ------
+    InputError
+        Where the question cannot be answered (`Question.check`).
+    """
+    question.check(f", as public on {as_of}" if as_of else "")
+    found = estimate(question, after=question.path, draws=DRAWS, seed=seed)
+    rows = range(question.path)
+    headline = _span(question, found, 0, question.months - 1)
+    events = tuple(o if isinstance(o, tuple) else (o.id, o.start) for o in others)
+    case = Case(question, found, (headline.effect, headline.low_95, headline.high_95), events, seed)
+    checks = []
+    for check in CHECKS:
+        if (outcome := check(case)) is not None:
+            checks.append(outcome)
+        tick()
+    logs = np.log(np.maximum(found.ratios(0, question.months - 1), 1e-9))
+    conclusion = _conclusion(headline, checks)
+    series = question.series
+    used = [day for day in series.known_from[: question.row + question.months] if day]
+    return Effect(
+        measure=question.measure, name=question.name, series=series.id, series_name=series.name,
+        datasets=series.datasets, sources=series.publishers, date=question.date, headline=headline,
+        by_month=tuple(_span(question, found, i, i) for i in rows),
+        cumulative=tuple(_span(question, found, 0, i) for i in rows),
+        log_mean=float(logs.mean()), log_sd=float(logs.std()), conclusion=conclusion,
+        sentence=_sentence(question, headline, conclusion, checks), checks=tuple(checks),
+        known_from=max(used, default=None), provenance=_provenance(question, seed, command, as_of),
+    )  # fmt: skip
+
+
+def _span(question: Question, found: Estimate, first: int, last: int) -> Span:
+    paths = found.paths[:, first : last + 1]
+    return Span(
+        add_months(question.first, first), add_months(question.first, last),
+        float(found.observed[first : last + 1].sum()), float(np.median(paths.sum(axis=1))),
+        *summary(found.ratios(first, last) - 1.0),
+    )  # fmt: skip
+
+
+def _conclusion(headline: Span, checks: Iterable[Check]) -> Conclusion:
+    if headline.low_95 <= 0 <= headline.high_95:
+        return "cannot be told"
+    failed = any(check.outcome == "failed" and check.name in DECISIVE for check in checks)
+    return "fragile" if failed else "clear"
+
+
+def _sentence(question: Question, headline: Span, conclusion: Conclusion, checks: Sequence[Check]) -> Pair:
+    """The number with its interval, and how far it can be taken for the measure's doing."""
+    said = say(
+        "effect", name=question.series.name, period=span(headline.first, headline.last),
+        observed=count_words(headline.observed), expected=_rounded(headline.expected),
+        effect=interval(headline.effect, headline.low_95, headline.high_95),
+    )  # fmt: skip
+    return sentence(join(said, _why(question, conclusion, checks), between="; "))
+
+
+def _rounded(value: float) -> Pair:
+    """A simulated number, to three significant digits."""
+    return l10n.rounded(value, "en"), l10n.rounded(value, "es")
+
+
+def _why(question: Question, conclusion: Conclusion, checks: Sequence[Check]) -> Pair:
+    if conclusion != "fragile":
+        return say("clear" if conclusion == "clear" else "cannot_be_told")
+    failed = [check for check in checks if check.outcome == "failed" and check.name in DECISIVE]
+    names = join(*(say(f"check_{check.name}") for check in failed), between=", ")
+    for check in failed:
+        if check.name == "anchor":
+            return say("fragile_anchor", **_without_anchor(question, check), checks=names)
+    return say("fragile", checks=names)
+
+
+def _without_anchor(question: Question, check: Check) -> dict[str, Pair]:
+    """Which of the last months must go for the effect to lose its side, and what is left."""
+    values, months = question.series.values[: question.row], question.series.months
+    known = np.flatnonzero(~np.isnan(values))
+    one, two = check.figures[:3], check.figures[3:]
+    gone = 1 if one[1] <= 0 <= one[2] else 2
+    record = say("record") if values[known[-1]] == np.nanmax(values) else ("", "")
+    which = span(months[known[-gone]], months[known[-1]])
+    return {"month": which, "record": record, "effect": interval(*(one if gone == 1 else two))}
+
+
+def _provenance(question: Question, seed: int, command: str, as_of: dt.date | None) -> Provenance:
+    every: tuple[Monthly, ...] = (question.series, *question.controls, *question.donors)
+    inputs = {series.id: hashlib.sha256(series.values.tobytes()).hexdigest() for series in every}
+    parameters = {
+        "date": question.date.isoformat(), "months": question.months, "draws": DRAWS, "levels": LEVELS,
+        "controls": [series.id for series in question.controls],
+        "donors": [series.id for series in question.donors],
+    }  # fmt: skip
+    stands = as_of.isoformat() if as_of else "hindsight"
+    return Provenance(command=command, seed=seed, as_of=stands, inputs=inputs, parameters=parameters)

@@ -1,0 +1,156 @@
+"""What a user asks to be forecast: a series of a corridor or of any dataset, checked before any model sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from corridor.data import Dataset
+from corridor.forecast.panel import Panel
+from corridor.forecast.sets import PUBLISHERS, published_series, standard_panels, standard_subjects
+from corridor.forecast.view import Subject, View
+from corridor.model import Corridor, Fault, InputError, Observation, did_you_mean
+
+TOTAL = "total"
+LEAST_KNOWN = 6
+"""Known counts that a series needs."""
+LARGEST_GAP = 0.5
+"""Share of a series' months, from its first count on, that may be missing."""
+_STANDARD_BY = {(), ("nationality",), ("area",)}
+
+
+def observation_of(corridor: Corridor, target: str) -> Observation:
+    """The observed series ``target`` of a corridor.
+
+    Raises
+    ------
+    InputError
+        If the corridor observes no such series.
+    """
+    for observation in corridor.observations:
+        if observation.id == target:
+            return observation
+    names = [observation.id for observation in corridor.observations]
+    raise InputError(f"the corridor observes no series {target!r}", hint=did_you_mean(target, names))
+
+
+def subject_of(
+    dataset: Dataset, by: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Subject, Mapping[str, Panel]]:
+    """The series of a dataset, the total first, and the panels that may lead them.
+
+    A shipped publisher's dataset, whole or by nationality or area, comes with its upstream sources. Daily
+    counts are summed to weeks from Monday on; a week that is not whole is left out.
+
+    Raises
+    ------
+    InputError
+        On an unknown dimension, rows that may not be summed, or points that are neither monthly nor daily.
+    """
+    where = dict(where or {})
+    standard = {publisher.dataset: name for name, publisher in PUBLISHERS.items()}
+    if dataset.id in standard and not where and tuple(by) in _STANDARD_BY:
+        panels = standard_panels()
+        return standard_subjects(panels)[standard[dataset.id]], panels
+    if dataset.frequency == "month":
+        total = published_series(dataset, (), where)
+        parts = published_series(dataset, by, where) if by else None
+        step = "month"
+    elif dataset.frequency == "day":
+        total = _weekly(dataset, (), where)
+        parts = _weekly(dataset, by, where) if by else None
+        step = "week"
+    else:
+        raise InputError(
+            f"{dataset.id} holds {dataset.frequency} values; a forecast needs monthly or daily counts",
+            hint="`corridor data list` says how each dataset is counted",
+        )
+    frames = [total.select("date", pl.lit(TOTAL).alias("series"), pl.col("value").cast(pl.Float64))]
+    leaves: tuple[str, ...] = ()
+    if parts is not None:
+        name = pl.concat_str([pl.col(dim) for dim in by], separator="|").alias("series")
+        long = parts.select("date", name, pl.col("value").cast(pl.Float64)).filter(pl.col("series") != "")
+        leaves = tuple(long["series"].unique().sort().to_list())
+        frames.append(long)
+    lag = dataset.lag_days if dataset.frequency == "month" else 0
+    panel = Panel.from_frame(pl.concat(frames), lag, step)
+    groups = {TOTAL: (TOTAL,)} | ({"parts": leaves} if leaves else {})
+    return Subject(dataset.id, panel, groups, leaves, TOTAL), {}
+
+
+def checked_view(
+    subject: Subject, panels: Mapping[str, Panel], as_of: dt.date, horizons: Sequence[int]
+) -> View:
+    """The view on a date, fit to be forecast from.
+
+    Raises
+    ------
+    InputError
+        With one fault for each thing that is wrong: an as-of date before the data begin, fewer than six
+        counts, nothing but zeros, mostly gaps, negative counts, a horizon longer than the history.
+    """
+    view = View.at(subject, as_of, panels)
+    column = view.panel.columns([subject.total or view.panel.series[0]])[0]
+    values = view.panel.values[:, column]
+    known = np.flatnonzero(~np.isnan(values))
+    where = subject.id
+    faults: list[Fault] = []
+    unit = view.panel.step
+    if (np.nan_to_num(view.panel.values) < 0).any():
+        faults.append(Fault(where, None, "value", "negative counts", "a count is zero or more"))
+    if len(known) < LEAST_KNOWN:
+        hint = f"a forecast needs at least {LEAST_KNOWN}; take a later --as-of or a longer series"
+        faults.append(Fault(where, None, None, f"{len(known)} counts are known on {as_of}", hint))
+    else:
+        span = len(values) - known[0]
+        if 1 - len(known) / span > LARGEST_GAP:
+            text = f"{span - len(known)} of {span} {unit}s are missing"
+            faults.append(Fault(where, None, None, text, "more than half may not be"))
+        if not values[known].any():
+            faults.append(Fault(where, None, "value", f"every count known on {as_of} is zero"))
+        if max(horizons) > span:
+            text = f"a horizon of {max(horizons)} {unit}s is longer than the history of {span}"
+            faults.append(Fault(where, None, None, text, f"ask for --horizon {span} or less"))
+    if faults:
+        raise InputError(f"{subject.id} cannot be forecast as of {as_of}", faults=faults)
+    return view
+
+
+def shown_series(view: View, by: Sequence[str]) -> list[str]:
+    """Names that a request asks to see: the total, and the parts of the dimension it splits by."""
+    if not by:
+        return [view.total or view.panel.series[0]]
+    if tuple(by) == ("area",):
+        areas = [*view.groups.get("sectors", ()), *view.groups.get("field_offices", ())]
+        if areas:
+            return [TOTAL, *areas]
+    return [*([view.total] if view.total else []), *view.leaves]
+
+
+def _weekly(dataset: Dataset, by: Sequence[str], where: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Sums over whole weeks from Monday on: ``date, *by, value``; a part without rows in a week counts zero."""
+    for name in (*by, *where):
+        if name not in dataset.dims:
+            raise InputError(f"{dataset.id} has no dimension {name!r}", hint=did_you_mean(name, dataset.dims))
+    rows = dataset.table.filter(*[pl.col(name).is_in(list(values)) for name, values in where.items()])
+    fixed = {name for name, values in where.items() if len(values) == 1}
+    if not dataset.additive and not set(dataset.dims) <= fixed | set(by):
+        raise InputError(
+            f"{dataset.id}: rows of one date may not be summed",
+            hint=f"fix every dimension with --where: {', '.join(dataset.dims)}",
+        )
+    if rows.is_empty():
+        raise InputError(
+            f"{dataset.id} has no rows for this choice", hint="look at it with `corridor data show`"
+        )
+    week = rows.with_columns(pl.col("date").dt.truncate("1w").alias("week"))
+    whole = week.group_by("week").agg(pl.col("date").n_unique().alias("days")).filter(days=7)
+    weeks = whole.select(date="week").sort("date")
+    sums = week.group_by("week", *by).agg(pl.col("value").sum()).rename({"week": "date"})
+    if by:
+        weeks = weeks.join(rows.select(by).unique(), how="cross")
+    full = weeks.join(sums, on=["date", *by], how="left")
+    return full.with_columns(pl.col("value").fill_null(0)).sort("date", *by)

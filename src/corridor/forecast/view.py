@@ -1,0 +1,133 @@
+"""What a forecast may look at: the target's panel and other publishers', as they were public on a date."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from corridor.forecast.panel import Panel, add_steps, steps_between
+from corridor.forecast.scores import Array
+from corridor.model import InputError
+
+
+@dataclass(frozen=True)
+class Handling:
+    """How cautiously a subject's sums are treated; chosen on origins up to 2023-12."""
+
+    plain: tuple[str, ...] = ()
+    """Groups whose intervals are as wide as the reference's; the others have a spread of their own."""
+    total_share: float = 1.0
+    """Share of the change expected of all parts that the total is moved by."""
+    sum_share: float = 0.0
+    """Weight of the sum of the parts against the total's own forecast at one month; it falls as 1/h."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Series that are forecast together, with all that is known of them later.
+
+    ``groups`` are series that share spread and past errors; ``leaves`` are series whose sum is ``total``
+    (empty where there is no total); ``sources`` names the panels that may lead them.
+    """
+
+    id: str
+    panel: Panel
+    groups: Mapping[str, tuple[str, ...]]
+    leaves: tuple[str, ...] = ()
+    total: str | None = None
+    sources: tuple[str, ...] = ()
+    handling: Handling = field(default_factory=Handling)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A subject as it was public on ``as_of``; nothing later can be reached from here."""
+
+    subject: str
+    as_of: dt.date
+    panel: Panel
+    """The target's series up to the last published month."""
+    groups: Mapping[str, tuple[str, ...]]
+    leaves: tuple[str, ...]
+    total: str | None
+    sources: Mapping[str, Panel]
+    """Other publishers' panels up to their own last published month."""
+    handling: Handling = field(default_factory=Handling)
+
+    @classmethod
+    def at(cls, subject: Subject, as_of: dt.date, panels: Mapping[str, Panel] | None = None) -> View:
+        """The view on a date.
+
+        Raises
+        ------
+        InputError
+            If nothing of the subject was public then.
+        """
+        last = subject.panel.last_published(as_of)
+        if last is None:
+            first = subject.panel.last_day(subject.panel.months[0])
+            known = first + dt.timedelta(days=subject.panel.lag_days)
+            raise InputError(
+                f"nothing was published by {as_of}", hint=f"the first count was public on {known}"
+            )
+        sources = {}
+        for name in subject.sources:
+            panel = (panels or {}).get(name)
+            known_until = panel.last_published(as_of) if panel is not None else None
+            if panel is not None and known_until is not None:
+                sources[name] = panel.until(known_until)
+        panel = subject.panel.until(last)
+        return cls(
+            subject.id, as_of, panel, subject.groups, subject.leaves, subject.total, sources, subject.handling
+        )
+
+    @property
+    def last(self) -> dt.date:
+        """The last published month of the target."""
+        return self.panel.months[-1]
+
+    @property
+    def rows(self) -> int:
+        """Published months of the target."""
+        return len(self.panel.months)
+
+    def target(self, horizon: int) -> dt.date:
+        """The month ``horizon`` after the last published one."""
+        return add_steps(self.last, horizon, self.panel.step)
+
+    def lead(self, source: str) -> int:
+        """Months that a source has published beyond the target's last (negative if it lags)."""
+        return steps_between(self.last, self.sources[source].months[-1], self.panel.step)
+
+    @cached_property
+    def origins(self) -> tuple[dt.date, ...]:
+        """For each row the as-of date that stood to it as ``as_of`` stands to the last row."""
+        return tuple(self._back(self.rows - 1 - row) for row in range(self.rows))
+
+    def aligned(self, source: str) -> Array:
+        """A source's counts of the target's series on the target's rows, then ``lead`` rows more.
+
+        Shape ``(rows + lead, series)``; NaN where the source has no such month or series.
+        """
+        panel, lead = self.sources[source], self.lead(source)
+        result = np.full((self.rows + lead, len(self.panel.series)), np.nan)
+        offset = steps_between(self.panel.months[0], panel.months[0], panel.step)
+        first, skip = max(0, offset), max(0, -offset)
+        for column, name in enumerate(self.panel.series):
+            if name in panel.series:
+                values = panel.values[skip:, panel.series.index(name)]
+                result[first : first + len(values), column] = values
+        return result
+
+    def _back(self, steps: int) -> dt.date:
+        if self.panel.step == "week":
+            return self.as_of - dt.timedelta(weeks=steps)
+        month = add_steps(self.as_of.replace(day=1), -steps, "month")
+        length = calendar.monthrange(month.year, month.month)[1]
+        at_end = self.as_of.day == calendar.monthrange(self.as_of.year, self.as_of.month)[1]
+        return month.replace(day=length if at_end else min(self.as_of.day, length))

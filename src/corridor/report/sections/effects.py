@@ -1,0 +1,77 @@
+"""Effect cards: a number with its interval, one sentence, and the checks that it passed or failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from corridor.evaluate.messages import MESSAGES
+from corridor.model.l10n import LANGS, day
+from corridor.model.words import Pair
+from corridor.report.messages import Text, plain, say
+from corridor.report.sections.base import Block, RunView, column, prose, table_block
+
+_VERDICTS = {"clear": "supported", "fragile": "cannot_be_told", "cannot be told": "cannot_be_told"}
+"""How a conclusion is drawn: as the verdict of a statement that the measure had an effect."""
+
+
+class Effects:
+    """What happened after measures began, against what the months before let expect."""
+
+    id = "effects"
+    title = say("effects")
+
+    def available(self, view: RunView) -> bool:
+        """Whether effects were estimated."""
+        return view.run.has("effects")
+
+    def payload(self, view: RunView) -> list[Block]:
+        """One card per effect, and the table by month."""
+        table = view.run.table("effects")
+        heads = table.filter(pl.col("kind") == "headline").iter_rows(named=True)
+        cards = [_card(view, row) for row in heads]
+        rows = [
+            {**row, "measure": _both(row, "name"), "series": _both(row, "series_name"),
+             "kind": say(f"effects_{row['kind']}")}
+            for row in table.iter_rows(named=True)
+        ]  # fmt: skip
+        columns = [
+            column("measure"), column("series"), column("kind"), column("first", "month"),
+            column("last", "month"), column("observed", "count"), column("expected", "number3"),
+            column("effect", "percent"), column("low_95", "percent"), column("high_95", "percent"),
+        ]  # fmt: skip
+        return [
+            prose(say("effects_intro")),
+            {"type": "claims", "claims": cards},
+            table_block("effects", say("effects_all"), columns, rows),
+        ]
+
+
+def _card(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
+    checks = view.run.table("effect_checks").filter(pl.col("effect_id") == row["effect_id"])
+    when = {lang: day(row["date"], lang) for lang in LANGS}
+    return {
+        "id": row["effect_id"],
+        "statement": _both(row, "name"),
+        "said": say("effects_from", series=_both(row, "series_name"), date=when),
+        "verdict": _VERDICTS.get(row["conclusion"], "cannot_be_told"),
+        "verdict_label": _words("conclusion", row["conclusion"]),
+        "sentence": _both(row, "sentence"),
+        "facts": [_fact(check) for check in checks.iter_rows(named=True)],
+    }
+
+
+def _fact(check: dict[str, Any]) -> dict[str, Text]:
+    name, outcome = _words("check", check["check"]), _words("outcome", check["outcome"])
+    return {"label": say("effects_check", name=name, outcome=outcome), "text": _both(check, "sentence")}
+
+
+def _both(row: dict[str, Any], key: str) -> Text:
+    return {"en": row[key], "es": row[f"{key}_es"] or row[key]}
+
+
+def _words(prefix: str, code: str) -> Text:
+    """Words for a code; the code itself where none are known."""
+    pair: Pair = MESSAGES.get(f"{prefix}_{plain(code)}", (code, code))
+    return dict(zip(LANGS, pair, strict=True))

@@ -1,0 +1,338 @@
+"""Effects and their checks: on small series with a plain answer, and on the shipped data."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import string
+import warnings
+
+import numpy as np
+import pytest
+from effect_cases import planted, series, walk
+from scipy.stats import jarque_bera as scipy_jarque_bera
+
+from corridor.data import load
+from corridor.evaluate import (
+    Question,
+    ask,
+    dated_measures,
+    effects_of,
+    events_around,
+    measure_effect,
+    questions_of,
+)
+from corridor.evaluate.ask import scope_of
+from corridor.evaluate.checks import jarque_bera, ljung_box
+from corridor.evaluate.messages import MESSAGES
+from corridor.evaluate.tables import effect_object, effect_tables
+from corridor.formats import open_corridor
+from corridor.model import InputError
+from corridor.report import TABLES
+from corridor.report.schema import conform
+from repository import ROOT
+
+
+@pytest.fixture(scope="module")
+def americas():
+    return open_corridor("americas")
+
+
+@pytest.fixture(scope="module")
+def meeting(americas):
+    question = ask(americas, measure="us_mx_meeting_dec23")
+    return measure_effect(question, events_around(americas, question))
+
+
+# -- the shipped data ------------------------------------------------------------------------------------
+
+REFERENCES = [
+    ({"measure": "chnv_parole", "by": {"nationality": ["CUB"]}}, (-94, -69)),
+    ({"measure": "chnv_parole", "by": {"nationality": ["NIC"]}}, (-95, -77)),
+    ({"measure": "mx_visa_venezuela"}, (-97, -42)),
+    ({"measure": "jan20_2025_entry_ban"}, (-87, -72)),
+    ({"measure": "proclamation_june24"}, (-45, 20)),
+    ({"measure": "us_mx_meeting_dec23"}, (-59, -13)),
+    ({"measure": "us_mx_meeting_dec23", "series": "us_between_ports"}, (-66, -23)),
+]
+
+
+@pytest.mark.parametrize(("asked", "bounds"), REFERENCES)
+def test_point_estimates_lie_within_the_earlier_intervals(americas, asked, bounds) -> None:
+    found = measure_effect(ask(americas, **asked))
+    assert bounds[0] <= 100 * found.headline.effect <= bounds[1]
+
+
+@pytest.mark.parametrize(("series_id", "bounds"), [("us_total", (-54, 43)), ("us_between_ports", (-60, 35))])
+def test_so_does_the_estimate_without_the_december_spike(americas, series_id, bounds) -> None:
+    found = measure_effect(ask(americas, measure="us_mx_meeting_dec23", series=series_id))
+    median, low, high = found.check("anchor").figures[:3]
+    assert bounds[0] <= 100 * median <= bounds[1]
+    assert low < 0 < high, "without the spike no change is not excluded"
+
+
+def test_the_card_of_the_meeting_says_both_figures_and_why_it_is_fragile(meeting) -> None:
+    assert meeting.conclusion == "fragile"
+    assert (meeting.headline.observed, meeting.headline.first) == (176_195, dt.date(2024, 1, 1))
+    english, spanish = (text.replace("\N{NO-BREAK SPACE}", " ") for text in meeting.sentence)
+    both = [
+        f"{100 * v:.0f} %".replace("-", "−")
+        for v in (meeting.headline.effect, meeting.check("anchor").figures[0])
+    ]
+    for text in (english, spanish):
+        assert all(figure in text for figure in both), both
+    assert "fragile" in english and "December 2023, a record" in english
+    assert "frágil" in spanish and "diciembre de 2023, un récord" in spanish
+    assert "301,981: the highest month known until then" in meeting.check("anchor").sentence[0]
+    assert meeting.check("placebo").figures[0] == pytest.approx(0.05, abs=0.015), "about 0.05"
+    assert "5 days of December 2023" in meeting.check("anticipation").sentence[0]
+
+
+def test_what_else_began_is_read_from_the_table_of_evidence(meeting) -> None:
+    check = meeting.check("other_events")
+    assert check.outcome == "failed"
+    # by hand from the evidence: in force from 12 November 2023 to 31 January 2024
+    assert "caravan_dec2023" in check.sentence[0] and "inm_funds_halt" in check.sentence[0]
+    assert "us_mx_meeting_dec23" not in check.sentence[0] and "proclamation_june24" not in check.sentence[0]
+
+
+def test_nationalities_of_another_measure_are_no_event_of_this_one(americas) -> None:
+    question = ask(americas, measure="mx_visa_venezuela")
+    names = {name for name, _ in events_around(americas, question)}
+    assert "mx_visa_brazil" not in names and "t42_venezuela" in names and "title42" in names
+
+
+def test_months_together_are_the_sum_of_the_months(meeting) -> None:
+    counts = [one.observed for one in meeting.by_month]
+    assert counts[:3] == [176_195, 189_913, 189_359]
+    assert [one.observed for one in meeting.cumulative] == list(np.cumsum(counts))
+    assert meeting.headline == meeting.cumulative[0] == meeting.by_month[0]
+
+
+def test_the_same_seed_gives_the_same_effect(americas, meeting) -> None:
+    question = ask(americas, measure="us_mx_meeting_dec23")
+    again = measure_effect(question, events_around(americas, question))
+    assert again == meeting
+    other = measure_effect(question, seed=2)
+    assert other.headline != meeting.headline
+    assert other.headline.effect == pytest.approx(meeting.headline.effect, abs=0.01)
+
+
+def test_an_as_of_date_hides_later_months(americas) -> None:
+    with pytest.raises(
+        InputError, match="the effect needs 2024-01, and us_total is published from 2017-10 to 2023-11"
+    ):
+        ask(americas, measure="us_mx_meeting_dec23", as_of=dt.date(2023, 12, 31))
+    question = ask(americas, measure="us_mx_meeting_dec23", as_of=dt.date(2024, 3, 1))
+    found = measure_effect(question, as_of=dt.date(2024, 3, 1))
+    assert len(found.by_month) == 1
+    assert found.known_from == dt.date(2024, 2, 21), "three weeks after the end of January"
+    assert found.provenance.as_of == "2024-03-01"
+
+
+def test_a_control_upstream(americas) -> None:
+    question = ask(
+        americas, measure="chnv_parole", by={"nationality": ["CUB"]}, controls=["honduras_entries"]
+    )
+    found = measure_effect(question)
+    assert found.check("controls").outcome in ("passed", "failed")
+    plain = measure_effect(dataclasses.replace(question, controls=()))
+    assert found.check("controls").figures[0] == pytest.approx(plain.headline.effect, abs=0.02)
+    assert "Cuba" in question.controls[0].name[0]
+
+
+def test_a_donor_is_refused_as_control_and_never_passes(americas) -> None:
+    with pytest.raises(InputError, match="so it is a donor") as caught:
+        ask(americas, measure="mx_visa_venezuela", controls=["us_ports"])
+    assert caught.value.hint == "give it as --donor us_ports if spill-over to it can be excluded"
+    found = measure_effect(ask(americas, measure="mx_visa_venezuela", donors=["us_ports"]))
+    assert found.check("controls").outcome == "cannot be told"
+
+
+# -- small series ---------------------------------------------------------------------------------------
+
+
+def test_a_planted_halving_is_clear_and_nothing_is_not() -> None:
+    half = measure_effect(planted(-0.5, seed=11))
+    assert half.conclusion == "clear"
+    assert half.headline.low_95 < -0.5 < half.headline.high_95 < 0
+    none = measure_effect(planted(0.0, seed=11))
+    assert none.conclusion == "cannot be told"
+    assert "cannot be told" in none.sentence[0] and "no se puede saber" in none.sentence[1]
+
+
+def test_a_spike_before_the_date_makes_it_fragile() -> None:
+    values = walk(61, step=0.05, noise=0.0, seed=4)
+    values[59] *= 1.6
+    found = series(values)
+    spiked = measure_effect(Question(found, found.months[60]))
+    assert spiked.check("anchor").outcome == "failed" or spiked.conclusion == "cannot be told"
+    assert spiked.check("anticipation").outcome == "failed"
+    assert spiked.conclusion != "clear"
+
+
+def test_an_effect_that_began_a_month_early_is_seen() -> None:
+    question = planted(-0.6, seed=11)
+    late = dataclasses.replace(question, date=question.series.months[61])
+    assert measure_effect(late).check("anticipation").outcome == "failed"
+    assert measure_effect(question).check("anticipation").outcome == "passed"
+
+
+def test_placebo_rank_is_a_count() -> None:
+    """Flat but for one jump of the same size among 40 earlier months: rank 2 of 1 + dates."""
+    rng = np.random.default_rng(2)
+    values = 10_000 * np.exp(0.001 * rng.standard_normal(61))
+    values[30] *= 3.0
+    values[60] *= 2.0
+    found = series(values)
+    check = measure_effect(Question(found, found.months[60])).check("placebo")
+    # 48 dates (12 months must lie before each); month 30 strays up, month 31 back down by nearly as much
+    assert check.figures[0] in (pytest.approx(2 / 49), pytest.approx(3 / 49))
+
+
+def test_few_dates_cannot_tell_a_placebo() -> None:
+    found = series(walk(20))
+    check = measure_effect(Question(found, found.months[18])).check("placebo")
+    assert check.outcome == "cannot be told"
+
+
+def test_other_events_by_hand() -> None:
+    question = planted(-0.5)
+    day = question.date
+    events = [("near", day - dt.timedelta(days=45)), ("far", day - dt.timedelta(days=46)), ("during", day)]
+    check = measure_effect(question, events).check("other_events")
+    assert check.outcome == "failed"
+    assert check.sentence[0].endswith("(2): during, near.")
+    assert measure_effect(question, events[1:2]).check("other_events").outcome == "passed"
+
+
+def test_residual_tests_are_those_of_the_libraries() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from statsmodels.stats.diagnostic import acorr_ljungbox
+    errors = np.random.default_rng(1).standard_normal(70)
+    theirs = float(acorr_ljungbox(errors, lags=[6])["lb_pvalue"].iloc[0])
+    assert ljung_box(errors) == pytest.approx(theirs)
+    assert jarque_bera(errors) == pytest.approx(scipy_jarque_bera(errors).pvalue)
+
+
+# -- wrong questions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "row", "months", "message"),
+    [
+        (walk(20), 8, 1, "has 8 known months before"),
+        (walk(40), 40, 1, "the effect needs 2021-05"),
+        (walk(40), 39, 3, "the effect needs"),
+        (walk(40), 30, 0, "0 months cannot be counted"),
+        (np.zeros(40), 30, 1, "counts too little"),
+        (walk(40, level=5), 30, 1, "counts too little"),
+    ],
+)
+def test_what_cannot_be_estimated_is_refused(values, row, months, message) -> None:
+    found = series(values)
+    month = dt.date(2018 + row // 12, row % 12 + 1, 1)
+    with pytest.raises(InputError, match=message):
+        measure_effect(Question(found, month, months))
+
+
+def test_a_date_before_the_series_and_a_gap_after_the_date() -> None:
+    values = walk(40)
+    values[30] = np.nan
+    found = series(values)
+    with pytest.raises(InputError, match="lies before crossings begins"):
+        measure_effect(Question(found, dt.date(2017, 1, 1)))
+    with pytest.raises(InputError, match="has a gap between"):
+        measure_effect(Question(found, found.months[30]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message", "hint"),
+    [
+        ({"measure": "mx_visa_venezula"}, "no measure 'mx_visa_venezula'", "did you mean 'mx_visa_venezuela'?"),
+        ({"series": "us_totl", "date": dt.date(2023, 1, 1)}, "no series 'us_totl'", "did you mean 'us_total'?"),
+        ({"series": "us_total"}, "needs a measure or a date", None),
+        ({"series": "census_new_york", "date": dt.date(2023, 1, 1)}, "is counted by point", None),
+        (
+            {"measure": "mx_visa_venezuela", "by": {"nationality": ["VNE"]}},
+            "no nationality 'VNE'",
+            "did you mean 'VEN'?",
+        ),
+        ({"measure": "mx_visa_venezuela", "by": {"nation": ["VEN"]}}, "no dimension 'nation'", None),
+        (
+            {"measure": "mx_visa_venezuela", "as_of": dt.date(2021, 12, 31)},
+            "was not known on 2021-12-31",
+            "take a later --as-of",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_words_are_refused(americas, asked, message, hint) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        ask(americas, **asked)
+    assert hint is None or caught.value.hint == hint
+
+
+# -- words and tables ------------------------------------------------------------------------------------
+
+
+def test_messages_have_the_same_blanks_in_both_languages() -> None:
+    for key, pair in MESSAGES.items():
+        one, two = ({name for _, name, _, _ in string.Formatter().parse(text) if name} for text in pair)
+        assert one == two, key
+
+
+def test_scope_of_a_measure() -> None:
+    assert scope_of("Cuba;Haiti;Nicaragua;Venezuela") == ("CUB", "HTI", "NIC", "VEN")
+    assert scope_of("all") == () and scope_of("nationals of 50+ African countries and India") == ()
+
+
+def test_every_measure_of_the_corridor_can_be_asked_of(americas) -> None:
+    known = dated_measures(americas)
+    assert {m.id for m in americas.measures} <= set(known)
+    assert "nyc_stay_limits" not in known, "its day is not known"
+
+
+def test_the_tables_are_those_of_a_run_folder(meeting) -> None:
+    found = effect_tables([meeting])
+    for name, table in found.items():
+        assert list(table.columns) == list(TABLES[name])
+        assert conform(name, table)[1] == []
+    kinds = found["effects"]["kind"].to_list()
+    assert (kinds.count("headline"), kinds.count("month"), kinds.count("cumulative")) == (1, 6, 6)
+    assert found["effect_checks"]["check"].to_list() == [check.name for check in meeting.checks]
+
+
+def test_small_counts_of_people_are_not_told() -> None:
+    values = np.append(np.full(40, 60.0) * np.exp(0.05 * np.random.default_rng(1).standard_normal(40)), 4.0)
+    found = series(values)
+    effect = measure_effect(Question(found, found.months[40]))
+    assert ": <10 against" in effect.sentence[0]
+    assert effect_object(effect)["headline"]["observed"] is None
+    assert effect_tables([effect])["effects"]["observed"].null_count() == 3
+
+
+def test_what_began_together_has_one_card(americas) -> None:
+    agreed = [m for m in americas.measures if not m.in_base]
+    questions = questions_of(americas, agreed)
+    groups = {q.measure for q in questions}
+    assert "enforcement_north+enforcement_south+trains" in groups and "chnv_strengthened" in groups
+    together = [q.series.id for q in questions if "+" in q.measure]
+    assert together == ["us_total", "us_between_ports", "us_ports", "mexico_encounters"]
+    scoped = next(q for q in questions if q.measure == "chnv_strengthened")
+    assert set(scoped.series.nationalities) == {"CUB", "HTI", "NIC", "VEN"}
+    first = effects_of(americas, questions[:1])[0]
+    assert first.series == "us_total" and not re.search(
+        r"\btrains\b", first.check("other_events").sentence[0]
+    )
+
+
+def test_nothing_is_asked_of_measures_whose_months_are_not_published(americas) -> None:
+    later = [m.model_copy(update={"start": dt.date(2030, 1, 1)}) for m in americas.measures]
+    assert questions_of(americas, later) == []
+
+
+def test_a_corridor_without_published_series_has_no_cards() -> None:
+    strait = open_corridor(ROOT / "examples" / "strait")
+    assert questions_of(strait, strait.measures, load) == []
