@@ -143,18 +143,18 @@ def test_the_bill_as_published(americas):
 
 
 def test_strengths_that_are_computed_from_counts(americas):
-    """Mexican encounters per US encounter, 2024 against the last four months of 2023, counted again."""
+    """Mexican encounters a month and per US encounter, 2024 against the last four months of 2023, counted again."""
     from corridor.data import load
 
     def people(dataset: str, first: dt.date, last: dt.date) -> int:
         table = load(dataset).table
         return table.filter(table["date"].is_between(first, last))["value"].sum()
 
-    def ratio(first: dt.date, last: dt.date) -> float:
-        return people("mexico_encounters", first, last) / people("us_southwest_encounters", first, last)
-
+    before = (dt.date(2023, 9, 1), dt.date(2023, 12, 1))
+    after = (dt.date(2024, 1, 1), dt.date(2024, 6, 1))
+    mexico = [people("mexico_encounters", *span) for span in (before, after)]
+    border = [people("us_southwest_encounters", *span) for span in (before, after)]
     (crackdown,) = [m for m in americas.measures if m.id == "mx_crackdown"]
-    before = ratio(dt.date(2023, 9, 1), dt.date(2023, 12, 1))
-    after = ratio(dt.date(2024, 1, 1), dt.date(2024, 6, 1))
-    assert crackdown.strength == pytest.approx(after / before, abs=0.05)
+    assert crackdown.strength == pytest.approx((mexico[1] / 6) / (mexico[0] / 4), abs=0.01)
+    assert crackdown.high == pytest.approx((mexico[1] / border[1]) / (mexico[0] / border[0]), abs=0.01)
     assert crackdown.grade == "before_after"
