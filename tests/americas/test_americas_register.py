@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import calendar
+import csv
 import datetime as dt
 import re
 from collections import Counter
 
 import pytest
+import yaml
 
 from corridor.data import evidence
 from corridor.engine import LEVERS
 from corridor.formats import open_corridor
 from corridor.formats.register import registered
 from corridor.model import Corridor, RegisterEntry
+from repository import ROOT
 
 AS_OF = dt.date(2023, 12, 31)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -55,6 +58,43 @@ def test_days_are_those_of_the_evidence_but_for_the_corrections_that_the_page_na
         for row in evidence(table).iter_rows(named=True):
             if row["id"] not in CORRECTED:
                 assert entries[row["id"]].known_from == row["known_from"], row["id"]
+
+
+def test_the_page_names_corrections_and_additions(americas, entries):
+    page = (ROOT / "docs" / "measures.md").read_text("utf-8").partition("## The register of the Americas")[2]
+    evident = {*evidence("measures")["id"], *evidence("announcements")["id"]}
+    for name in (*CORRECTED, *(set(entries) - evident)):
+        assert f"`{name}`" in page, name
+    assert page.strip().startswith(f"{len(entries)} entries: the {len(evident)} dated")
+    known = sum(entry.known_from <= AS_OF for entry in entries.values())
+    assert f"On 31 December 2023, {known} of them were known" in page
+
+
+def test_tables_of_the_page_are_those_of_the_folder():
+    """Counted from the CSV and YAML files, without the code that writes the page."""
+    folder = ROOT / "src" / "corridor" / "shipped" / "americas"
+    with (folder / "measures.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    grade = {row["id"]: row["grade"] for row in rows}
+    page = (ROOT / "docs" / "americas-scenarios.md").read_text("utf-8")
+    printed = dict(re.findall(r"^\| `([^`]+)` \| (\d+ \| \d+ \| \d+ \| \d+ \| \d+ \| \d+) \|$", page, re.M))
+    wanted = {"(base)": ([row["id"] for row in rows if row["in_base"] == "yes"], 0)}
+    for path in (folder / "scenarios").glob("*.yaml"):
+        scenario = yaml.safe_load(path.read_text("utf-8"))
+        wanted[path.stem] = (scenario["measures"], len(scenario.get("lift", [])))
+    assert set(printed) == set(wanted), "run scripts/write_measures_table.py"
+    for name, (measures, ended) in wanted.items():
+        found = Counter(grade[measure] for measure in measures)
+        cells = [
+            len(measures),
+            ended,
+            *(found[g] for g in ("causal", "before_after", "mechanical", "assumed")),
+        ]
+        assert [int(cell) for cell in printed[name].split(" | ")] == cells, name
+    for row in rows:
+        assert re.search(
+            rf"^\| `{row['id']}` \| {row['lever']} \| {re.escape(row['strength'])} ", page, re.M
+        ), row["id"]
 
 
 def test_texts_stand_in_both_languages_and_say_nothing_that_was_not_known(entries):
