@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corridor.formats.scalars import to_text
 from corridor.model import Corridor, Event, Measure, RegisterEntry
+from corridor.model.scalars import to_text
 
 REGISTER_COLUMNS = (
     "id", "name", "name_es", "actor", "actor_es", "levers", "status", "later", "weak", "announced", "known_from",
