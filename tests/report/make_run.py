@@ -197,7 +197,17 @@ def scenario_tables() -> dict[str, pl.DataFrame]:
         "differences": frame("differences", differences),
         "grades": frame("grades", grades),
         "measures": frame("measures", measures),
+        "register": frame("register", register_rows()),
     }
+
+
+def register_rows() -> list[tuple[object, ...]]:
+    """An entry that is modeled, and a weak one that is not."""
+    d = dt.date
+    return [
+        ("jc_pathways", "Legal pathways to be promoted", "Promover vías legales", "US and Mexico", "EE. UU. y México", "legal_pathways", "announced", False, False, d(2023, 12, 27), d(2023, 12, 28), None, None, "day", "the region", "la región", None, None, "pathways", "3000 [500, 9000] people/month", "assumed", None, None, "joint communiqué", "SRE", "gob.mx", "primary"),
+        ("rail_bridges", "Rail bridges closed", "Puentes ferroviarios cerrados", "US", "EE. UU.", "railways", "ended", False, True, None, d(2023, 12, 18), d(2023, 12, 18), d(2023, 12, 22), "unconfirmed", "two bridges", "dos puentes", None, None, "", None, None, "Goods only.", "Solo mercancías.", "CBP statement", "CBP", "cbp.gov", "primary"),
+    ]  # fmt: skip
 
 
 def evidence_tables() -> dict[str, pl.DataFrame]:
