@@ -22,7 +22,8 @@ from corridor.report.study import Study, choose_calibration
 
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
-    "parameters", "fit", "claims", "places", "routes", "route_flows", "sources", "labels",
+    "parameters", "fit", "claims", "places", "routes", "links", "link_flows",
+    "map_encounters", "stock_months", "costs", "sources", "labels",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from corridor.model import NATIONALITY_NAMES
 from corridor.model.l10n import LANGS
 from corridor.report.messages import Text, plain, say
 from corridor.report.run import RunFolder
+from corridor.report.schema import TABLES
 
 Block = dict[str, Any]
 FOUNDED = ("causal", "before_after", "mechanical")
@@ -54,6 +55,14 @@ class RunView:
     """A run folder with the questions that sections ask of it."""
 
     run: RunFolder
+    other: RunFolder | None = None
+    """An earlier or other run that this one is compared with."""
+
+    @cached_property
+    def title(self) -> Text:
+        """The run's name in every language."""
+        name = str(self.run.manifest.get("name") or "Corridor")
+        return {"en": name, "es": str(self.run.manifest.get("name_es") or name)}
 
     @cached_property
     def labels(self) -> Mapping[str, Label]:
@@ -196,8 +205,10 @@ def column(key: str, kind: str = "text", *, label: Text | None = None) -> dict[s
 def table_block(
     name: str, title: Text, columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 ) -> Block:
-    """A table that stands for itself, with its CSV."""
-    return {"type": "table", "name": name, "title": title, "table": {"columns": columns, "rows": rows}}
+    """A table that stands for itself, with its CSV; ``name`` is that of the run's table it shows."""
+    query = {"table": name, "where": {}} if name in TABLES else None
+    table = {"columns": columns, "rows": rows}
+    return {"type": "table", "name": name, "title": title, "table": table, "query": query}
 
 
 def prose(text: Text) -> Block:
