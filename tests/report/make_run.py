@@ -333,14 +333,14 @@ def label_tables() -> dict[str, pl.DataFrame]:
             "Sector Del Rio",
             "USA",
             "sector",
-            None,
+            "border",
             29.4,
             -100.9,
             "observed",
             "cbp",
         ),
         ("tucson", "Tucson sector", "Sector Tucson", "USA", "sector", None, 32.2, -110.9, "observed", "cbp"),
-        ("hostile", HOSTILE, HOSTILE, "USA", "sector", None, 31.8, -106.4, "assumed", "=cmd()"),
+        ("hostile", HOSTILE, HOSTILE, "USA", "sector", "border", 31.8, -106.4, "assumed", "=cmd()"),
     ]
     routes = [("rio", "del_rio", "tucson", "rail", "border", 900.0, 2.0, 3, None, "assumed", "assumption")]
     return {

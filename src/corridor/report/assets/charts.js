@@ -49,6 +49,10 @@
         }),
       ],
     });
+    for (const mark of chart.querySelectorAll("[aria-label]")) { // names of marks say nothing to a reader
+      mark.dataset.mark = mark.getAttribute("aria-label");
+      mark.removeAttribute("aria-label");
+    }
     chart.setAttribute("role", "img");
     chart.setAttribute("aria-label", title);
     return chart;
@@ -74,7 +78,7 @@
 
   // A run of the reader's own, on top of the scenario's fan.
   const ownLine = (own, place) => (own ? [Plot.lineY(own.map(([iso, value]) => ({ x: place(iso), value })),
-    { x: "x", y: "value", stroke: "var(--own)", strokeWidth: 3, ariaLabel: "own" })] : []);
+    { x: "x", y: "value", stroke: "var(--own)", strokeWidth: 3, ariaLabel: () => "own" })] : []);
 
   const fan = (width, title, { view, observed, levels, hatched, asOf, own }) => {
     const rows = view.months.map((iso, i) => ({ iso, x: middle(iso), values: view.values[i] }));

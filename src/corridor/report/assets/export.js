@@ -36,7 +36,7 @@
     for (const [from, to] of pairs) {
       if (to.tagName === "style") { to.textContent = ""; continue; }
       const style = getComputedStyle(from);
-      to.removeAttribute("class");
+      for (const name of ["class", ...STYLE]) to.removeAttribute(name);
       to.setAttribute("style", STYLE.map((name) => `${name}:${style.getPropertyValue(name).replaceAll('"', "'")}`).join(";"));
     }
     return copy;
@@ -102,7 +102,8 @@
     const rows = Object.entries(where).map(([name, value]) => {
       const several = String(value).split(",").map((part) => JSON.stringify(part));
       const test = several.length > 1 ? `.is_in([${several.join(", ")}])` : ` == ${several[0]}`;
-      return `    pl.col(${JSON.stringify(name)})${test},\n`;
+      const column = `pl.col(${JSON.stringify(name)})${/^\d{4}-\d\d-\d\d$/.test(value) ? ".cast(pl.String)" : ""}`;
+      return `    ${column}${test},\n`;
     });
     const filter = rows.length ? `.filter(\n${rows.join("")})` : "";
     const made = C.data.run.command ? `# the run was made by: ${C.data.run.command.replaceAll(/\s+/g, " ")}\n` : "";

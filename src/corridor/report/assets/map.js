@@ -208,11 +208,12 @@
       const order = block.places.map((p, i) => i).sort((a, b) =>
         (block.places[b].id === chosen) - (block.places[a].id === chosen) || busy.get(block.places[b].id) - busy.get(block.places[a].id));
       const hits = (box) => taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
+      const longest = scene.width < 500 ? 18 : 26;
       const out = [];
       for (const i of order) {
         const [x, y] = scene.here[i];
         const whole = C.text(block.places[i].name);
-        const text = whole.length > 26 ? whole.slice(0, 25).trimEnd() + "…" : whole;
+        const text = whole.length > longest ? whole.slice(0, longest - 1).trimEnd() + "…" : whole;
         const w = 6.5 * text.length + 4;
         const spots = [[x + 7, y + 4, "start"], [x - 7, y + 4, "end"], [x, y - 9, "middle"], [x, y + 17, "middle"]];
         for (const [tx, ty, anchor] of spots) {
@@ -317,7 +318,7 @@
         from: block.places[placeAt.get(link.from)].name, to: block.places[placeAt.get(link.to)].name, way: link.way,
         low: v[0], median: v[1], high: v[2], assumed: link.assumed, month: block.months[m],
       }));
-      return { columns: [["from", "text"], ["to", "text"], ["way", "text"], ["month", "month"], ["low", "number"], ["median", "number"], ["high", "number"], ["assumed", "flag"]]
+      return { columns: [["from", "text"], ["to", "text"], ["way", "text"], ["month", "month"], ["low", "number3"], ["median", "number3"], ["high", "number3"], ["assumed", "flag"]]
         .map(([key, kind]) => ({ key, kind, label: C.data.messages[`col_${key}`] })), rows };
     };
 

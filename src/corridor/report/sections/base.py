@@ -97,8 +97,9 @@ class RunView:
     def scenarios(self) -> tuple[str, ...]:
         """Scenario ids, the baseline first."""
         seen: list[str] = []
-        for table in ("forecast", "daily", "periods", "differences"):
-            seen += self.run.table(table)["scenario"].unique(maintain_order=True).to_list()
+        for table in ("forecast", "daily", "periods", "differences", "link_flows", "stock_months"):
+            names = self.run.table(table)["scenario"].unique(maintain_order=True)
+            seen += [name for name in names if name]
         baseline = self.run.manifest.get("baseline")
         if baseline is None:
             against = self.run.table("differences")["against"].unique(maintain_order=True)

@@ -151,7 +151,7 @@ def _sum_sentence(view: RunView, scenario: str, items: list[str]) -> Text | None
 def _change(view: RunView, scenario: str) -> Text | None:
     """What the scenario changes in the headline, as the report words it."""
     rows = view.run.table("differences").filter(
-        (pl.col("scenario") == scenario) & (pl.col("item") == view.headline)
+        (pl.col("scenario") == scenario) & (pl.col("item") == (view.headline or ""))
     )
     return difference_words(view, rows.row(0, named=True)) if rows.height else None
 
