@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -426,7 +427,12 @@ def month_tables() -> dict[str, pl.DataFrame]:
 
 
 def tables() -> dict[str, pl.DataFrame]:
-    """Every table of the run."""
+    """Every table of the run, in a dictionary of one's own."""
+    return dict(_tables())
+
+
+@cache
+def _tables() -> dict[str, pl.DataFrame]:
     return {
         **monthly_tables(), **daily_tables(), **scenario_tables(), **evidence_tables(), **label_tables(),
         **map_tables(), **month_tables(),

@@ -11,7 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from corridor.report.assets import read
@@ -33,6 +33,11 @@ def basemap(points: Sequence[Point]) -> dict[str, Any]:
 
     ``west`` is the meridian at which the longitudes start: all lie between it and 360 degrees more.
     """
+    return _basemap(tuple(points))
+
+
+@lru_cache(maxsize=4)
+def _basemap(points: tuple[Point, ...]) -> dict[str, Any]:
     west = _seam([lon for lon, _ in points])
     box = _around([(_unroll(lon, west), lat) for lon, lat in points])
     if box[0] + box[2] > 360:  # longitudes as a reader knows them
@@ -154,9 +159,10 @@ def _within(point: Point, box: Box) -> bool:
 
 def clip_ring(ring: Sequence[Point], box: Box) -> list[Point]:
     """The part of a ring inside a box."""
-    out = list(ring)
+    out: list[Point] = list(ring)
     for axis, edge, keep in ((0, box[0], 1), (0, box[2], -1), (1, box[1], 1), (1, box[3], -1)):
-        points, out = out, []
+        points = out
+        out = []
         for a, b in zip(points, [*points[1:], *points[:1]], strict=True):
             inside_a, inside_b = (a[axis] - edge) * keep >= 0, (b[axis] - edge) * keep >= 0
             if inside_a:

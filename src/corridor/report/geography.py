@@ -94,12 +94,12 @@ def map_tables(
     }
 
 
-def encounter_points(corridor: Corridor) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+def encounter_points(corridor: Corridor) -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """Flows of each ``total`` indicator by where people are met: a place, or a zone for those off a route."""
     routes = {route.id: route for route in corridor.routes}
     place_of = {stock.id: stock.place for stock in corridor.stocks}
     flows = {flow.id: flow for flow in corridor.flows}
-    found: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, ...], list[str]] = {}
     for indicator, observation in monthly_indicators(corridor):
         if indicator.kind != "total":
             continue

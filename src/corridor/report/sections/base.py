@@ -143,11 +143,15 @@ class RunView:
 
     def ahead(self, series: str) -> pl.DataFrame:
         """Forecast rows of a series in months that its publisher had not published by the date."""
-        rows = self.run.table("forecast").filter(pl.col("series") == series)
-        known = self.run.table("observed").filter(
-            (pl.col("series") == series) & pl.col("known") & pl.col("value").is_not_null()
-        )
-        return rows if known.is_empty() else rows.filter(pl.col("month") > known["month"].max())
+        return self._ahead.get((series,), self.run.table("forecast").clear())
+
+    @cached_property
+    def _ahead(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
+        known = self.run.table("observed").filter(pl.col("known") & pl.col("value").is_not_null())
+        last = known.group_by("series").agg(pl.col("month").max().alias("last"))
+        rows = self.run.table("forecast").join(last, on="series", how="left", maintain_order="left")
+        rows = rows.filter(pl.col("last").is_null() | (pl.col("month") > pl.col("last"))).drop("last")
+        return rows.partition_by("series", as_dict=True)
 
     @cached_property
     def source_rows(self) -> Mapping[str, Mapping[str, Any]]:
@@ -207,7 +211,8 @@ def table_block(
     name: str, title: Text, columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 ) -> Block:
     """A table that stands for itself, with its CSV; ``name`` is that of the run's table it shows."""
-    query = {"table": name, "where": {}} if name in TABLES else None
+    where: dict[str, str] = {}
+    query = {"table": name, "where": where} if name in TABLES else None
     table = {"columns": columns, "rows": rows}
     return {"type": "table", "name": name, "title": title, "table": table, "query": query}
 

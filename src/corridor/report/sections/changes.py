@@ -59,7 +59,7 @@ def _name(view: RunView) -> Text:
 def moved_rows(view: RunView, old: RunView) -> list[dict[str, Any]]:
     """Medians of every series and scenario that both runs forecast, month by month and over common periods,
     with whether the new median lies in the old 80 % interval; the largest moves first."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for table, keys in (("forecast", ("month",)), ("periods", ("statistic", "first", "last"))):
         before, now = _levels(old, table, keys), _levels(view, table, keys)
         for name, new in now.items():
@@ -145,7 +145,7 @@ def _unequal(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterable[tupl
 
 def _data(view: RunView, old: RunView) -> list[dict[str, Any]]:
     """Counts known to one run and not to the other, or revised between them; small ones are hidden."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (series, place, month, code), before, now in _unequal(_known(old), _known(view)):
         label = view.nationality(code) if code else view.place(place) if place else say("all")
         counts = {"before": _count(before), "now": _count(now)}
