@@ -34,6 +34,7 @@ from corridor.model import (
     Parameter,
     Scenario,
     did_you_mean,
+    html,
     stream_key,
 )
 
@@ -81,6 +82,18 @@ class Compiled:
         self._lay_departures(names)
         self._lay_state(names)
         self._lay_switches()
+
+    def __repr__(self) -> str:
+        scenario = self.scenario.id if self.scenario else "base"
+        return (
+            f"Compiled({self.corridor.settings.id!r}, {scenario!r}, {self.spec.start} to {self.spec.end}, "
+            f"{len(self.starts)} segments, {self.network.edge_dest.size:,} edges)"
+        )
+
+    def _repr_html_(self) -> str:
+        names = ("id", "lever", "start", "strength", "unit", "grade")
+        rows = [[getattr(active.measure, name) for name in names] for active in self.measures]
+        return html.card(repr(self), None, html.table(names, rows, len(rows)))
 
     # -- structure -------------------------------------------------------------------------------
 
