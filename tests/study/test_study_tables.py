@@ -22,7 +22,7 @@ from corridor.report.study import Study, choose_calibration, effects
 
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
-    "parameters", "fit", "claims", "places", "routes", "route_flows", "sources", "labels", "register",
+    "parameters", "fit", "claims", "places", "routes", "route_flows", "sources", "labels", "register", "ports",
 }  # fmt: skip
 
 
