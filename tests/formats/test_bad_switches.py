@@ -11,8 +11,8 @@ from test_bad_input import check
 Spoil = Callable[[str, str, str], Path]
 
 SERIES = (
-    "- {id: crossings, name: C, name_es: C, dataset: d, counting_point: p, flows: [cross_mountains]}\n"
-    "- {id: held, name: H, name_es: R, dataset: d, counting_point: p, stocks: [jizan.holding]}\n"
+    "- {id: crossings, name: C, name_es: C, dataset: darien_transits, counting_point: p, flows: [cross_mountains]}\n"
+    "- {id: held, name: H, name_es: R, dataset: ice_detention, counting_point: p, stocks: [jizan.holding]}\n"
 )
 GOOD_TRIGGER = "busy,Busy,Ocupado,crossings,,7,400,,300,7,14,90,270;225,assumption"
 GOOD_EVENT = "caravan,Caravan,Caravana,sail_east,,,2024-02-01,3,400,300,500,2023-12-01,no,no,assumption"

@@ -34,6 +34,7 @@ from corridor.model import (
     Parameter,
     Scenario,
     did_you_mean,
+    html,
     stream_key,
 )
 
@@ -81,6 +82,18 @@ class Compiled:
         self._lay_departures(names)
         self._lay_state(names)
         self._lay_switches()
+
+    def __repr__(self) -> str:
+        scenario = self.scenario.id if self.scenario else "base"
+        return (
+            f"Compiled({self.corridor.settings.id!r}, {scenario!r}, {self.spec.start} to {self.spec.end}, "
+            f"{len(self.starts)} segments, {self.network.edge_dest.size:,} edges)"
+        )
+
+    def _repr_html_(self) -> str:
+        names = ("id", "lever", "start", "strength", "unit", "grade")
+        rows = [[getattr(active.measure, name) for name in names] for active in self.measures]
+        return html.card(repr(self), None, html.table(names, rows, len(rows)))
 
     # -- structure -------------------------------------------------------------------------------
 
@@ -256,8 +269,13 @@ class Compiled:
             stay_days=np.maximum(gather("stay_days", 1.0), 1.0),
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
-            **{name: gather(name, 0.0) for name in STOCK_FIGURES},
+            **self.stock_figures(drawn),
         )
+
+    def stock_figures(self, drawn: Floats) -> dict[str, Floats]:
+        """The figures of stocks that the day loop does not read, by name, before any measure."""
+        found = {name: self.rows[name] for name in STOCK_FIGURES}
+        return {name: np.where(rows >= 0, drawn[np.maximum(rows, 0)], 0.0) for name, rows in found.items()}
 
     def apply_measures(
         self,

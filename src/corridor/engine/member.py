@@ -145,13 +145,12 @@ def lay_again(
 
 
 def values_of_run(
-    compiled: Compiled, member: int | None, trigger_on: npt.NDArray[np.uint8]
+    compiled: Compiled, base: Values, drawn: Floats, trigger_on: npt.NDArray[np.uint8]
 ) -> tuple[Values, npt.NDArray[np.int64]]:
-    """Numbers that were in force in a member's run, whose triggers were ``trigger_on`` (days, triggers), by
-    segment; and the segment of each day."""
-    drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
+    """Numbers that were in force in a run, whose triggers were ``trigger_on`` (days, triggers), by segment, and
+    the segment of each day; ``base`` are those before any measure."""
     last = trigger_on[-1] if len(trigger_on) else np.zeros(len(compiled.triggers))
-    return _values_from(compiled, compiled.base_values(drawn), drawn, 0, trigger_on, last)
+    return _values_from(compiled, base, drawn, 0, trigger_on, last)
 
 
 def _values_from(

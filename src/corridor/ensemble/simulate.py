@@ -102,7 +102,7 @@ def _run(
         min(workers, len(missing)), mp_context=context, initializer=_start_worker, initargs=(compiled,)
     )
     try:
-        with _interrupts_wait():
+        with _interrupts_stay_here():
             futures = {pool.submit(_run_here, chunks[i]): i for i in missing}
         yield from _finished(futures)
     except BaseException:
@@ -125,8 +125,8 @@ def _finished(futures: dict[Future[list[MemberResult]], int]) -> Iterator[tuple[
 
 
 @contextlib.contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C waits, and processes that start meanwhile never get it: it goes to the parent, which ends them."""
+def _interrupts_stay_here() -> Iterator[None]:
+    """Processes that start meanwhile never get Ctrl-C: it goes to the parent, which ends them."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows: the worker ignores it once it runs
         yield
         return

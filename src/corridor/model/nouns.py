@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from corridor.model import html
 from corridor.model.provenance import SourceGrade
 from corridor.model.vocabulary import (
     Dating,
@@ -36,6 +37,18 @@ class Declared(BaseModel):
     """Base of everything read from a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __repr__(self) -> str:
+        known = {name: getattr(self, name) for name in ("id", "name", "parameter", "target", "lever", "kind")
+                 if getattr(self, name, None) is not None}  # fmt: skip
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in known.items())})"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        facts = {name: value for name, value in self if not isinstance(value, (Declared, dict))}
+        return html.card(type(self).__name__, facts)
 
 
 class Place(Declared):
@@ -458,6 +471,23 @@ class Corridor(Declared):
     datasets: tuple[DatasetEntry, ...] = ()
     counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
     """Rows of each of ``datasets``, by its id."""
+
+    def __repr__(self) -> str:
+        return (
+            f"Corridor({self.settings.id!r}, {len(self.places)} places, {len(self.stocks)} stocks, "
+            f"{len(self.routes)} routes, {len(self.flows)} flows, {len(self.groups)} groups, "
+            f"{len(self.measures)} measures, {len(self.scenarios)} scenarios)"
+        )
+
+    def _repr_html_(self) -> str:
+        s = self.settings
+        counts = ("places", "stocks", "routes", "flows", "groups", "parameters", "measures", "scenarios")
+        facts = {"period": f"{s.start} to {s.end}, stands at {s.as_of}", "license": s.license}
+        facts |= {name: f"{len(getattr(self, name)):,}" for name in counts}
+        names = {place.id: place.name for place in self.places}
+        points = {place.name: (place.lon, place.lat) for place in self.places}
+        links = [(names[route.from_place], names[route.to_place]) for route in self.routes]
+        return html.card(s.name, facts, html.sketch(points, links))
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:
