@@ -105,7 +105,7 @@ def test_wrong_calls_are_told_what_is_wrong(words: tuple[str, ...], said: str) -
 def test_backtest_prints_resumes_and_keeps_the_held_out_months_apart(tmp_path: Path) -> None:
     words = ("backtest", "--first", "2023-11", "--last", "2023-12", "--horizon", "1", "--model", "spread",
              "--out", str(tmp_path / "b"), "--workers", "1")  # fmt: skip
-    code, out, said = call(*words, "--format", "json")
+    code, out, _ = call(*words, "--format", "json")
     assert code == 0
     rows = json.loads(out)["rows"]
     assert {row["set"] for row in rows} >= {"us_total", "mexico_total", "honduras_total", "darien_total"}
