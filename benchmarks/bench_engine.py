@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,11 @@ def timed(run: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def americas_year(scale: float = 1.0) -> tuple[Compiled, bool]:
+def americas_year(scale: float = 1.0, times: int = 1) -> tuple[Compiled, bool]:
     """A year of the shipped corridor from its calibrated state where there is one; and whether there is.
 
-    ``scale`` multiplies the people: departures, those on the way, and every room and throughput.
+    ``scale`` multiplies the people: departures, those on the way, and every room and throughput. ``times``
+    puts as many copies of the whole network side by side.
     """
     shipped = Path(corridor.__file__).parent / "shipped" / "americas" / "calibration"
     found = open_corridor("americas")
@@ -69,7 +71,42 @@ def americas_year(scale: float = 1.0) -> tuple[Compiled, bool]:
     spec = RunSpec(start, end, seed=1, as_of=AS_OF, shocks_from=start, state=state)
     if scale != 1.0:
         found, rows = scaled(found, scale), tuple(more_people(row, scale) for row in rows)
+    if times > 1:
+        spec = replace(spec, state=state and {
+            (copied(holder, i), stage, group): units
+            for (holder, stage, group), units in state.items() for i in range(times)
+        })  # fmt: skip
+        found, rows = side_by_side(found, times), tuple(renamed(r, i) for r in rows for i in range(times))
     return compile_corridor(found, None, spec, rows), calibrated
+
+
+COPIED = {
+    "id", "place", "from_place", "to_place", "from_stock", "from_route", "to_stock", "route", "target",
+    "overflow_flow",
+}  # fmt: skip
+
+
+def copied(name: str, copy: int) -> str:
+    """Name of a place, stock, route or flow in a copy of the network."""
+    return f"{name}_{copy}" if copy else name
+
+
+def renamed(item: Any, copy: int) -> Any:
+    """The row in a copy of the network."""
+    names = {name: getattr(item, name) for name in COPIED if getattr(item, name, None) is not None}
+    return item.model_copy(update={name: copied(value, copy) for name, value in names.items()})
+
+
+def side_by_side(found: Corridor, times: int) -> Corridor:
+    """The corridor with ``times`` copies of its network, without measures."""
+    tables = ("places", "stocks", "routes", "flows", "parameters")
+    return found.model_copy(
+        update={"measures": (), "events": ()}
+        | {
+            table: tuple(renamed(item, copy) for copy in range(times) for item in getattr(found, table))
+            for table in tables
+        }
+    )
 
 
 def more_people(row: Parameter, scale: float) -> Parameter:
@@ -103,18 +140,19 @@ def scaled(found: Corridor, scale: float) -> Corridor:
     )
 
 
-def ensemble(members: int, workers: int) -> dict[str, float]:
+def ensemble(members: int, workers: int, times: int) -> dict[str, float]:
     """Wall and processor time and memory of one ensemble, in a process of its own."""
     command = [sys.executable, __file__, "--ensemble", str(workers), "--members", str(members)]
+    command += ["--times", str(times)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def run_ensemble(members: int, workers: int) -> dict[str, float]:
+def run_ensemble(members: int, workers: int, times: int) -> dict[str, float]:
     """What ``ensemble`` asks of its process; compiling is not timed.
 
     Memory is that of this process and of as many workers as its largest, GB.
     """
-    run, _ = americas_year()
+    run, _ = americas_year(times=times)
     run_member(run, 0)
     wall = timed(lambda: simulate(run, members=members, workers=workers))
     own, child = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -127,9 +165,9 @@ def run_ensemble(members: int, workers: int) -> dict[str, float]:
     }
 
 
-def measure(members: int, repeats: int, rounds: int) -> dict[str, Any]:
+def measure(members: int, repeats: int, rounds: int, times: int) -> dict[str, Any]:
     """All figures; times are the best of ``repeats`` (``rounds`` for the ensembles)."""
-    run, calibrated = americas_year()
+    run, calibrated = americas_year(times=times)
     run_member(run, None)
     run_member(run, 0)
     figures: dict[str, Any] = {
@@ -148,16 +186,18 @@ def measure(members: int, repeats: int, rounds: int) -> dict[str, Any]:
     figures["mean_field_year_ms"] = 1000 * best(kernel, repeats)
     figures["mean_field_year_with_arrays_ms"] = 1000 * best(lambda: run_member(run, None), repeats)
     figures["stochastic_member_ms"] = 1000 * best(lambda: run_member(run, 0), repeats)
-    figures["open_and_compile_ms"] = 1000 * best(americas_year, 2)
+    figures["open_and_compile_ms"] = 1000 * best(lambda: americas_year(times=times), 2)
+    if not rounds:
+        return figures
     # turn by turn, so that a busy moment of the machine strikes both
-    turns = [(ensemble(members, 2), ensemble(members, 1)) for _ in range(rounds)]
+    turns = [(ensemble(members, 2, times), ensemble(members, 1, times)) for _ in range(rounds)]
     two, one = (min(side, key=lambda found: found["wall_s"]) for side in zip(*turns, strict=True))
     figures["ensemble_s"] = two["wall_s"]
     figures["ensemble_cpu_s"] = two["cpu_s"]
     figures["ensemble_memory_gb"] = two["memory_gb"]
     figures["ensemble_one_worker_s"] = one["wall_s"]
     figures["two_workers_against_one"] = one["wall_s"] / two["wall_s"]
-    crowd, _ = americas_year(1000.0)
+    crowd, _ = americas_year(1000.0, times)
     people = run_member(run, 0).inside[-1], run_member(crowd, 0).inside[-1]
     figures["people"] = people[0]
     figures["people_times"] = people[1] / people[0]
@@ -184,15 +224,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=2, help="of the ensembles; 0 leaves them out")
+    parser.add_argument("--times", type=int, default=1, help="copies of the network side by side")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--ensemble", type=int, metavar="WORKERS", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ensemble:
-        print(json.dumps(run_ensemble(options.members, options.ensemble)))
+        print(json.dumps(run_ensemble(options.members, options.ensemble, options.times)))
         return
     begun = machine()
-    figures = measure(options.members, options.repeats, options.rounds)
+    figures = measure(options.members, options.repeats, options.rounds, options.times)
     if options.json:
         print(json.dumps({"members": options.members, "machine": begun, "figures": figures}, indent=2))
         return

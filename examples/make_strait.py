@@ -22,6 +22,7 @@ from corridor.model import (
     Measure,
     Parameter,
     Place,
+    RegisterEntry,
     Route,
     Scenario,
     Settings,
@@ -148,6 +149,29 @@ MEASURES = [
     ),
 ]  # fmt: skip
 
+REGISTER = [
+    RegisterEntry(
+        id="railway-closure",
+        name="Closing of the railway announced for spring",
+        name_es="Anuncio del cierre del ferrocarril en primavera",
+        actor="Ethiopia",
+        actor_es="Etiopía",
+        levers=("railways",),
+        status="announced",
+        announced=dt.date(2023, 12, 20),
+        known_from=dt.date(2023, 12, 20),
+        start=dt.date(2024, 3, 1),
+        end=dt.date(2024, 8, 31),
+        scope="everyone who rides from Dire Dawa to Djibouti",
+        scope_es="todos los que viajan de Dire Dawa a Yibuti",
+        measures=("railway-closed",),
+        source=ASSUMPTION,
+        publisher="The Corridor authors",
+        url="made up for the example",
+        source_grade="primary",
+    ),
+]
+
 SCENARIOS = [
     Scenario(
         id="closed-and-held",
@@ -248,6 +272,7 @@ def strait() -> Corridor:
             )
             for row in measures
         ),
+        register_entries=tuple(REGISTER),
         scenarios=tuple(SCENARIOS),
     )  # fmt: skip
 

@@ -46,6 +46,7 @@ RECIPES: Mapping[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
     "recorded_deaths": ("observed/missing_migrants_americas", tidy.recorded_deaths),
     "ice_detention": ("evidence/ice_detention_monthly", tidy.ice_detention),
     "comar_asylum_claims": ("evidence/comar_asylum_claims", tidy.comar_asylum_claims),
+    "appointment_seekers": ("evidence/parameters", tidy.appointment_seekers),
     "usbp_daily_apprehensions": ("evidence/usbp_apprehensions_daily_partial", tidy.usbp_daily_apprehensions),
     "bts_port_crossings": ("evidence/bts_mexico_port_crossings", tidy.bts_port_crossings),
     "conditions_displacement": ("observed/idmc_displacement_flows", conditions.conditions_displacement),

@@ -187,6 +187,7 @@ def test_check_prints_counts_on_stdout_and_nothing_else() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     table = dict(line.rsplit(maxsplit=1) for line in done.stdout.splitlines() if len(line.split()) > 1)
     assert table["tags: assumed"] == "57"
+    assert table["tags of stocks: assumed"] == "16"
     assert table["grades: mechanical"] == "2"
     assert table["flows"] == "25"
 

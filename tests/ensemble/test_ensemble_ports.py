@@ -11,7 +11,7 @@ import pytest
 import small_corridors as small
 from corridor.engine import Noise, RunSpec, compile_corridor
 from corridor.ensemble import PORT_UNITS, PortFigures, port_figures, simulate
-from corridor.model import Corridor, Measure, Parameter, Scenario
+from corridor.model import Corridor, Measure, Parameter, Scenario, Trigger
 from small_corridors import flow, parameter, stock
 
 COUNTS = Noise(parameters=False, intensities=False, counts=True)
@@ -95,6 +95,17 @@ def test_trade_scales_the_lorries_that_can_cross(ratio, inspected, not_crossed):
     assert found.figures["lorries_inspected"][:, 0, 0] == pytest.approx(inspected)
     assert found.figures["lorries_not_crossed"][:, 0, 0] == pytest.approx(not_crossed)
     assert found.figures["lorries_inspected"][:, 0, 1] == pytest.approx(31 * 40)  # out of scope
+
+
+def test_a_triggered_measure_counts_on_the_days_on_which_it_was_in_force():
+    """The first port's queue is above 50 on four evenings (88, 76, 64, 52): no lorry crosses on days 2 to 5."""
+    trigger = Trigger(
+        id="long", name="l", name_es="l", stock="city.queue", on_above=50, off_below=50, source="test"
+    )
+    corridor = ports().model_copy(update={"triggers": (trigger,)})
+    found = figures(corridor, measure("trade", 0, "ratio", places=("one", "two"), trigger="long"))
+    assert found.figures["lorries_inspected"][:, 0, 0] == pytest.approx(4 * 24 + 23 * 40)
+    assert found.figures["lorries_inspected"][:, 0, 1] == pytest.approx(27 * 40)
 
 
 def test_more_people_than_hours_leave_no_lorry_through():

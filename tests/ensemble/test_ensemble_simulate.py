@@ -15,7 +15,7 @@ import pytest
 
 import small_corridors as small
 from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
-from corridor.ensemble import Trajectories, simulate
+from corridor.ensemble import Trajectories, forget, simulate
 from corridor.ensemble import simulate as exported
 from corridor.model import Corridor, Scenario
 
@@ -206,3 +206,33 @@ def test_sums_by_name_are_sums_of_the_columns(alone):
     assert np.array_equal(alone.flow_by_day("die"), alone.daily_flow[:, :, die])
     ends = [alone.stocks.index(name) for name in ("b.here", "b.dead")]
     assert np.array_equal(alone.stock_by_day("b.here", "b.dead"), alone.daily_stock[:, :, ends].sum(axis=2))
+
+
+# -- several runs of one study -------------------------------------------------------------------------
+
+
+def test_a_run_that_is_kept_is_taken_up_until_it_is_forgotten(alone, tmp_path, monkeypatch):
+    store = tmp_path / "members"
+    assert same(alone, simulate(compiled(), store=store, keep=True))
+    ran = counting(monkeypatch)
+    assert same(alone, simulate(compiled(), store=store, keep=True))
+    assert ran == []
+    interrupt(compiled(seed=2), store, after=10)
+    forget(compiled(), store)
+    assert len(list(store.glob("*/*.npz"))) == 1  # the other run's chunk is still there
+    forget(compiled(seed=2), store)
+    assert not store.exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs POSIX signals")
+def test_processes_that_start_never_get_an_interrupt_and_the_parent_does():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), simulate_module._interrupts_stay_here():
+            blocked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+            told = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, check=True)
+            assert told.stdout.strip() == "True"
+            os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])

@@ -68,7 +68,7 @@ CELLS = [
     ("measures.csv", "500,300,600,people", "500,700,600,people", ["measures.csv:3:low: 700 is above the strength, 500"]),
     ("measures.csv", ",30,0,,jizan,", ",30,0,,jizzan,", ["measures.csv:3:places: there is no place or zone 'jizzan'", "did you mean 'jizan'?"]),
     ("measures.csv", ",30,0,,jizan,,,", ",30,0,,jizan,highwy,SOMA,", ["measures.csv:3:routes: there is no route 'highwy'", "measures.csv:3:nationalities: no group is of nationality 'SOMA'"]),
-    ("measures.csv", ",30,0,,jizan", ",30,0,busy,jizan", ["measures[2]: measure 'more-beds' has a trigger, and triggers are not built yet"]),
+    ("measures.csv", ",30,0,,jizan", ",30,0,busy,jizan", ["measures.csv:3:trigger: there is no trigger 'busy'"]),
     ("measures.csv", "mechanical,no,no,assumption: a round number for illustration\nmore", "mechanical,yes,no,assumption: a round number for illustration\nmore", ["measures.csv:2:in_base: starts on 2024-03-01, after the as-of date 2023-12-31"]),
     ("measures.csv", "mechanical,no,no,assumption: a round number for illustration\nmore", "guess,no,no,assumption: a round number for illustration\nmore", ["measures.csv:2:grade: 'guess' is not a known word here", "known: assumed, before_after, causal, mechanical"]),
     ("measures.csv", "mechanical,no,no,assumption: a round number for illustration\nmore", "mechanical,no,maybe,assumption: a round number for illustration\nmore", ["measures.csv:2:hindsight: 'maybe' is neither yes nor no"]),

@@ -27,6 +27,8 @@ def test_example_has_what_it_promises() -> None:
     assert check.corridor is not None
     # Counted by hand in make_strait.py.
     assert (check.summary["places"], check.summary["stocks"], check.summary["flows"]) == (8, 16, 25)
+    for table, rows in (("places", 8), ("stocks", 16), ("routes", 8), ("flows", 25)):
+        assert check.summary[f"tags_of_{table}"] == {"observed": 0, "anchored": 0, "assumed": rows}
     assert check.summary["tags"] == {"observed": 0, "anchored": 0, "assumed": 8 + 16 + 8 + 25}
     assert check.summary["grades"]["mechanical"] == 2
     assert check.summary["parameters_assumed"] == 13

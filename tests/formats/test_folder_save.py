@@ -21,6 +21,7 @@ from corridor.model import (
     Observation,
     Parameter,
     Place,
+    RegisterEntry,
     Scenario,
     Stock,
     Trigger,
@@ -83,6 +84,13 @@ events = st.builds(
     days=st.integers(1, 366), people=positive, low=some(positive), high=some(positive), known_from=days,
     in_base=st.booleans(), hindsight=st.booleans(), source=texts,
 )  # fmt: skip
+register_entries = st.builds(
+    RegisterEntry, id=ids, name=texts, name_es=texts, actor=texts, actor_es=texts, levers=many(ids, 0),
+    status=st.sampled_from(["in_force", "asked_for"]), announced=some(days), known_from=days, start=some(days),
+    end=some(days), dating=st.sampled_from(["day", "inferred"]), scope=texts, scope_es=texts, value=some(numbers),
+    unit=some(texts), measures=many(ids, 0), note=some(texts), note_es=some(texts), source=texts, publisher=texts,
+    url=texts, source_grade=st.sampled_from(["primary", "repost"]),
+)  # fmt: skip
 observations = st.builds(
     Observation, id=ids, name=texts, name_es=texts, dataset=ids,
     where=st.dictionaries(texts, many(texts, 0), max_size=2), flows=many(ids, 0), stocks=many(ids, 0),
@@ -117,6 +125,7 @@ def corridors(draw: st.DrawFn) -> Corridor:
         triggers=draw(many(triggers, 0)),
         measures=draw(many(measures, 0)),
         events=draw(many(events, 0)),
+        register_entries=draw(many(register_entries, 0)),
         observations=draw(many(observations, 0)),
         indicators=draw(many(indicators, 0)),
         # Names of files: told apart also where capitals are not.

@@ -22,7 +22,8 @@ from corridor.report.study import Study, choose_calibration, effects
 
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
-    "parameters", "fit", "claims", "places", "routes", "route_flows", "sources", "labels",
+    "parameters", "fit", "claims", "places", "routes", "links", "link_flows",
+    "map_encounters", "stock_months", "costs", "sources", "labels", "register",
 }  # fmt: skip
 
 
@@ -93,8 +94,8 @@ def test_the_outcome_is_not_seen_by_the_forecast(
 ) -> None:
     """Whatever is published after the as-of date, the forecast is the same to the bit."""
 
-    def spoilt(name: str) -> Dataset:
-        data = load(name)
+    def spoilt(name: str, corridor: Corridor | None = None) -> Dataset:
+        data = load(name, corridor)
         later = pl.col("known_from") > AS_OF
         value = pl.when(later).then(123_456).otherwise("value").cast(data.table["value"].dtype)
         return replace(data, table=data.table.with_columns(value.alias("value")))

@@ -38,6 +38,8 @@ class Fit:
     def __init__(
         self, corridor: Corridor, plan: CalibrationPlan, datasets: Mapping[str, Dataset], as_of: dt.date
     ) -> None:
+        self.corridor = corridor
+        self.datasets = datasets
         self.plan = plan
         self.as_of = as_of
         ahead = as_of.replace(day=1)
@@ -48,6 +50,7 @@ class Fit:
         self.compiled = compile_corridor(self._seeded(corridor, datasets), None, self.spec)
         self.drawn = self.compiled.table.values(0, None)
         self.base = self.compiled.base_values(self.drawn)
+        self.declared = self.base.share.copy()
         self.month_of_segment = np.array(
             [
                 self.compiled.months.index(dt.date.fromordinal(int(day)).replace(day=1))
@@ -130,6 +133,10 @@ class Fit:
         unique = list(dict.fromkeys(names))
         return np.array([unique.index(name) for name in names])
 
+    def known_months(self, name: str) -> npt.NDArray[np.int64]:
+        """Positions of the months that a series has a count of."""
+        return np.nonzero(~np.isnan(self.series[name].value).all(axis=1))[0]
+
     # -- running ---------------------------------------------------------------------------------
 
     def run(self, base: Values | None = None) -> MemberResult:
@@ -150,7 +157,7 @@ class Fit:
             daily = result.daily_stock[:, series.stocks].sum(axis=1)
             for m in range(months):
                 if series.day[m] >= 0:
-                    out[m, 0] = daily[series.day[m]]
+                    out[m, 0] = daily[series.day[m]] * series.coverage[m, 0]
                 else:
                     out[m, 0] = daily[self.compiled.day_month == m].mean() * series.coverage[m, 0]
         return out
@@ -196,6 +203,10 @@ class Fit:
                 self._move_departures(field, step)
             elif field.method == "coverage":
                 self._move_coverage(field, step)
+            elif field.method == "rare":
+                self._move_rare(field, published_, simulated)
+            elif field.method in ("odds", "pool"):
+                self._move_odds(field, self._lagged(step, field.lag_days))
             else:
                 self._move_share(field, self._lagged(step, field.lag_days))
 
@@ -254,7 +265,7 @@ class Fit:
             level += np.where(seen, kernel[j] * np.nan_to_num(ahead), 0.0)
             weight += np.where(seen, kernel[j], 0.0)
         move = np.log(np.where(weight > 0, level / np.where(weight > 0, weight, 1.0), 1.0))
-        first = np.array([int(np.argmax(self.month_of_segment == m)) for m in range(months)])
+        first = self._first()
         for k in np.nonzero(self.base.departures.sum(axis=(0, 2)) > 0)[0]:
             stock = self.compiled.stock_ids[k]
             if stock in self.compiled.lawful_stocks or (field.stocks and stock not in field.stocks):
@@ -271,52 +282,90 @@ class Fit:
         moved = smooth(current + STEP * np.nan_to_num(step), seen, field.smooth)
         series.coverage[:] = np.clip(np.exp(moved), *field.bounds)
 
-    def _move_share(self, field: FittedField, step: Floats) -> None:
-        names = self.compiled.flow_ids
-        positions = [names.index(f) for f in field.flows]
-        first = np.array([int(np.argmax(self.month_of_segment == m)) for m in range(step.shape[0])])
+    def _first(self) -> npt.NDArray[np.int64]:
+        """First segment of every month."""
+        months = len(self.compiled.months)
+        return np.array([int(np.argmax(self.month_of_segment == m)) for m in range(months)])
+
+    def _move_odds(self, field: FittedField, step: Floats) -> None:
+        positions = [self.compiled.flow_ids.index(f) for f in field.flows]
+        first, share = self._first(), self.base.share
         seen = (~np.isnan(step)).astype(float)
         step = STEP * np.nan_to_num(step)
-        share = self.base.share
-        low, high = field.bounds
-        if field.method == "odds":
-            for siblings in self.compiled.siblings:
-                ours = [f for f in positions if f in siblings]
-                if not ours:
-                    continue
-                together = share[first][:, ours, :].sum(axis=1)
-                free = (together > 0) & (together < 1 - 1e-12)
-                logit = np.log(np.where(free, together / np.where(free, 1 - together, 1), 1.0))
-                moved = 1.0 / (1.0 + np.exp(-smooth(logit + step, seen, field.smooth)))
-                moved = np.where(free, np.clip(moved, low, high), together)[self.month_of_segment]
-                before = share[:, ours, :].sum(axis=1)
-                scale = np.where(before > 0, moved / np.where(before > 0, before, 1.0), 1.0)
-                rest = [f for f in siblings if f not in ours]
-                # by what the others really sum to: 1 - before would let rounding errors grow from sweep to
-                # sweep wherever nearly everybody takes ours
-                left = share[:, rest, :].sum(axis=1)
-                other = np.where(left > 0, (1 - moved) / np.where(left > 0, left, 1.0), 1.0)
-                share[:, ours, :] *= scale[:, None, :]
-                share[:, rest, :] *= other[:, None, :]
-            return
+        for siblings in self.compiled.siblings:
+            ours = [f for f in positions if f in siblings]
+            if not ours:
+                continue
+            together = share[first][:, ours, :].sum(axis=1)
+            free = (together > 0) & (together < 1 - 1e-12)
+            logit = np.log(np.where(free, together / np.where(free, 1 - together, 1), 1.0))
+            if field.method == "pool":
+                logit = logit + self._level(field, step, seen)
+            else:
+                logit = smooth(logit + step, seen, field.smooth)
+            moved = 1.0 / (1.0 + np.exp(-logit))
+            moved = np.where(free, np.clip(moved, *field.bounds), together)[self.month_of_segment]
+            before = share[:, ours, :].sum(axis=1)
+            scale = np.where(before > 0, moved / np.where(before > 0, before, 1.0), 1.0)
+            rest = [f for f in siblings if f not in ours]
+            # by what the others really sum to: 1 - before would let rounding errors grow from sweep to
+            # sweep wherever nearly everybody takes ours
+            left = share[:, rest, :].sum(axis=1)
+            other = np.where(left > 0, (1 - moved) / np.where(left > 0, left, 1.0), 1.0)
+            share[:, ours, :] *= scale[:, None, :]
+            share[:, rest, :] *= other[:, None, :]
+
+    def _level(self, field: FittedField, step: Floats, seen: Floats) -> Floats:
+        """One step for every month from the field's first on: the mean over the dated points."""
+        count = seen.sum(axis=0)
+        mean = step.sum(axis=0) / np.where(count > 0, count, 1.0)
+        moved = np.array([field.since is None or month >= field.since for month in self.compiled.months])
+        return moved[:, None] * mean
+
+    def _move_rare(self, field: FittedField, published_: Floats, simulated: Floats) -> None:
+        """A step of the log share whose weights make sums agree: weight x log ratio = difference of counts."""
+        difference = published_ - simulated
+        step = np.log((published_ + 0.5) / (simulated + 0.5))
+        weight = np.where(np.abs(step) > 1e-6, difference / np.where(step == 0, 1.0, step), simulated + 0.5)
+        step[~self.fitted] = np.nan
+        mean = np.nanmean(np.where(np.isnan(step), np.nan, weight), axis=0)
+        self._move_share(field, step, np.nan_to_num(weight) / np.maximum(mean, 0.1))
+
+    def _move_share(self, field: FittedField, step: Floats, weight: Floats | None = None) -> None:
+        """Move shares in proportion, or journey hazards; siblings that are not moved make room.
+
+        A hazard's path is smoothed; a share's deviation from what is declared, so that the months of which
+        a series has no point keep the shape that the tables give them.
+        """
+        positions = [self.compiled.flow_ids.index(f) for f in field.flows]
+        first, share = self._first(), self.base.share
+        seen = (~np.isnan(step)) * (1.0 if weight is None else weight)
+        step = STEP * np.nan_to_num(step)
         for f in positions:
             current = np.clip(share[first, f, :], 0.0, 0.99)
             hazard = -np.log1p(-current) if field.method == "hazard" else current
             used = hazard > 0
             logs = np.log(np.where(used, hazard, 1.0))
-            moved = np.exp(smooth(logs + step, seen, field.smooth))
+            around = 0.0 if field.method == "hazard" else self._declared(f, first)
+            moved = np.exp(around + smooth(logs - around + step, seen, field.smooth))
             moved = -np.expm1(-moved) if field.method == "hazard" else moved
-            share[:, f, :] = np.where(used, np.clip(moved, low, high), 0.0)[self.month_of_segment]
-        if field.method == "scale":
-            for siblings in self.compiled.siblings:  # the flows not scaled make room
+            moved = np.where(used, np.clip(moved, *field.bounds), 0.0)
+            # within a month a declared row may begin: what is fitted is its level
+            share[:, f, :] *= np.where(used, moved / np.where(used, current, 1.0), 0.0)[self.month_of_segment]
+        if field.method != "hazard":
+            for siblings in self.compiled.siblings:
                 ours = [f for f in positions if f in siblings]
                 rest = [f for f in siblings if f not in ours]
                 if ours and rest:
-                    mine = np.minimum(share[:, ours, :].sum(axis=1), high)
+                    mine = np.minimum(share[:, ours, :].sum(axis=1), field.bounds[1])
                     left = share[:, rest, :].sum(axis=1)
                     share[:, rest, :] *= np.where(left > 0, (1 - mine) / np.where(left > 0, left, 1.0), 1.0)[
                         :, None, :
                     ]
+
+    def _declared(self, f: int, first: npt.NDArray[np.int64]) -> Floats:
+        share = self.declared[first, f, :]
+        return np.log(np.where(share > 0, share, 1.0))
 
     def solve(self, progress: Callable[[], None] | None = None) -> MemberResult:
         """Sweep as often as the plan says; returns the last run."""
@@ -327,13 +376,13 @@ class Fit:
                 self.find_kernel()
             if progress:
                 progress()
-        self._anchor()
+        self.anchor()
         return self.run()
 
-    def _anchor(self) -> None:
+    def anchor(self) -> None:
         """Move departures after the last published month, all by one factor, towards the last total."""
         target = self.series[self.plan.target]
-        known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
+        known = self.known_months(self.plan.target)
         if self.plan.anchor == 0 or not known.size:
             return
         last = int(known[-1])

@@ -23,7 +23,7 @@ class FittedField(Declared):
     """
 
     id: Identifier
-    method: Literal["departures", "odds", "hazard", "scale", "coverage"]
+    method: Literal["departures", "odds", "hazard", "scale", "rare", "pool", "coverage"]
     observations: tuple[Identifier, ...]
     flows: tuple[Identifier, ...] = ()
     stocks: tuple[Identifier, ...] = ()
@@ -35,6 +35,8 @@ class FittedField(Declared):
     smooth: Annotated[float, Field(ge=0)] = 0.1
     """Ratio of observation variance to random-walk variance of the log parameter, a stated prior."""
     bounds: tuple[float, float] = (0.0, 1.0)
+    since: dt.date | None = None
+    """First month that a ``pool`` moves."""
     source: str
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,16 +57,17 @@ def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) 
             day[compiled.day_month[day_of[date]]] = day_of[date]
         table = table.filter(pl.col("date").is_in([compiled.dates[d] for d in day if d >= 0]))
         table = table.with_columns(pl.col("date").dt.truncate("1mo"))
-    known = set(table["date"].to_list())
-    for m, month in enumerate(compiled.months):
-        if month in known:
-            value[m] = 0.0
+        value[[m for m in range(len(compiled.months)) if day[m] >= 0]] = 0.0
+    else:  # a month that the publisher has published counts zero where the series has no row
+        known = set(dataset.table["date"].to_list())
+        value[[m for m, month in enumerate(compiled.months) if month in known]] = 0.0
     at = {month: m for m, month in enumerate(compiled.months)}
     for date, nationality, household, count in table.select(
         "date", "nationality", "household", "value"
     ).iter_rows():
         if date in at and (nationality, household) in labels:
             value[at[date], labels.index((nationality, household))] = count
+    _leave_gaps(value, labels, compiled.months, observation, dataset)
     names = list(compiled.flow_ids)
     return Series(
         observation=observation,
@@ -76,3 +79,24 @@ def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) 
         coverage=coverage(compiled.table, corridor.groups, observation.id, compiled.months),
         day=day,
     )
+
+
+def _leave_gaps(
+    value: Floats,
+    labels: list[tuple[str, str]],
+    months: Sequence[dt.date],
+    observation: Observation,
+    dataset: Dataset,
+) -> None:
+    """Make what a publisher left out, or printed as a zero that is none, unknown."""
+    mapping = observation.nationality_map
+    for gap in dataset.gaps:
+        if set(gap.where) - {"nationality"}:  # a part of what the series adds up: it is incomplete
+            columns = list(range(len(labels)))
+        elif gap.where and "nationality" in observation.by:
+            missing = {mapping.get(code, code) for code in gap.where["nationality"]}
+            columns = [i for i, (nationality, _) in enumerate(labels) if nationality in missing]
+        else:  # all of a month; a missing nationality does not blank a published total
+            columns = [] if gap.where else list(range(len(labels)))
+        rows = [m for m, month in enumerate(months) if gap.start <= month <= gap.end]
+        value[np.ix_(rows, columns)] = np.nan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
 from corridor.formats import calibration_dates
-from corridor.model import PARAMETERS, Corridor, InputError, Parameter
+from corridor.model import PARAMETERS, Corridor, InputError, Parameter, html
 from corridor.model.files import fresh_folder
 
 Z95 = 1.645
@@ -42,6 +42,13 @@ class Calibration:
     def __repr__(self) -> str:
         return f"Calibration(as of {self.as_of}, {len(self.parameters)} monthly values, known until {self.known_until})"
 
+    def _repr_html_(self) -> str:
+        facts = {"as of": self.as_of, "known until": self.known_until, "runs start": self.start}
+        facts |= {"monthly values": len(self.parameters), "cells with people": len(self.state)}
+        return html.card(
+            "Calibration", facts, html.table(self.fit.columns, self.fit.iter_rows(), self.fit.height)
+        )
+
 
 def calibrate(
     corridor: Corridor,
@@ -56,39 +63,66 @@ def calibrate(
 
     Raises InputError if the target has fewer than 18 months by then.
     """
+    fit = started_fit(corridor, plan, as_of, loader=loader)
+    return finished_fit(fit, fit.solve(progress))
+
+
+def started_fit(
+    corridor: Corridor,
+    plan: CalibrationPlan,
+    as_of: dt.date,
+    *,
+    loader: Callable[[str], Dataset] | None = None,
+) -> Fit:
+    """A fit that has not moved yet; raises as `calibrate`."""
     if as_of <= plan.fit_from:
         raise InputError(
             f"nothing to fit as of {as_of}: the plan fits months from {plan.fit_from} on",
             hint="choose a later --as-of",
         )
     used = {o.dataset for o in corridor.observations}
-    datasets: Mapping[str, Dataset] = {
+    datasets = {
         name: (loader(name) if loader else load(name, corridor)).as_of(as_of) for name in sorted(used)
     }
     fit = Fit(corridor, plan, datasets, as_of)
-    target = fit.series[plan.target]
-    known = np.nonzero(~np.isnan(target.value).all(axis=1))[0]
+    known = fit.known_months(plan.target)
     if known.size < MONTHS_NEEDED:
         raise InputError(
             f"{plan.target!r} has {known.size} months by {as_of}; a calibration needs {MONTHS_NEEDED}",
             hint="choose a later --as-of",
         )
-    known_until = fit.compiled.months[int(known[-1])]
-    result = fit.solve(progress)
-    target_data = datasets[target.observation.dataset]
-    spread = _spread(fit, corridor, target_data)
-    rows = [*_field_rows(fit), *_spread_rows(spread, as_of)]
-    start = known_until  # departures of that month are shocked: most of them are counted later
-    spec = RunSpec(start=plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
-    compiled = compile_corridor(corridor, None, spec, rows)
-    state = state_after(compiled, run_member(compiled, None))
-    return Calibration(as_of, start, known_until, tuple(rows), state, _fit_table(fit, result))
+    return fit
 
 
-def _spread(fit: Fit, corridor: Corridor, dataset: Dataset) -> Spread:
+def finished_fit(fit: Fit, result: MemberResult) -> Calibration:
+    """What a fit found, with the spread of departures and the state to start from."""
+    as_of, start = fit.as_of, fit.compiled.months[int(fit.known_months(fit.plan.target)[-1])]
+    rows = [*_field_rows(fit), *_spread_rows(_spread(fit), as_of)]
+    # departures of the last known month are shocked: most of them are counted later
+    spec = RunSpec(start=fit.plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
+    compiled = compile_corridor(fit.corridor, None, spec, rows)
+    state = _nudged(fit, result, state_after(compiled, run_member(compiled, None)))
+    return Calibration(as_of, start, start, tuple(rows), state, _fit_table(fit, result))
+
+
+def _nudged(fit: Fit, result: MemberResult, state: CellState) -> CellState:
+    """The state with stocks that are published as dated points moved to agree with their last point."""
+    ratio: dict[str, float] = {}
+    for series in fit.series.values():
+        dated = np.nonzero((series.day >= 0) & ~np.isnan(series.value[:, 0]))[0]
+        if dated.size:
+            last = int(dated[-1])
+            simulated = fit.simulated(series, result)[last, 0]
+            if simulated > 0:
+                factor = float(np.clip(series.value[last, 0] / simulated, 0.5, 2.0))
+                ratio |= {fit.compiled.stock_ids[k]: factor for k in series.stocks}
+    return {name: units * ratio.get(name[0], 1.0) for name, units in state.items()}
+
+
+def _spread(fit: Fit) -> Spread:
     """Size the shocks on all that the target's publisher had published, before the run too."""
     observation = fit.series[fit.plan.target].observation
-    table = published(observation, dataset, corridor)
+    table = published(observation, fit.datasets[observation.dataset], fit.corridor)
     split = table.filter(pl.col("nationality") != "")
     if split.height:  # months without the split would make the total jump
         table = split
@@ -131,7 +165,14 @@ def _field_rows(fit: Fit) -> list[Parameter]:
             coverage = fit.series[field.observations[0]].coverage[fit.month_of_segment]
             for name, members in _by_nationality(fit).items():
                 rows += _rows(fit, "coverage", field.observations[0], name, coverage[:, members[0]], source)
+    split = {row.target for row in compiled.corridor.parameters if row.parameter == "share" and row.group}
     for f, source in _touched_flows(fit).items():
+        flow = compiled.flow_ids[f]
+        everybody = fit.base.share[:, f, _open_groups(fit, f)]
+        if flow not in split and everybody.size and np.ptp(everybody, axis=1).max() < 1e-9:
+            values = everybody[:, 0]
+            rows += _rows(fit, "share", flow, None, values, source, _band(fit, values))
+            continue
         for nationality, members in _by_nationality(fit).items():
             shares = fit.base.share[:, f, members]
             if np.ptp(shares, axis=1).max() < 1e-9:  # one row serves all household types
@@ -140,14 +181,21 @@ def _field_rows(fit: Fit) -> list[Parameter]:
                 named = [(compiled.groups[g].id, shares[:, i]) for i, g in enumerate(members)]
             for name, values in named:
                 if values.max() > 0:
-                    rows += _rows(
-                        fit, "share", compiled.flow_ids[f], name, values, source, _band(fit, values)
-                    )
+                    rows += _rows(fit, "share", flow, name, values, source, _band(fit, values))
     return rows
 
 
+def _open_groups(fit: Fit, f: int) -> list[int]:
+    named = set(fit.compiled.corridor.flows[f].groups)
+    return [
+        g
+        for g, group in enumerate(fit.compiled.groups)
+        if not named or named & {group.id, group.nationality, group.household}
+    ]
+
+
 def _rows(
-    fit: Fit, name: str, target: str, group: str, values: Floats, source: str, band: float = 0.0
+    fit: Fit, name: str, target: str, group: str | None, values: Floats, source: str, band: float = 0.0
 ) -> list[Parameter]:
     """Rows of one fitted parameter from its ``values`` by segment of the run, with five figures."""
     kind = PARAMETERS[name]
@@ -209,7 +257,9 @@ def _fit_table(fit: Fit, result: MemberResult) -> pl.DataFrame:
         if not series.observation.calibrate:
             continue
         known = fit.fitted & ~np.isnan(series.value).all(axis=1)
-        value, count = np.nan_to_num(series.value[known]), fit.simulated(series, result)[known]
+        value, count = series.value[known], fit.simulated(series, result)[known]
+        count = np.where(np.isnan(value), 0.0, count)
+        value = np.nan_to_num(value)
         whole = value.sum(axis=1)
         used = whole > 0
         if not used.any():

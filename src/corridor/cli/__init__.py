@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
+    "measures": "List and show the register of measures.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 

@@ -37,7 +37,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for name, value in summary.items():
         if isinstance(value, Mapping):
             for word, count in value.items():
-                yield {"what": f"{name}: {word}", "value": str(count)}
+                yield {"what": f"{name.replace('_', ' ')}: {word}", "value": str(count)}
         else:
             text = ", ".join(value) if isinstance(value, list) else value
             yield {"what": name.replace("_", " "), "value": str(text)}

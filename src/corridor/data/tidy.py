@@ -20,6 +20,7 @@ CLAIM_NATIONALITIES: Mapping[str, str] = {
     "total": "", "Chile": "CHL", "Colombia": "COL", "Cuba": "CUB", "Ecuador": "ECU", "El Salvador": "SLV",
     "Guatemala": "GTM", "Haiti": "HTI", "Honduras": "HND", "Nicaragua": "NIC", "Venezuela": "VEN",
 }  # fmt: skip
+SEEKERS: Mapping[str, str] = {"cbp_one_requests_per_day": "requests", "cbp_one_waiting_pool": "waiting"}
 CLAIM_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -200,3 +201,21 @@ def _claim_period(year: int, text: str) -> tuple[dt.date, dt.date, str]:
     first, last = (CLAIM_MONTHS.index(word) + 1 for word in (words[0], words[-1]))
     after = dt.date(year + last // 12, last % 12 + 1, 1)
     return dt.date(year, first, 1), after - dt.timedelta(days=1), "month" if len(words) == 1 else "part_year"
+
+
+def appointment_seekers(raw: pl.DataFrame) -> pl.DataFrame:
+    """People who asked for an appointment at a port on a day, and who waited for one when that ended."""
+    rows = []
+    for row in raw.filter(pl.col("parameter").is_in(list(SEEKERS))).iter_rows(named=True):
+        public = parse_period(row["published"])
+        told = parse_period(row["date_or_period"])
+        assert public is not None and told is not None
+        rows.append(
+            {
+                "date": min(told.end, public.end),
+                "measure": SEEKERS[row["parameter"]],
+                "value": int(row["value"]),
+                "known_from": public.end,
+            }
+        )
+    return pl.DataFrame(rows).sort("date")

@@ -2,8 +2,8 @@
 
 from corridor.engine.compile import Compiled, compile_corridor
 from corridor.engine.levers import LEVERS, Effect, Lever, allowed_strengths, neutral_strength
-from corridor.engine.run import MemberResult, run_member, state_after
-from corridor.engine.scope import Touched, touched
+from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
+from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
 
 __all__ = [
@@ -15,10 +15,12 @@ __all__ = [
     "MemberResult",
     "Noise",
     "RunSpec",
+    "Scope",
     "Touched",
     "Values",
     "allowed_strengths",
     "compile_corridor",
+    "count_shapes",
     "neutral_strength",
     "run_member",
     "state_after",

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.events import active_events
+from corridor.engine.events import active_events, event_rows
 from corridor.engine.layout import make_layout
 from corridor.engine.measures import Periods, Rules, active_measures, segment_starts, weights
 from corridor.engine.member import MemberArrays, fill
@@ -34,6 +34,7 @@ from corridor.model import (
     Parameter,
     Scenario,
     did_you_mean,
+    html,
     stream_key,
 )
 
@@ -74,13 +75,25 @@ class Compiled:
         self._resolve()
         self._rules = Rules(corridor, self.siblings)
         self._dated = self._weights(self.starts, [active.in_force() for active in self.measures])
-        self._strengths = Strengths(corridor, self.table, self.measures, self.events)
-        self.event_rows = self._strengths.events
+        self._strengths = Strengths(corridor, self.table, self.measures)
+        self.event_rows = event_rows(self.table, self.events)
         self.network = self._network()
         names = {name: cell for cell, name in enumerate(self.network.cell_name)}
         self._lay_departures(names)
         self._lay_state(names)
         self._lay_switches()
+
+    def __repr__(self) -> str:
+        scenario = self.scenario.id if self.scenario else "base"
+        return (
+            f"Compiled({self.corridor.settings.id!r}, {scenario!r}, {self.spec.start} to {self.spec.end}, "
+            f"{len(self.starts)} segments, {self.network.edge_dest.size:,} edges)"
+        )
+
+    def _repr_html_(self) -> str:
+        names = ("id", "lever", "start", "strength", "unit", "grade")
+        rows = [[getattr(active.measure, name) for name in names] for active in self.measures]
+        return html.card(repr(self), None, html.table(names, rows, len(rows)))
 
     # -- structure -------------------------------------------------------------------------------
 
@@ -121,7 +134,7 @@ class Compiled:
 
     def rows_in_use(self) -> set[int]:
         """Rows of the parameter table that some day of the run reads."""
-        found = self._strengths.rows
+        found = self._strengths.rows | set(self.event_rows)
         for name, rows in self.rows.items():
             if name not in STOCK_FIGURES or name in self._strengths.divisors:
                 found |= set(np.unique(rows).tolist())
@@ -256,8 +269,13 @@ class Compiled:
             stay_days=np.maximum(gather("stay_days", 1.0), 1.0),
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
-            **{name: gather(name, 0.0) for name in STOCK_FIGURES},
+            **self.stock_figures(drawn),
         )
+
+    def stock_figures(self, drawn: Floats) -> dict[str, Floats]:
+        """The figures of stocks that the day loop does not read, by name, before any measure."""
+        found = {name: self.rows[name] for name in STOCK_FIGURES}
+        return {name: np.where(rows >= 0, drawn[np.maximum(rows, 0)], 0.0) for name, rows in found.items()}
 
     def apply_measures(
         self,
@@ -266,7 +284,7 @@ class Compiled:
         starts: npt.NDArray[np.int64] | None = None,
         periods: Sequence[Periods] | None = None,
     ) -> Values:
-        """Apply every measure in force, in place, in their order.
+        """Apply every measure in force, in place.
 
         ``starts`` are the first days of the segments of ``values``, where they are not those of the run, and
         ``periods`` say when each measure is in force; without them measures with a trigger are not.

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corridor.engine.parameters import ParameterTable
 from corridor.engine.spec import Floats, RunSpec
-from corridor.model import Corridor, Event, Fault, InputError, Scenario, did_you_mean
+from corridor.model import Corridor, Event, Fault, InputError, Parameter, Scenario, did_you_mean
 
 
 def active_events(corridor: Corridor, scenario: Scenario | None, spec: RunSpec) -> tuple[Event, ...]:
@@ -40,6 +41,18 @@ def _known(event: Event, spec: RunSpec) -> bool:
     if spec.hindsight:
         return True
     return not event.hindsight and (spec.as_of is None or event.known_from <= spec.as_of)
+
+
+def event_rows(table: ParameterTable, events: Sequence[Event]) -> list[int]:
+    """Rows of the parameter table for the number of people of each event, with the noise of its range."""
+    rows = [
+        Parameter(
+            parameter="event", target=event.id, value=event.people, low=event.low, high=event.high,
+            unit="people", source=event.source,
+        )
+        for event in events
+    ]  # fmt: skip
+    return [table.add_strength(row, (0.0, float("inf"))) for row in rows]
 
 
 def by_day(events: Sequence[Event], people: Sequence[float], spec: RunSpec, *, whole: bool) -> Floats:

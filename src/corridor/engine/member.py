@@ -11,7 +11,7 @@ import numpy.typing as npt
 from corridor.engine.events import by_day
 from corridor.engine.intensity import day_weights, intensity_deviations
 from corridor.engine.kernels.departures import change_departures, month_parts
-from corridor.engine.kernels.layout import Numbers, State
+from corridor.engine.kernels.layout import Inputs, State
 from corridor.engine.kernels.random import uniforms
 from corridor.engine.measures import ramp_starts
 from corridor.engine.spec import Floats, Values
@@ -43,10 +43,10 @@ class MemberArrays:
     base: Values | None = None
     drawn: Floats | None = None
 
-    def numbers(self, compiled: Compiled) -> tuple[Numbers, Floats]:
+    def inputs(self, compiled: Compiled) -> tuple[Inputs, Floats]:
         """For the kernel; and the weighted departures from each day to the end of its month."""
         rest, part, ahead = month_parts(compiled.day_month, self.depart_mean, self.depart_weight)
-        found = Numbers(
+        found = Inputs(
             day_segment=self.day_segment,
             day_month=compiled.day_month,
             rate=self.segment_rate,
@@ -123,26 +123,12 @@ def lay_again(
 ) -> MemberArrays:
     """The member's numbers from position ``day`` on, after a trigger has switched in the evening before.
 
-    ``was_on`` (days, triggers) is the past, ``ahead`` what `MemberArrays.numbers` gave beside the numbers in
+    ``was_on`` (days, triggers) is the past, ``ahead`` what `MemberArrays.inputs` gave beside the numbers in
     force; ``state`` holds who is still to set out this month, and is changed with its departures.
     """
     if arrays.base is None or arrays.drawn is None:
         raise ValueError("a run with triggers needs the values that `Compiled.lay` keeps")
-    first = compiled.spec.start.toordinal()
-    on = {
-        trigger.id: periods_on(was_on[:day, t], bool(state.on[t]), first)
-        for t, trigger in enumerate(compiled.triggers)
-    }
-    periods = [active.in_force(on.get(active.measure.trigger or "")) for active in compiled.measures]
-    begin, end = first + day, first + len(compiled.dates)
-    starts = {begin, *compiled.starts}
-    for active, found in zip(compiled.measures, periods, strict=True):
-        starts |= ramp_starts(active.measure, found)
-    segments = np.array(sorted(s for s in starts if begin <= s < end), dtype=np.int64)
-    source = np.searchsorted(compiled.starts, segments, side="right") - 1
-    base = Values(**{name: array[source] for name, array in vars(arrays.base).items()})
-    values = compiled.apply_measures(base, arrays.drawn, segments, periods)
-    day_segment = np.searchsorted(segments, np.arange(first, end), side="right") - 1
+    values, day_segment = _values_from(compiled, arrays.base, arrays.drawn, day, was_on[:day], state.on)
     mean = arrays.depart_mean.copy()
     mean[day:] = _departures(compiled, values, day_segment[day:], arrays.depart_factor[day:])
     changed = replace(
@@ -158,14 +144,50 @@ def lay_again(
     return changed
 
 
+def values_of_run(
+    compiled: Compiled, base: Values, drawn: Floats, trigger_on: npt.NDArray[np.uint8]
+) -> tuple[Values, npt.NDArray[np.int64]]:
+    """Numbers that were in force in a run, whose triggers were ``trigger_on`` (days, triggers), by segment, and
+    the segment of each day; ``base`` are those before any measure."""
+    last = trigger_on[-1] if len(trigger_on) else np.zeros(len(compiled.triggers))
+    return _values_from(compiled, base, drawn, 0, trigger_on, last)
+
+
+def _values_from(
+    compiled: Compiled,
+    base: Values,
+    drawn: Floats,
+    day: int,
+    was_on: npt.NDArray[np.uint8],
+    on_now: npt.NDArray[np.generic],
+) -> tuple[Values, npt.NDArray[np.int64]]:
+    """Numbers by segment from position ``day`` on, and the segment of each day, given which triggers were on
+    and are on next."""
+    first = compiled.spec.start.toordinal()
+    on = {
+        trigger.id: periods_on(was_on[:, t], bool(on_now[t]), first)
+        for t, trigger in enumerate(compiled.triggers)
+    }
+    periods = [active.in_force(on.get(active.measure.trigger or "")) for active in compiled.measures]
+    begin, end = first + day, first + len(compiled.dates)
+    starts = {begin, *compiled.starts}
+    for active, found in zip(compiled.measures, periods, strict=True):
+        starts |= ramp_starts(active.measure, found)
+    segments = np.array(sorted(s for s in starts if begin <= s < end), dtype=np.int64)
+    source = np.searchsorted(compiled.starts, segments, side="right") - 1
+    laid = Values(**{name: array[source] for name, array in vars(base).items()})
+    values = compiled.apply_measures(laid, drawn, segments, periods)
+    return values, np.searchsorted(segments, np.arange(first, end), side="right") - 1
+
+
 def _change_month(
     compiled: Compiled, arrays: MemberArrays, day: int, state: State, ahead: Floats, member: int
 ) -> None:
     """Bring who is still to set out this month to what the changed departures expect."""
-    numbers, now = arrays.numbers(compiled)
+    inputs, now = arrays.inputs(compiled)
     before = ahead[day]
     factor = now[day] / np.where(before > 0, before, 1.0)
-    wanted = np.where(before > 0, state.expected * factor, numbers.depart_rest[day])
+    wanted = np.where(before > 0, state.expected * factor, inputs.depart_rest[day])
     key_day = compiled.spec.start.toordinal() + day
     change_departures(
         np.uint64(compiled.spec.seed), np.uint64(member), key_day, compiled.depart_keys, wanted, state

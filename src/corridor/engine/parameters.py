@@ -9,7 +9,6 @@ goes on. Calibrated rows stand in place of declared ones of the same name.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -44,6 +43,7 @@ class ParameterTable:
     ) -> None:
         """Rows that end before ``since``, the first day of the run, are left out."""
         self._columns: tuple[npt.NDArray, ...] | None = None
+        self._named: set[tuple[str, str]] | None = None
         self._value: list[float] = []
         self._low: list[float] = []
         self._high: list[float] = []
@@ -128,7 +128,9 @@ class ParameterTable:
 
     def has(self, parameter: str, target: str) -> bool:
         """Whether any row names this parameter and target."""
-        return any(name[:2] == (parameter, target) for name in self._found)
+        if self._named is None:
+            self._named = {name[:2] for name in self._found}
+        return (parameter, target) in self._named
 
     def resolve(
         self,
@@ -140,28 +142,37 @@ class ParameterTable:
     ) -> Rows:
         """Row in force, shape (segments, targets, groups) or (segments, targets); -1 where there is none."""
         width = 1 if groups is None else len(groups)
+        begins = np.asarray(starts, dtype=np.int64)
         out = np.full((len(starts), len(targets), width), -1, dtype=np.int32)
         for t, target in enumerate(targets):
             default = defaults[t]
             if default is not None:
                 out[:, t, :] = self.add_constant(default)
+            columns: dict[str, Rows | None] = {}
             for g in range(width):
-                decided = np.zeros(len(starts), dtype=bool)
+                waiting = np.ones(len(begins), dtype=bool)
                 for name in _group_names(None if groups is None else groups[g]):
-                    rows = self._found.get((parameter, target, name))
-                    if not rows:
+                    if name not in columns:
+                        columns[name] = self._column((parameter, target, name), begins)
+                    column = columns[name]
+                    if column is None:
                         continue
-                    begins = [start for start, _, _ in rows]
-                    for s, start in enumerate(starts):
-                        if decided[s]:
-                            continue
-                        at = bisect_right(begins, start) - 1
-                        if at >= 0 and start <= rows[at][2]:
-                            out[s, t, g] = rows[at][1]
-                            decided[s] = True
-                    if decided.all():
+                    here = waiting & (column >= 0)
+                    out[here, t, g] = column[here]
+                    waiting &= ~here
+                    if not waiting.any():
                         break
         return out if groups is not None else out[:, :, 0]
+
+    def _column(self, name: tuple[str, str, str], starts: npt.NDArray[np.int64]) -> Rows | None:
+        """The row of one parameter, target and group name that holds in each segment; -1 where none does."""
+        rows = self._found.get(name)
+        if not rows:
+            return None
+        first, row, last = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+        at = np.searchsorted(first, starts, side="right") - 1
+        holds = (at >= 0) & (starts <= last[at])
+        return np.where(holds, row[at], -1).astype(np.int32)
 
     def constants(self, values: Sequence[float | None], segments: int) -> Rows:
         """Rows of numbers that never change, shape (segments, values); -1 where there is none."""

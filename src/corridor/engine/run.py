@@ -51,18 +51,18 @@ def run_member(
     state = new_state(compiled.depart_cell.size, len(compiled.triggers))
     seed, number = np.uint64(compiled.spec.seed), np.uint64(member or 0)
     first, day = compiled.spec.start.toordinal(), 0
-    numbers, ahead = arrays.numbers(compiled)
+    inputs, ahead = arrays.inputs(compiled)
 
     def go_on() -> int:
         return run_days(
-            stochastic, seed, number, first, day, arrays.count, compiled.layout, numbers, compiled.watch,
+            stochastic, seed, number, first, day, arrays.count, compiled.layout, inputs, compiled.watch,
             state, out,
         )  # fmt: skip
 
     while (day := go_on()) < len(compiled.dates):
         whose = member if stochastic else None
         arrays = lay_again(compiled, arrays, day, out.trigger_on, state, ahead, whose)
-        numbers, ahead = arrays.numbers(compiled)
+        inputs, ahead = arrays.inputs(compiled)
     result = MemberResult(
         monthly_flow=out.monthly_flow,
         month_end_stock=out.month_end_stock,
@@ -78,19 +78,30 @@ def run_member(
     return result
 
 
-def _outputs(compiled: Compiled) -> Outputs:
+def count_shapes(compiled: Compiled) -> dict[str, tuple[int, ...]]:
+    """Shapes of the counts of a member, by their names in `MemberResult`."""
     groups, days, months = len(compiled.groups), len(compiled.dates), len(compiled.months)
     flows, stocks = len(compiled.flow_ids), len(compiled.stock_ids)
-    triggers = len(compiled.triggers)
+    return {
+        "monthly_flow": (months, flows, groups),
+        "month_end_stock": (months, stocks, groups),
+        "daily_flow": (days, flows),
+        "daily_stock": (days, stocks),
+        "trigger_on": (days, len(compiled.triggers)),
+    }
+
+
+def _outputs(compiled: Compiled) -> Outputs:
+    shapes = count_shapes(compiled)
     return Outputs(
-        monthly_flow=np.zeros((months, flows, groups)),
-        month_end_stock=np.zeros((months, stocks, groups)),
-        daily_flow=np.zeros((days, flows)),
-        daily_stock=np.zeros((days, stocks)),
-        inside=np.zeros(days),
-        departed=np.zeros(days),
-        trigger_on=np.zeros((days, triggers), dtype=np.uint8),
-        trigger_seen=np.zeros((days, triggers)),
+        monthly_flow=np.zeros(shapes["monthly_flow"]),
+        month_end_stock=np.zeros(shapes["month_end_stock"]),
+        daily_flow=np.zeros(shapes["daily_flow"]),
+        daily_stock=np.zeros(shapes["daily_stock"]),
+        inside=np.zeros(len(compiled.dates)),
+        departed=np.zeros(len(compiled.dates)),
+        trigger_on=np.zeros(shapes["trigger_on"], dtype=np.uint8),
+        trigger_seen=np.zeros(shapes["trigger_on"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Strengths of a run's measures, people of its events and parameters of their levers, as rows with noise of their own."""
+"""Strengths of a run's measures and parameters of their levers, as rows with noise of their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corridor.engine.parameters import ParameterTable
 from corridor.engine.rules import Numbers
 from corridor.engine.scope import Scope, needs
 from corridor.engine.spec import Floats
-from corridor.model import Corridor, Event, Fault, InputError, Parameter
+from corridor.model import Corridor, Fault, InputError, Parameter
 
 
 class Strengths:
@@ -20,13 +20,7 @@ class Strengths:
     known yet: it would silently do nothing.
     """
 
-    def __init__(
-        self,
-        corridor: Corridor,
-        table: ParameterTable,
-        measures: Sequence[ActiveMeasure],
-        events: Sequence[Event],
-    ) -> None:
+    def __init__(self, corridor: Corridor, table: ParameterTable, measures: Sequence[ActiveMeasure]) -> None:
         self._lever: list[dict[str, int]] = []
         self._strength: list[int] = []
         self.divisors: set[str] = set()
@@ -49,8 +43,6 @@ class Strengths:
             domain = strength_domain(measure.lever, measure.unit, measure.strength)
             self._strength.append(table.add_strength(row, domain))
             self._lever.append(names)
-        self.events = [_event_row(table, event) for event in events]
-        """Rows of the people of each event."""
         if faults:
             raise InputError(f"{len(faults)} parameters are missing", faults=faults)
 
@@ -63,14 +55,6 @@ class Strengths:
         """Numbers of the measure at this position, from the rows' values ``drawn``."""
         lever = {name: float(drawn[row]) for name, row in self._lever[measure].items()}
         return Numbers(float(drawn[self._strength[measure]]), lever)
-
-
-def _event_row(table: ParameterTable, event: Event) -> int:
-    row = Parameter(
-        parameter="event", target=event.id, value=event.people, low=event.low, high=event.high,
-        unit="people", source=event.source,
-    )  # fmt: skip
-    return table.add_strength(row, (0.0, float("inf")))
 
 
 def _missing(measure: str, lever: str, parameter: str, target: str) -> Fault:

@@ -2,7 +2,7 @@
 
 from corridor.ensemble.observe import by_nationality, nationalities, observe, published
 from corridor.ensemble.ports import PORT_UNITS, PortFigures, port_figures
-from corridor.ensemble.simulate import simulate
+from corridor.ensemble.simulate import forget, simulate
 from corridor.ensemble.trajectories import Trajectories
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "PortFigures",
     "Trajectories",
     "by_nationality",
+    "forget",
     "nationalities",
     "observe",
     "port_figures",

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from corridor.engine import Compiled, MemberResult, run_member
-from corridor.ensemble.trajectories import Trajectories, stack
+from corridor.ensemble.trajectories import Trajectories, put, room_for
 
 CHUNK = 10
 """Members that travel to a worker together; finished chunks survive an interruption."""
@@ -43,34 +43,43 @@ def simulate(
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
     store: Path | None = None,
+    keep: bool = False,
 ) -> Trajectories:
     """Run ``members`` (default: those of the compiled run) and stack them in order.
 
     The result depends on the seed and the member numbers only: one process, many processes or another
     executor give the same bits. With ``store``, finished chunks are kept there and a second call takes
-    them up; chunks of another run (other inputs) are not touched. ``progress`` is called with the
+    them up; chunks of another run (other inputs) are not touched, and with ``keep`` those of this one stay
+    there when it is complete (see ``forget``). ``progress`` is called with the
     number of members that were finished.
     """
     count = compiled.spec.members if members is None else members
     chunks = [list(range(i, min(i + CHUNK, count))) for i in range(0, count, CHUNK)]
-    done: dict[int, list[MemberResult]] = {}
-    keep = _Store(store, compiled) if store else None
+    out = room_for(compiled, count)
+    stored = _Store(store, compiled) if store else None
+    missing = []
     for i, chunk in enumerate(chunks):
-        found = keep.read(chunk) if keep else None
-        if found is not None:
-            done[i] = found
-            if progress:
-                progress(len(chunk))
-    missing = [i for i in range(len(chunks)) if i not in done]
+        found = stored.read(chunk) if stored else None
+        if found is None:
+            missing.append(i)
+            continue
+        put(out, chunk, found)
+        if progress:
+            progress(len(chunk))
     for i, results in _run(compiled, chunks, missing, workers, executor):
-        done[i] = results
-        if keep:
-            keep.write(chunks[i], results)
+        put(out, chunks[i], results)
+        if stored:
+            stored.write(chunks[i], results)
         if progress:
             progress(len(chunks[i]))
-    if keep:
-        keep.clear(chunks)
-    return stack(compiled, [result for i in range(len(chunks)) for result in done[i]])
+    if stored and not keep:
+        stored.clear()
+    return out
+
+
+def forget(compiled: Compiled, store: Path) -> None:
+    """Remove what ``simulate`` with ``keep`` has left of this run in ``store``."""
+    _Store(store, compiled).clear()
 
 
 def _run(
@@ -93,7 +102,8 @@ def _run(
         min(workers, len(missing)), mp_context=context, initializer=_start_worker, initargs=(compiled,)
     )
     try:
-        futures = {pool.submit(_run_here, chunks[i]): i for i in missing}
+        with _interrupts_stay_here():
+            futures = {pool.submit(_run_here, chunks[i]): i for i in missing}
         yield from _finished(futures)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -112,6 +122,19 @@ def _collect(
 def _finished(futures: dict[Future[list[MemberResult]], int]) -> Iterator[tuple[int, list[MemberResult]]]:
     for future in as_completed(list(futures)):
         yield futures.pop(future), future.result()
+
+
+@contextlib.contextmanager
+def _interrupts_stay_here() -> Iterator[None]:
+    """Processes that start meanwhile never get Ctrl-C: it goes to the parent, which ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: the worker ignores it once it runs
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _of_worker: list[Compiled] = []
@@ -179,10 +202,10 @@ class _Store:
             np.savez(file, **arrays)
         Path(name).replace(self._path(chunk))
 
-    def clear(self, chunks: Sequence[Sequence[int]]) -> None:
-        """Remove the chunks of a run that is complete."""
-        for chunk in chunks:
-            self._path(chunk).unlink(missing_ok=True)
+    def clear(self) -> None:
+        """Remove the chunks of this run."""
+        for path in self.folder.glob("members-*.npz"):
+            path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
             self.folder.parent.rmdir()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine import Compiled, MemberResult
-from corridor.model import Group
+from corridor.engine import Compiled, MemberResult, count_shapes
+from corridor.model import Group, html
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,6 +45,16 @@ class Trajectories:
             f"{len(self.flows)} flows, {len(self.stocks)} stocks, {len(self.groups)} groups; people)"
         )
 
+    def _repr_html_(self) -> str:
+        facts = {"members": self.members, "period": f"{self.dates[0]} to {self.dates[-1]}", "unit": self.unit}
+        facts |= {"flows": len(self.flows), "stocks": len(self.stocks), "groups": len(self.groups)}
+        mean = self.monthly_flow.mean(axis=(0, 1)).sum(axis=1)
+        busiest = [int(n) for n in np.argsort(-mean)[: html.ROWS]]
+        rows = [(self.flows[n], *np.quantile(self.monthly_flow[:, :, n].sum(axis=2).mean(axis=1), (0.1, 0.5, 0.9)).tolist())
+                for n in busiest]  # fmt: skip
+        columns = ["flow, people per month", "10 %", "median", "90 %"]
+        return html.card("Trajectories", facts, html.table(columns, rows, len(self.flows)))
+
     def flow(self, *ids: str) -> Floats:
         """Monthly people through these flows together, shape (members, months, groups)."""
         return self.monthly_flow[:, :, [self.flows.index(i) for i in ids], :].sum(axis=2)
@@ -62,8 +72,13 @@ class Trajectories:
         return self.trigger_on[:, :, self.triggers.index(trigger)].mean(axis=0)
 
 
-def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
-    """Members' results as one array each, in order."""
+def room_for(compiled: Compiled, members: int) -> Trajectories:
+    """Trajectories to be filled by ``put``: results are copied as they come, so that none is held twice."""
+    shapes = count_shapes(compiled)
+
+    def room(name: str) -> Floats:
+        return np.empty((members, *shapes[name]))
+
     return Trajectories(
         months=compiled.months,
         dates=compiled.dates,
@@ -71,9 +86,16 @@ def stack(compiled: Compiled, results: Sequence[MemberResult]) -> Trajectories:
         stocks=compiled.stock_ids,
         groups=compiled.groups,
         triggers=tuple(trigger.id for trigger in compiled.triggers),
-        monthly_flow=np.stack([r.monthly_flow for r in results]),
-        month_end_stock=np.stack([r.month_end_stock for r in results]),
-        daily_flow=np.stack([r.daily_flow for r in results]),
-        daily_stock=np.stack([r.daily_stock for r in results]),
-        trigger_on=np.stack([r.trigger_on for r in results]),
+        monthly_flow=room("monthly_flow"),
+        month_end_stock=room("month_end_stock"),
+        daily_flow=room("daily_flow"),
+        daily_stock=room("daily_stock"),
+        trigger_on=np.empty((members, *shapes["trigger_on"]), dtype=np.uint8),
     )
+
+
+def put(trajectories: Trajectories, members: Sequence[int], results: Sequence[MemberResult]) -> None:
+    """Copy members' results to their places."""
+    for member, result in zip(members, results, strict=True):
+        for name in ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on"):
+            getattr(trajectories, name)[member] = getattr(result, name)

@@ -39,7 +39,7 @@ def dated_measures(corridor: Corridor, as_of: dt.date | None = None) -> dict[str
     if any(o.dataset in datasets() for o in corridor.observations):
         for row in evidence("measures", as_of).iter_rows(named=True):
             if row["start"] and row["start_precision"] in _EXACT and row["id"] not in found:
-                names = (row["text"], row["text"])
+                names = (row["text"], f"{row['text']} (texto en inglés)")
                 scope = scope_of(row["nationalities"] or "")
                 found[row["id"]] = Dated(
                     row["id"], names, row["lever"], row["actor"], row["start"], scope, row["known_from"]

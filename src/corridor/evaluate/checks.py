@@ -201,8 +201,7 @@ def other_events(case: Case) -> Check:
     period = days(first, last)
     if not names:
         return Check("other_events", "passed", sentence(say("alone", period=period)))
-    shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-    said = say("other_events", count=str(len(names)), period=period, names=shown)
+    said = say("other_events", count=str(len(names)), period=period, names=", ".join(names))
     return Check("other_events", "failed", sentence(said), (float(len(names)),))
 
 

@@ -83,14 +83,17 @@ def fit(z: ArrayLike, calendar: ArrayLike, after: int, controls: ArrayLike | Non
     if known.size < 3 or np.isnan(shared[first:]).any():
         raise ValueError("too few known months")
     grid = _covariances(months, shared - shared[known].mean(axis=0))
-    before = grid[:, known][:, :, known]
-    factor = np.linalg.cholesky(before)
-    both = np.stack([np.ones(known.size), series[known]], axis=1)
-    white = np.linalg.solve(factor, np.broadcast_to(both, (grid.shape[0], *both.shape)))
-    ones, seen = white[..., 0], white[..., 1]
+    factor = np.linalg.cholesky(grid[:, known][:, :, known])
+    plain = np.stack([np.ones(known.size), series[known]], axis=1)
+    cross = grid[:, known][:, :, first:]
+    white = np.linalg.solve(
+        factor, np.concatenate([np.broadcast_to(plain, (len(grid), *plain.shape)), cross], 2)
+    )
+    ones, seen, reach = white[..., 0], white[..., 1], white[..., 2:]
     precision = (ones**2).sum(axis=1)
     level = (ones * seen).sum(axis=1) / precision
-    squares = ((seen - level[:, None] * ones) ** 2).sum(axis=1)
+    errors = seen - level[:, None] * ones
+    squares = (errors**2).sum(axis=1)
     degrees = known.size - 1
     log_likelihood = (
         -0.5 * np.log(precision)
@@ -98,11 +101,10 @@ def fit(z: ArrayLike, calendar: ArrayLike, after: int, controls: ArrayLike | Non
         - 0.5 * degrees * np.log(np.maximum(squares, 1e-12))
     )
     weights = np.exp(log_likelihood - log_likelihood.max())
-    cross = grid[:, first:][:, :, known]
-    gain = np.linalg.solve(before, cross.swapaxes(1, 2)).swapaxes(1, 2)
-    left = 1.0 - gain.sum(axis=2)
-    mean = level[:, None] + np.einsum("gau,gu->ga", gain, series[known] - level[:, None])
-    covariance = grid[:, first:][:, :, first:] - gain @ cross.swapaxes(1, 2)
+    back = reach.swapaxes(1, 2)
+    left = 1.0 - (back @ ones[..., None])[..., 0]
+    mean = level[:, None] + (back @ errors[..., None])[..., 0]
+    covariance = grid[:, first:][:, :, first:] - back @ reach
     covariance += left[:, :, None] * left[:, None, :] / precision[:, None, None]
     return Counterfactual(weights / weights.sum(), mean, covariance, squares, degrees)
 
@@ -122,13 +124,21 @@ def best_point(fitted: Counterfactual) -> tuple[float, float]:
     return NOISE[at // len(SEASON)], SEASON[at % len(SEASON)]
 
 
-def _covariance(months: NDArray[np.int_], noise: float, season: float) -> Array:
+def _parts(months: NDArray[np.int_]) -> tuple[Array, Array, Array]:
+    """Covariance of the level, of noise of variance 1, and of seasons of variance 1."""
     step = np.arange(1.0, months.size + 1)
     same = (months[:, None] == months[None, :]) - 1.0 / 12.0
-    return np.minimum.outer(step, step) + noise * np.eye(months.size) + season * same
+    return np.minimum.outer(step, step), np.eye(months.size), same
+
+
+def _covariance(months: NDArray[np.int_], noise: float, season: float) -> Array:
+    level, own, same = _parts(months)
+    return level + noise * own + season * same
 
 
 def _covariances(months: NDArray[np.int_], controls: Array) -> Array:
     """Covariance at every point of the grid, shape ``(grid, months, months)``."""
-    shared = CONTROL * controls @ controls.T if controls.shape[1] else 0.0
-    return np.stack([_covariance(months, r, s) + shared for r in NOISE for s in SEASON])
+    level, own, same = _parts(months)
+    noise = level + np.array(NOISE)[:, None, None] * own
+    season = np.array(SEASON)[:, None, None] * same + CONTROL * controls @ controls.T
+    return (noise[:, None] + season[None]).reshape(-1, months.size, months.size)

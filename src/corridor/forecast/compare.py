@@ -12,7 +12,7 @@ import polars as pl
 from corridor.forecast.panel import Panel, months_between
 from corridor.forecast.reference import ReferenceForecaster
 from corridor.forecast.scores import INTERVALS, LEVELS, Array, inside, mean_change, wis
-from corridor.model import InputError
+from corridor.model import InputError, html
 
 _KEYS = ["series", "month"]
 
@@ -108,6 +108,10 @@ class Comparison:
     groups: pl.DataFrame
     """``group wis wis_reference ratio targets``: WIS in mean one-month changes, averaged over the series."""
 
+    def _repr_html_(self) -> str:
+        rows = html.table(self.groups.columns, self.groups.iter_rows(), self.groups.height)
+        return html.card("Forecast beside the reference", {"targets": self.scores.height}, rows)
+
 
 def compare_with_reference(
     forecast: pl.DataFrame,
@@ -140,7 +144,7 @@ def compare_with_reference(
         raise InputError(f"nothing was published by {as_of}", hint="take a later as-of date")
     table = table.filter(pl.col("month") > last)
     panel.columns(table["series"].unique().sort().to_list())
-    truth = _long(panel)
+    truth = outcomes(panel)
     hint = f"forecast months after {last:%Y-%m} that the panel ({panel.span}) covers"
     scores = score_quantiles(table, truth) if table.height else table
     if not scores.height:
@@ -203,7 +207,8 @@ def _reference_table(
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-def _long(panel: Panel) -> pl.DataFrame:
+def outcomes(panel: Panel) -> pl.DataFrame:
+    """What was counted, as a long table ``series, month, value``."""
     wide = pl.DataFrame(panel.values, schema=list(panel.series), orient="row").with_columns(
         pl.Series("month", panel.months)
     )

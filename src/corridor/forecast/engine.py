@@ -56,9 +56,10 @@ def run_forecast(
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
     store: Path | None = None,
+    keep: bool = False,
 ) -> Trajectories:
     """Run every member of a compiled forecast."""
-    return simulate(compiled, workers=workers, executor=executor, progress=progress, store=store)
+    return simulate(compiled, workers=workers, executor=executor, progress=progress, store=store, keep=keep)
 
 
 def months_ahead(compiled: Compiled, observation: Observation) -> list[int]:

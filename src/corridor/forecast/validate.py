@@ -59,7 +59,7 @@ def out_of_sample(
     compiled = compile_forecast(corridor, calibration, None, end=end, seed=seed, members=members)
     trajectories = run_forecast(compiled, workers=workers)
     rows: list[tuple[object, ...]] = []
-    for observation, panel in _scored(corridor):
+    for observation, panel in scored_observations(corridor):
         samples = series_samples(trajectories, compiled, observation)
         groups: dict[str, Sequence[str]] = {TOTAL: [TOTAL]}
         if observation.id == plan.target:
@@ -122,7 +122,7 @@ def _medians(
     return dict(zip(trajectories.months, np.median(counts, axis=0).tolist(), strict=True))
 
 
-def _scored(corridor: Corridor) -> list[tuple[Observation, Panel]]:
+def scored_observations(corridor: Corridor) -> list[tuple[Observation, Panel]]:
     """Observations that are the total of a dataset with a standard panel."""
     panels = {publisher.dataset: publisher for publisher in PUBLISHERS.values()}
     found = []

@@ -96,8 +96,8 @@ def faults_error(check: Check) -> InputError:
 
 def _summary(found: Corridor, folder: Path) -> Summary:
     """Counts that a reader of ``corridor check`` wants to see."""
-    tagged = (*found.places, *found.stocks, *found.routes, *found.flows)
-    tags = Counter[str](item.tag for item in tagged)
+    tables = ("places", "stocks", "routes", "flows")
+    tags = {name: Counter[str](item.tag for item in getattr(found, name)) for name in tables}
     grades = Counter[str](measure.grade for measure in found.measures)
     assumed = sum(parameter.assumed for parameter in found.parameters)
     return {
@@ -113,7 +113,8 @@ def _summary(found: Corridor, folder: Path) -> Summary:
         "claims": len(found.claims),
         "datasets": len(found.datasets),
         "calibrations": list(calibration_dates(folder)),
-        "tags": {tag: tags[tag] for tag in TAGS},
+        "tags": {tag: sum(counts[tag] for counts in tags.values()) for tag in TAGS},
+        **{f"tags_of_{name}": {tag: counts[tag] for tag in TAGS} for name, counts in tags.items()},
         "grades": {grade: grades[grade] for grade in GRADES},
         "parameters_with_source": len(found.parameters) - assumed,
         "parameters_assumed": assumed,

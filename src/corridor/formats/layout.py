@@ -17,6 +17,7 @@ from corridor.model import (
     Observation,
     Parameter,
     Place,
+    RegisterEntry,
     Route,
     Scenario,
     Settings,
@@ -40,12 +41,14 @@ class Part:
     file: str
     noun: type[Declared]
     may_be_empty: bool = False
+    kept_as: str | None = None
+    """Name of the attribute, where the file's own cannot be one."""
     may_be_absent: bool = False
 
     @property
     def attribute(self) -> str:
-        """Where `Corridor` keeps it: the file's name without its ending."""
-        return self.file.partition(".")[0]
+        """Where `Corridor` keeps it: the file's name without its ending, or another."""
+        return self.kept_as or self.file.partition(".")[0]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -63,6 +66,8 @@ TABLES: tuple[Part, ...] = (
     Part("triggers.csv", Trigger, may_be_empty=True),
     Part("measures.csv", Measure, may_be_empty=True),
     Part("events.csv", Event, may_be_empty=True),
+    # Every pydantic model inherits a method ``register``.
+    Part("register.csv", RegisterEntry, may_be_empty=True, kept_as="register_entries"),
 )
 LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),

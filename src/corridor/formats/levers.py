@@ -34,6 +34,20 @@ def known_levers() -> Mapping[str, LeverFacts]:
     }
 
 
+def shares_set(corridor: Corridor, measure: Measure) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Groups and flows (ids) whose share a measure sets to its strength; none where its lever sets none."""
+    from corridor.engine import LEVERS, Scope
+
+    lever = LEVERS.get(measure.lever)
+    scope = Scope(corridor)
+    groups = frozenset(corridor.groups[g].id for g in scope.groups(measure))
+    return [
+        (groups, frozenset(corridor.flows[f].id for f in scope.flows(effect, measure)))
+        for effect in (lever.effects.get(measure.unit, ()) if lever else ())
+        if effect.rule == "share"
+    ]
+
+
 def touched(corridor: Corridor, measure: Measure) -> Touched:
     """What a measure can move, and what it lacks."""
     from corridor.engine import touched

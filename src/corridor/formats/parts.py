@@ -21,6 +21,7 @@ from corridor.model import (
     Observation,
     Parameter,
     Place,
+    RegisterEntry,
     Route,
     Scenario,
     Settings,
@@ -43,6 +44,7 @@ class Parts:
     triggers: Table[Trigger]
     measures: Table[Measure]
     events: Table[Event]
+    register_entries: Table[RegisterEntry]
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
@@ -61,7 +63,7 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.triggers, self.measures, self.events)
+        yield from (self.parameters, self.triggers, self.measures, self.events, self.register_entries)
         yield from (self.observations, self.indicators, self.claims, self.datasets)
         yield from self.scenarios
 
@@ -86,6 +88,7 @@ class Parts:
             triggers=self.triggers.items,
             measures=self.measures.items,
             events=self.events.items,
+            register_entries=self.register_entries.items,
             observations=self.observations.items,
             indicators=self.indicators.items,
             scenarios=tuple(row.item for row in self.scenario_rows()),

@@ -58,7 +58,11 @@ _RULES = """\
 * Dates lie in order and touch the period of `corridor.yaml`.
 * A measure pulls a known lever in its unit ([levers](levers.md)), on places (or zones), routes and nationalities that exist, and does
   not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are
-  given. A scenario names measures that exist: nothing is ignored.
+  given. A scenario names measures and events that exist: nothing is ignored.
+* A trigger looks at an observation of flows or at a stock, and `off_below` is less than `on_above`. An event leaves a
+  stock by a flow, or brings a group to a stock, on days of the period.
+* Measures of one scenario and its base do not ask for contradictory shares of the same people on the same days.
+* An entry of the register names levers, measures and events that exist, or says in its note why nothing models it.
 """
 
 

@@ -12,6 +12,18 @@ Tag = Literal["observed", "anchored", "assumed"]
 Grade = Literal["causal", "before_after", "mechanical", "assumed"]
 """What the size of a measure's effect rests on, best first."""
 
+RegisterStatus = Literal["in_force", "announced", "asked_for", "reported", "proposed", "ended", "not_enacted"]
+"""What has become of a measure by a day; the last two follow from its dates."""
+
+FirstStatus = Literal["in_force", "announced", "asked_for", "reported", "proposed"]
+"""What a measure was when it became known."""
+
+Dating = Literal["day", "month", "year", "inferred", "unconfirmed"]
+"""How exactly the start of a registered measure is known; the last two are weak."""
+
+SourceRank = Literal["primary", "secondary", "repost"]
+"""Who tells of a registered measure: whoever took it, somebody else, or a copy of somebody's text."""
+
 Mode = Literal["foot", "bus", "rail", "guided", "air", "boat", "mixed", "administrative"]
 """``guided``: with a smuggler, by whatever vehicle."""
 
@@ -42,6 +54,7 @@ FlowKind = Literal[
 TAGS: tuple[str, ...] = get_args(Tag)
 GRADES: tuple[str, ...] = get_args(Grade)
 MODES: tuple[str, ...] = get_args(Mode)
+REGISTER_STATUSES: tuple[str, ...] = get_args(RegisterStatus)
 FLOW_KINDS: tuple[str, ...] = get_args(FlowKind)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from corridor.report.catalog_views import VIEWS
+
 MESSAGES: Mapping[str, tuple[str, str]] = {
+    **VIEWS,
     # the page
     "skip": ("Skip to the content", "Saltar al contenido"),
     "language": ("Language", "Idioma"),
@@ -87,12 +90,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "same": ("the same", "igual"),
     "cards_title": ("The chance that it passes a line", "La probabilidad de que pase una línea"),
     "cards_intro": (
-        "Set the line. Each card is about something that is published; the chance is read from the "
-        "forecast's own quantiles.",
-        "Fije la línea. Cada tarjeta trata de algo que se publica; la probabilidad se lee de los "
-        "cuantiles del propio pronóstico.",
+        "Move the line. Each card is about something that is published; the chance is that of the scenario "
+        "“{scenario}”, read from the forecast's own quantiles.",
+        "Mueva la línea. Cada tarjeta trata de algo que se publica; la probabilidad es la del escenario "
+        "«{scenario}», leída de los cuantiles del propio pronóstico.",
     ),
-    "cards_more": ("{count} more cards", "{count} tarjetas más"),
     "card_line": ("Line", "Línea"),
     "card_slider": ("Line, as a slider", "Línea, como deslizador"),
     "card_when": ("When", "Cuándo"),
@@ -260,6 +262,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "measures_title": ("When each measure is in force", "Cuándo rige cada medida"),
     "measures_all": ("All measures", "Todas las medidas"),
+    "register": ("Register: what was done, announced or asked for", "Registro: lo hecho, anunciado o pedido"),
     "legend_founded": ("rests on evidence", "se apoya en evidencia"),
     # fit
     "fit": ("How well it fits, and how wrong it was", "Qué tan bien ajusta y cuánto se equivocó"),
@@ -354,6 +357,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "col_actor": ("Actor", "Actor"),
     "col_start": ("From", "Desde"),
     "col_end": ("Until", "Hasta"),
+    "col_known_from": ("Known from", "Conocida desde"),
+    "col_status": ("Status", "Situación"),
+    "col_entry": ("What", "Qué"),
+    "col_scope": ("Whom and where", "A quién y dónde"),
+    "col_weak": ("Weak source or date", "Fuente o fecha débil"),
+    "col_source_grade": ("Source is", "La fuente es"),
     "col_strength": ("Strength", "Intensidad"),
     "col_grade": ("Grade", "Grado"),
     "col_in_force": ("In force at the date", "Vigente en la fecha"),
@@ -385,6 +394,35 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "kind_sum": ("total", "total"),
     "kind_mean": ("mean", "media"),
     "kind_peak": ("highest", "máximo"),
+    "status_in_force": ("in force", "en vigor"),
+    "status_announced": ("announced", "anunciada"),
+    "status_asked_for": ("asked for", "pedida"),
+    "status_reported": ("reported", "según la prensa"),
+    "status_proposed": ("proposed", "propuesta"),
+    "status_ended": ("ended", "terminada"),
+    "status_not_enacted": ("not enacted", "no adoptada"),
+    "dating_day": ("exact to the day", "fecha exacta"),
+    "dating_month": ("only the month is known", "solo se conoce el mes"),
+    "dating_year": ("only the year is known", "solo se conoce el año"),
+    "dating_inferred": ("date inferred", "fecha deducida"),
+    "dating_unconfirmed": ("date unconfirmed", "fecha sin confirmar"),
+    "register_later": ("Not yet known on", "Aún no se conocía el"),
+    "register_actor": ("Who", "Quién"),
+    "register_announced": ("Announced", "Anuncio"),
+    "register_known": ("Known from", "Conocida desde"),
+    "register_start": ("In force from", "En vigor desde"),
+    "register_end": ("Until", "Hasta"),
+    "register_scope": ("Scope", "Alcance"),
+    "register_levers": ("Levers", "Palancas"),
+    "register_figure": ("Published figure", "Cifra publicada"),
+    "register_modeled": ("Modeled by", "Modelada por"),
+    "register_scenarios": ("scenarios", "escenarios"),
+    "register_in_base": ("all (in the base)", "todos (en la base)"),
+    "register_in_none": ("none", "ninguno"),
+    "register_lifted_by": ("ended by", "levantada por"),
+    "register_weak": ("Weak", "Débil"),
+    "register_note": ("Note", "Nota"),
+    "register_source": ("Source", "Fuente"),
     "source_primary": ("primary", "primaria"),
     "source_compilation": ("compilation", "compilación"),
     "source_secondary": ("secondary", "secundaria"),

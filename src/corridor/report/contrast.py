@@ -82,7 +82,7 @@ def _summary(gap: Floats) -> tuple[float, float, float, float]:
 
 
 def _first_difference(base: Compiled, other: Compiled) -> dt.date:
-    """First day on which the two scenarios have different measures in force."""
+    """First day on which the two scenarios have different measures in force, or people of other events."""
     ours = {(a.measure.id, a.last_day): a for a in base.measures}
     theirs = {(a.measure.id, a.last_day): a for a in other.measures}
     days = []
@@ -96,13 +96,14 @@ def _first_difference(base: Compiled, other: Compiled) -> dt.date:
                 days.append(dt.date.fromordinal(active.last_day + 1))
         else:
             days.append(active.measure.start)
+    days += [event.start for event in set(base.events) ^ set(other.events)]
     return max(min(days, default=base.spec.end), base.spec.start)
 
 
 def grades_table(
     corridor: Corridor, base: ScenarioRun, others: Sequence[ScenarioRun], calibrated: Sequence[Parameter]
 ) -> pl.DataFrame:
-    """``grades``: each measure is put on the base alone, in expected values; the sizes of its effects,
+    """``grades``: each measure and event is put on the base alone, in expected values; the sizes of its effects,
     added up by grade, give the shares on which a difference rests."""
     rows: list[tuple[object, ...]] = []
     base_result = run_member(base.compiled, None)
@@ -126,20 +127,24 @@ def grades_table(
 
 
 def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> list[tuple[Grade, Scenario]]:
-    """The scenario taken apart: one measure, or one lift, at a time."""
-    grade = {measure.id: measure.grade for measure in corridor.measures}
-    inherited = base.scenario.measures if base.scenario else ()
-    lifts = base.scenario.lift if base.scenario else ()
-    parts = [
-        (grade[name], scenario.model_copy(update={"measures": (*inherited, name), "lift": lifts}))
-        for name in scenario.measures
-        if name not in inherited
-    ]
-    return parts + [
-        (grade[lift.measure], scenario.model_copy(update={"measures": inherited, "lift": (*lifts, lift)}))
-        for lift in scenario.lift
-        if lift not in lifts
-    ]
+    """The scenario taken apart: one measure, one event or one lift at a time.
+
+    What an event changes follows from counting its people: its grade is that of their number.
+    """
+    grade: dict[str, Grade] = {measure.id: measure.grade for measure in corridor.measures}
+    pulse: dict[str, Grade] = {e.id: "assumed" if e.assumed else "mechanical" for e in corridor.events}
+    had = base.scenario or scenario.model_copy(update={"measures": (), "events": (), "lift": ()})
+
+    def alone(**more: tuple[object, ...]) -> Scenario:
+        kept = {name: getattr(had, name) for name in ("measures", "events", "lift")}
+        return scenario.model_copy(
+            update={**kept, **{name: (*kept[name], *one) for name, one in more.items()}}
+        )
+
+    measures = [(grade[m], alone(measures=(m,))) for m in scenario.measures if m not in had.measures]
+    events = [(pulse[e], alone(events=(e,))) for e in scenario.events if e not in had.events]
+    lifts = [(grade[x.measure], alone(lift=(x,))) for x in scenario.lift if x not in had.lift]
+    return [*measures, *events, *lifts]
 
 
 def _levels(corridor: Corridor, compiled: Compiled, result: MemberResult) -> dict[str, float]:

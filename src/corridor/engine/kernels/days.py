@@ -76,7 +76,7 @@ def run_days(stochastic, seed, member, first_day, begin, count, net, num, watch,
     """Run the days of one member from position ``begin`` on, in place; returns the position of the next.
 
     It stops in an evening on which a trigger changes, so that the days to come can get other numbers; else
-    at the end. ``count`` (C) units; ``net`` is a `Layout`, ``num`` are `Numbers`, ``watch`` a `Watch`,
+    at the end. ``count`` (C) units; ``net`` is a `Layout`, ``num`` are `Inputs`, ``watch`` a `Watch`,
     ``state`` a `State`, ``out`` `Outputs`. ``first_day`` is the ordinal of position 0: random numbers are
     keyed by it.
     """

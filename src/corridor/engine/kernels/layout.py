@@ -67,7 +67,7 @@ class Layout(NamedTuple):
     set_out_key: Any
 
 
-class Numbers(NamedTuple):
+class Inputs(NamedTuple):
     """Numbers of one member."""
 
     day_segment: Any

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 
 from corridor.formats.checks.datasets import check_datasets
 from corridor.formats.checks.effects import check_effects
+from corridor.formats.checks.events import check_events
 from corridor.formats.checks.flows import check_flows
 from corridor.formats.checks.ids import check_ids, check_references
 from corridor.formats.checks.measures import check_measures
+from corridor.formats.checks.overlaps import check_overlaps
 from corridor.formats.checks.parameters import check_parameters
 from corridor.formats.checks.period import check_period
 from corridor.formats.checks.ports import check_ports
 from corridor.formats.checks.reach import check_reach
+from corridor.formats.checks.register import check_register
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.checks.shares import check_shares
+from corridor.formats.checks.triggers import check_triggers
 from corridor.formats.parts import Parts
 from corridor.model import Fault
 
@@ -34,6 +38,9 @@ def check_parts(parts: Parts) -> list[Fault]:
     faults += check_parameters(parts, scopes)
     faults += check_period(parts)
     faults += check_measures(parts)
+    faults += check_triggers(parts)
+    faults += check_events(parts)
+    faults += check_register(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)
     return faults
@@ -52,3 +59,4 @@ def _check_network(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
         yield from check_shares(parts, scopes, settings, reach)
         yield from check_ports(parts)
         yield from check_effects(parts)
+        yield from check_overlaps(parts)

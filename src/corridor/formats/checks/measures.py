@@ -33,8 +33,6 @@ def _lever(row: Row[Measure], known: Mapping[str, LeverFacts]) -> Iterator[Fault
     elif measure.unit not in lever.units:
         message = f"{measure.unit!r} is not a unit of lever {measure.lever}"
         yield row.fault("unit", message, f"give the strength in {' or '.join(lever.units)}")
-    if measure.in_base and lever is not None and measure.trigger is not None:
-        yield row.fault("trigger", "triggers are not built yet, and a base measure cannot be left out")
 
 
 def _dates_and_strength(row: Row[Measure], parts: Parts) -> Iterator[Fault]:
@@ -100,8 +98,6 @@ def _scenario(row: Row[Scenario], measures: Mapping[str, Row[Any]], parts: Parts
 
 
 def _named_measure(row: Row[Scenario], column: str, measure: Measure) -> Iterator[Fault]:
-    if measure.trigger is not None:
-        yield row.fault(column, f"measure {measure.id!r} has a trigger, and triggers are not built yet")
     if measure.in_base:
         yield row.fault(column, f"measure {measure.id!r} is in the base, so every scenario has it already")
     if measure.hindsight and not row.item.hindsight:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from corridor.formats.checks.resolve import Resolver
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.parts import Parts
-from corridor.model import Fault, Flow, Group, Settings
+from corridor.model import Event, Fault, Flow, Group, Settings
 
 Reach = Mapping[str, frozenset[str]]
 """Stocks that each group can be in, by group id."""
@@ -19,12 +19,13 @@ _ENTRIES = ("departures", "initial")
 class Network:
     """Ways between stocks. A way is open to a group whose probability of taking it can be above 0.
 
-    No measure opens a way whose probability is 0: levers scale what is there. The overflow of an open
-    way is open.
+    No measure opens a way whose probability is 0: levers scale what is there. An event does, for everybody
+    to whom its flow is open. The overflow of an open way is open.
     """
 
-    def __init__(self, flows: Iterable[Flow], resolver: Resolver) -> None:
+    def __init__(self, flows: Iterable[Flow], resolver: Resolver, events: Iterable[Event] = ()) -> None:
         self.resolver = resolver
+        self.by_event = {event.flow for event in events}
         self.out: dict[str, list[Flow]] = defaultdict(list)
         self.off: dict[str, list[Flow]] = defaultdict(list)
         for flow in flows:
@@ -42,7 +43,12 @@ class Network:
                     yield event.to_stock
 
     def _open(self, flows: Sequence[Flow], group: Group) -> Iterator[Flow]:
-        chosen = {flow.id for flow in flows if self.resolver.may_carry(flow, group)}
+        chosen = {
+            flow.id
+            for flow in flows
+            if self.resolver.may_carry(flow, group)
+            or (flow.id in self.by_event and Scopes.opens(flow.groups, group))
+        }
         spilled = {flow.overflow_flow for flow in flows if flow.id in chosen}
         for flow in flows:
             if flow.id in chosen or (flow.id in spilled and Scopes.opens(flow.groups, group)):
@@ -63,7 +69,7 @@ class Network:
 def check_reach(parts: Parts, scopes: Scopes, settings: Settings) -> Iterator[Fault]:
     """Yields faults and returns the `Reach` of every group (use ``yield from``)."""
     resolver = Resolver(parts.parameters.items)
-    network = Network(parts.flows.items, resolver)
+    network = Network(parts.flows.items, resolver, parts.events.items)
     entries = _entries(parts, scopes, settings, resolver)
     reach: dict[str, frozenset[str]] = {}
     for row in parts.groups:
@@ -95,6 +101,9 @@ def _entries(parts: Parts, scopes: Scopes, settings: Settings, resolver: Resolve
             for group in scopes.groups:
                 if any(resolver.value(parameter, stock.id, group, day) for day in days):
                     entries[group.id].add(stock.id)
+    for event in parts.events.items:
+        if event.stock in parts.stocks.known and event.group in entries:
+            entries[event.group].add(event.stock)
     return entries
 
 
