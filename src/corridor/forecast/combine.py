@@ -66,7 +66,7 @@ def combine(
         gram = np.einsum("tsp,tsq->tpq", p[:, group], p[:, group]) / len(group)
         moment = np.einsum("tsp,ts->tp", p[:, group], seen[:, group]) / len(group)
         total, force = gram.cumsum(axis=0), moment.cumsum(axis=0)
-        fitted = usable[:, group].any(axis=1)
+        fitted: Known = np.asarray(usable[:, group].any(axis=1))
         for row in range(horizon, rows):
             last, first = row - horizon, row - rule.window - 1
             if last <= max(first, 0):
