@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lever_corridor import everything
-from parity import Move, blank, in_page, in_python, run_page, worst
+from parity import Move, blank, in_page, in_python, worst
 
 from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths
 from corridor.model import Corridor, Measure
 from corridor.report.engine_payload import compile_all
+from lever_corridor import everything
 from small_corridors import SOURCE, START
 from strategies import corridors, with_switches
 

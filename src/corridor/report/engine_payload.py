@@ -82,7 +82,9 @@ def pack(head: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
         at += len(blocks[-1])
     text = json.dumps({**head, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-(len(text) + 4) % 8)
-    return base64.b64encode(zlib.compress(b"".join([struct.pack("<I", len(text)), text, *blocks]), 9)).decode()
+    return base64.b64encode(
+        zlib.compress(b"".join([struct.pack("<I", len(text)), text, *blocks]), 9)
+    ).decode()
 
 
 def _sizes(compiled: Compiled) -> dict[str, int]:
@@ -244,4 +246,3 @@ def _events(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
             left += 1
         found.append(one)
     return found
-
