@@ -32,8 +32,8 @@ from lever_episode_list import EPISODES, NONE, Episode
 from corridor.calibrate import Calibration, calibrate, read_calibration, read_plan, write_calibration
 from corridor.data import load
 from corridor.engine import RunSpec, compile_corridor, run_member
+from corridor.engine.parameters import coverage
 from corridor.ensemble import nationalities, published
-from corridor.ensemble.observe import coverage_of
 from corridor.forecast.engine import compile_forecast
 from corridor.forecast.panel import add_months
 from corridor.formats import find_corridor, open_corridor
@@ -106,8 +106,8 @@ def expected(corridor: Corridor, fit: Calibration, episode: Episode, measures: S
         days = [d for d, day in enumerate(compiled.dates) if day.replace(day=1) in shown]
         return float(result.daily_stock[np.ix_(days, stocks)].sum() / len(days))
     flows = [compiled.flow_ids.index(name) for name in series.flows]
-    coverage = coverage_of(whole, compiled.table, series, compiled.months)
-    counted = result.monthly_flow[:, flows, :].sum(axis=1) * coverage
+    seen = coverage(compiled.table, whole.groups, series.id, compiled.months)
+    counted = result.monthly_flow[:, flows, :].sum(axis=1) * seen
     return float(counted[np.ix_(at, groups)].sum())
 
 

@@ -208,10 +208,20 @@ def _rate(path: Path, month: dt.date) -> tuple[float, dt.date, str]:
 
 def _stays_and_room(t: Tables) -> None:
     n = t.number
-    n("stay_days", "new_york.census", 300, 200, 450, "Crain's New York 2023-05-09 and 2023-07-27: the mean stay that joins 60,800 and 93,200 arrivals in all to a census of 37,500 and 56,200",
-      end=dt.date(2023, 7, 25), known=dt.date(2023, 7, 27))  # fmt: skip
+    press = "Crain's New York 2023-05-09 and 2023-07-27: the mean stay that joins 60,800 and 93,200 arrivals in all to a census of 37,500 and 56,200"
     reports = "City of New York, Asylum Seekers Terms and Conditions Reports 2023-07 to 2023-11: census over exits, 138 to 176 days; that single adults stay half as long as families is assumed"
     for household, value in (("single", 105), ("family", 205)):
+        n(
+            "stay_days",
+            "new_york.census",
+            300,
+            200,
+            450,
+            press,
+            group=household,
+            end=dt.date(2023, 7, 25),
+            known=dt.date(2023, 7, 27),
+        )
         n(
             "stay_days",
             "new_york.census",

@@ -170,11 +170,11 @@ def _seats(t: Tables, nationality: str) -> None:
             0,
             0,
             0,
-            "DHS through Imagility 2023-12: direct flights to Venezuela resumed in October 2023",
+            "US Department of Homeland Security through Imagility 2023-12: direct flights to Venezuela resumed in October 2023",
             end=day,
             known=dt.date(2023, 12, 31),
         )
-        t.number("throughput", name, seats, 0.7 * seats, 1.4 * seats, "DHS through Imagility 2023-12: 11 flights to Venezuela from October to December 2023; about 130 people each, an assumption",
+        t.number("throughput", name, seats, 0.7 * seats, 1.4 * seats, "US Department of Homeland Security through Imagility 2023-12: 11 flights to Venezuela from October to December 2023; about 130 people each, an assumption",
                  start=VEN_FLIGHTS, known=dt.date(2023, 12, 31))  # fmt: skip
     elif nationality == "CHN":
         t.number("throughput", name, 0, 0, 2, "assumption: China takes back hardly anybody")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import calendar
+import csv
 import datetime as dt
 import re
 from collections import Counter
 
 import pytest
+import yaml
 
 from corridor.data import evidence
 from corridor.engine import LEVERS
 from corridor.formats import open_corridor
 from corridor.formats.register import registered
 from corridor.model import Corridor, RegisterEntry
+from repository import ROOT
 
 AS_OF = dt.date(2023, 12, 31)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -54,6 +58,43 @@ def test_days_are_those_of_the_evidence_but_for_the_corrections_that_the_page_na
         for row in evidence(table).iter_rows(named=True):
             if row["id"] not in CORRECTED:
                 assert entries[row["id"]].known_from == row["known_from"], row["id"]
+
+
+def test_the_page_names_corrections_and_additions(americas, entries):
+    page = (ROOT / "docs" / "measures.md").read_text("utf-8").partition("## The register of the Americas")[2]
+    evident = {*evidence("measures")["id"], *evidence("announcements")["id"]}
+    for name in (*CORRECTED, *(set(entries) - evident)):
+        assert f"`{name}`" in page, name
+    assert page.strip().startswith(f"{len(entries)} entries: the {len(evident)} dated")
+    known = sum(entry.known_from <= AS_OF for entry in entries.values())
+    assert f"On 31 December 2023, {known} of them were known" in page
+
+
+def test_tables_of_the_page_are_those_of_the_folder():
+    """Counted from the CSV and YAML files, without the code that writes the page."""
+    folder = ROOT / "src" / "corridor" / "shipped" / "americas"
+    with (folder / "measures.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    grade = {row["id"]: row["grade"] for row in rows}
+    page = (ROOT / "docs" / "americas-scenarios.md").read_text("utf-8")
+    printed = dict(re.findall(r"^\| `([^`]+)` \| (\d+ \| \d+ \| \d+ \| \d+ \| \d+ \| \d+) \|$", page, re.M))
+    wanted = {"(base)": ([row["id"] for row in rows if row["in_base"] == "yes"], 0)}
+    for path in (folder / "scenarios").glob("*.yaml"):
+        scenario = yaml.safe_load(path.read_text("utf-8"))
+        wanted[path.stem] = (scenario["measures"], len(scenario.get("lift", [])))
+    assert set(printed) == set(wanted), "run scripts/write_measures_table.py"
+    for name, (measures, ended) in wanted.items():
+        found = Counter(grade[measure] for measure in measures)
+        cells = [
+            len(measures),
+            ended,
+            *(found[g] for g in ("causal", "before_after", "mechanical", "assumed")),
+        ]
+        assert [int(cell) for cell in printed[name].split(" | ")] == cells, name
+    for row in rows:
+        assert re.search(
+            rf"^\| `{row['id']}` \| {row['lever']} \| {re.escape(row['strength'])} ", page, re.M
+        ), row["id"]
 
 
 def test_texts_stand_in_both_languages_and_say_nothing_that_was_not_known(entries):
@@ -113,6 +154,14 @@ def test_measures_of_the_shipped_runs_rest_on_nothing_later(americas):
             assert not re.search(r"\b2024-(?!01-0[1-3]\b)\d\d-\d\d|\b202[5-9]\b", measure.source), measure.id
 
 
+def test_no_source_of_a_measure_is_younger_than_the_day_it_was_known(americas):
+    written = re.compile(r"\b(20\d\d)-(\d\d)(?:-(\d\d))?\b")
+    for item in (*americas.measures, *americas.events):
+        for year, month, day in written.findall(item.source):
+            last = calendar.monthrange(int(year), int(month))[1]
+            assert dt.date(int(year), int(month), int(day or last)) <= item.known_from, item.id
+
+
 def test_the_bill_as_published(americas):
     """Thresholds and days as printed in the sources."""
     (trigger,) = [t for t in americas.triggers if t.id == "bill_mandatory"]
@@ -134,18 +183,18 @@ def test_the_bill_as_published(americas):
 
 
 def test_strengths_that_are_computed_from_counts(americas):
-    """Mexican encounters per US encounter, 2024 against the last four months of 2023, counted again."""
+    """Mexican encounters a month and per US encounter, 2024 against the last four months of 2023, counted again."""
     from corridor.data import load
 
     def people(dataset: str, first: dt.date, last: dt.date) -> int:
         table = load(dataset).table
         return table.filter(table["date"].is_between(first, last))["value"].sum()
 
-    def ratio(first: dt.date, last: dt.date) -> float:
-        return people("mexico_encounters", first, last) / people("us_southwest_encounters", first, last)
-
+    before = (dt.date(2023, 9, 1), dt.date(2023, 12, 1))
+    after = (dt.date(2024, 1, 1), dt.date(2024, 6, 1))
+    mexico = [people("mexico_encounters", *span) for span in (before, after)]
+    border = [people("us_southwest_encounters", *span) for span in (before, after)]
     (crackdown,) = [m for m in americas.measures if m.id == "mx_crackdown"]
-    before = ratio(dt.date(2023, 9, 1), dt.date(2023, 12, 1))
-    after = ratio(dt.date(2024, 1, 1), dt.date(2024, 6, 1))
-    assert crackdown.strength == pytest.approx(after / before, abs=0.05)
+    assert crackdown.strength == pytest.approx((mexico[1] / 6) / (mexico[0] / 4), abs=0.01)
+    assert crackdown.high == pytest.approx((mexico[1] / border[1]) / (mexico[0] / border[0]), abs=0.01)
     assert crackdown.grade == "before_after"

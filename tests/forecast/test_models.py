@@ -309,3 +309,16 @@ def test_reconciled_sums_have_the_totals_own_quantiles():
         samples[0] / samples[0].sum(axis=1)[:, None]
     )
     assert reconciled(samples, aim, (1,), sum_share=1.0) == pytest.approx(samples)
+
+
+def test_groups_that_keep_the_references_width_have_exactly_it(panels):
+    """Field offices, of which no change is expected, are forecast as the reference does."""
+    from corridor.forecast import ReferenceForecaster, standard_subjects
+
+    subject = standard_subjects(panels)["us"]
+    view = View.at(subject, dt.date(2023, 6, 30), panels)
+    names = view.groups["field_offices"]
+    ours = forecaster("upstream").fit_predict(view, (1, 3)).quantiles[:, view.panel.columns(names)]
+    for i, horizon in enumerate((1, 3)):
+        theirs = ReferenceForecaster().forecast(panels["us"], view.last, horizon)
+        assert ours[i] == pytest.approx(theirs[panels["us"].columns(names)])

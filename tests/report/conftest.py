@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import wait_until_drawn
 from make_run import MANIFEST, tables
 
 from corridor.report import RunFolder, write_html
@@ -38,3 +39,21 @@ def browser() -> Iterator[Any]:
         chromium = api.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, report: Path) -> Iterator[Any]:
+    """The report at a desktop width; any console message, page error or request besides the file fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    heard: list[str] = []
+    opened.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
+    opened.on("pageerror", lambda error: heard.append(str(error)))
+    opened.on(
+        "request", lambda request: heard.append(request.url) if request.url != report.as_uri() else None
+    )
+    opened.goto(report.as_uri())
+    wait_until_drawn(opened)
+    yield opened
+    context.close()
+    assert not [line for line in heard if not line.startswith("blob:")]

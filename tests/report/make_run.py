@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from corridor.report import RunFolder, write_html
+from corridor.report.ports import FIGURE_NAMES
 
 LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 DAILY = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -188,10 +190,10 @@ def scenario_tables() -> dict[str, pl.DataFrame]:
     ]
     d = dt.date
     measures = [
-        (scenario, "mx_enforcement", "More Mexican enforcement by zone", "Más control mexicano por zona", "mexican_enforcement", "Mexico", d(2024, 1, 1), None, 1.6, 1.1, 2.4, "ratio", "before_after", "sre", False),
-        (scenario, "rail", "Riding on freight trains made harder", "Viajar en trenes de carga, más difícil", "railways", "Mexico", d(2024, 1, 5), None, 0.4, 0.1, 0.8, "share", "assumed", "nexstar", False),
-        (base, "ports_closed", "Ports of entry closed to free staff", "Puertos de entrada cerrados para liberar personal", "ports_closure", "US", d(2023, 11, 27), d(2024, 1, 3), 0.25, 0.15, 0.4, "share", "mechanical", "cbp", True),
-        (scenario, "pathways", "Lawful pathways promoted", "Fomento de vías legales", "legal_pathways", "US, Mexico", d(2024, 2, 1), None, 3000.0, 500.0, 9000.0, "people/month", "assumed", "sre", False),
+        (scenario, "mx_enforcement", "More Mexican enforcement by zone", "Más control mexicano por zona", "mexican_enforcement", "Mexico", d(2024, 1, 1), None, 1.6, 1.1, 2.4, "ratio", "before_after", "sre", False, "", ""),
+        (scenario, "rail", "Riding on freight trains made harder", "Viajar en trenes de carga, más difícil", "railways", "Mexico", d(2024, 1, 5), None, 0.4, 0.1, 0.8, "share", "assumed", "nexstar", False, "", "rio"),
+        (base, "ports_closed", "Ports of entry closed to free staff", "Puertos de entrada cerrados para liberar personal", "ports_closure", "US", d(2023, 11, 27), d(2024, 1, 3), 0.25, 0.15, 0.4, "share", "mechanical", "cbp", True, "hostile", ""),
+        (scenario, "pathways", "Lawful pathways promoted", "Fomento de vías legales", "legal_pathways", "US, Mexico", d(2024, 2, 1), None, 3000.0, 500.0, 9000.0, "people/month", "assumed", "sre", False, "", ""),
     ]  # fmt: skip
     return {
         "differences": frame("differences", differences),
@@ -387,6 +389,22 @@ def effect_tables() -> dict[str, pl.DataFrame]:
     return {"effects": frame("effects", rows), "effect_checks": frame("effect_checks", checks)}
 
 
+def port_table() -> pl.DataFrame:
+    """Hours and lorries of a port of entry, by scenario and month."""
+    figures = {
+        "officer_hours": 108_000, "hours_processing": 24_000, "hours_left": 84_000, "lorries_inspected": 115_000,
+        "lorries_not_crossed": 12_000,
+    }  # fmt: skip
+    rows = [
+        (scenario, "laredo_fo.port", month, item, q, level_at(center * factor, 0.3, q))
+        for scenario, factor in SCENARIOS.items()
+        for month in months(dt.date(2023, 12, 1), 7)
+        for item, center in figures.items()
+        for q in DAILY
+    ]
+    return frame("ports", rows)
+
+
 def label_tables() -> dict[str, pl.DataFrame]:
     """Labels and places; one place carries markup as its name."""
     labels = [(s, r[3], r[4], r[5], "observed", r[6]) for s, r in SERIES.items()]
@@ -394,7 +412,9 @@ def label_tables() -> dict[str, pl.DataFrame]:
     labels += [
         ("no-agreement", "no agreement", "sin acuerdo", "scenario", "", ""),
         ("agreement", "agreement", "acuerdo", "scenario", "", ""),
+        ("laredo_fo.port", "Laredo field office", "Oficina de Laredo", "port", "assumed", ""),
     ]
+    labels += [(item, *names, "port_figure", "assumed", "") for item, names in FIGURE_NAMES.items()]
     places = [
         (
             "del_rio",
@@ -402,35 +422,109 @@ def label_tables() -> dict[str, pl.DataFrame]:
             "Sector Del Rio",
             "USA",
             "sector",
-            None,
+            "border",
             29.4,
             -100.9,
             "observed",
             "cbp",
         ),
         ("tucson", "Tucson sector", "Sector Tucson", "USA", "sector", None, 32.2, -110.9, "observed", "cbp"),
-        ("hostile", HOSTILE, HOSTILE, "USA", "sector", None, 31.8, -106.4, "assumed", "=cmd()"),
+        ("hostile", HOSTILE, HOSTILE, "USA", "sector", "border", 31.8, -106.4, "assumed", "=cmd()"),
     ]
-    routes = [("rio", "del_rio", "tucson", "bus", "border", 900.0, 2.0, 3, None, "assumed", "assumption")]
-    flows = [(scenario, "rio", AS_OF.replace(day=1), 1200.0) for scenario in SCENARIOS]
+    routes = [("rio", "del_rio", "tucson", "rail", "border", 900.0, 2.0, 3, None, "assumed", "assumption")]
     return {
         "labels": frame("labels", labels),
         "places": frame("places", places),
         "routes": frame("routes", routes),
-        "route_flows": frame("route_flows", flows),
     }
+
+
+MAP_MONTHS = months(dt.date(2023, 9, 1), 10)
+LINKS = {
+    "del_rio>tucson:rail": (900.0, ("del_rio", "tucson", "rail", "assumed", "rio")),
+    "tucson>hostile:port_admission": (4000.0, ("tucson", "hostile", "port_admission", "observed", "")),
+    "hostile>del_rio:removal": (250.0, ("hostile", "del_rio", "removal", "anchored", "")),
+}
+
+
+def people_on(link: str, scenario: str, month: dt.date) -> float:
+    """An invented count that grows from month to month; what is before December is fitted, with no scenario."""
+    step = MAP_MONTHS.index(month)
+    return LINKS[link][0] * (1 + 0.25 * step) * (SCENARIOS[scenario] if scenario else 1)
+
+
+def map_tables() -> dict[str, pl.DataFrame]:
+    """Links between the three places, people on them, encounters at places and in a zone."""
+    flows: list[tuple[Any, ...]] = []
+    met: list[tuple[Any, ...]] = []
+    for scenario in ("", *SCENARIOS):
+        for month in MAP_MONTHS[:3] if scenario == "" else MAP_MONTHS[3:]:
+            for link in LINKS:
+                middle = people_on(link, scenario, month)
+                flows.append((scenario, link, month, 0.8 * middle, middle, 1.3 * middle))
+            for item, place, zone, base in (
+                ("us_total", "tucson", "", 30_000.0),
+                ("us_total", "hostile", "", 9_000.0),
+                ("mexico_encounters", "", "border", 20_000.0),
+            ):
+                met.append((scenario, item, place, zone, month, 0.9 * base, base, 1.2 * base))
+    links = [(name, *rest) for name, (_, rest) in LINKS.items()]
+    return {
+        "links": frame("links", links),
+        "link_flows": frame("link_flows", flows),
+        "map_encounters": frame("map_encounters", met),
+    }
+
+
+def month_tables() -> dict[str, pl.DataFrame]:
+    """Stocks by month, and what a person-day costs."""
+    rows: list[tuple[Any, ...]] = []
+    cities = [item for item, spec in STOCKS.items() if spec[4] == "census"]
+    for scenario, factor in SCENARIOS.items():
+        for item in (*cities, ""):
+            base = STOCKS[item][0] if item else sum(STOCKS[city][0] for city in cities)
+            for step, month in enumerate(months(dt.date(2023, 12, 1), 7)):
+                for statistic, size in (
+                    ("mean", 1.0),
+                    ("peak", 1.06),
+                    ("peak_so_far", 1.08),
+                    ("cost", 3100.0),
+                    ("cost_so_far", 3100.0 * step),
+                ):
+                    if month.year == 2023 and statistic.endswith("so_far"):
+                        continue
+                    center, width = base * size * factor ** (step / 6), 0.08 + 0.02 * step
+                    row = (scenario, item, month, statistic)
+                    rows += [(*row, q, level_at(center, width, q)) for q in LEVELS]
+    costs = [
+        (
+            item,
+            item.replace("_", "."),
+            None,
+            None,
+            100.0,
+            80.0,
+            130.0,
+            "USD/person-day",
+            "a city's report",
+            False,
+        )
+        for item in cities
+    ]
+    return {"stock_months": frame("stock_months", rows), "costs": frame("costs", costs)}
 
 
 def tables() -> dict[str, pl.DataFrame]:
-    """Every table of the run."""
+    """Every table of the run, in a dictionary of one's own."""
+    return dict(_tables())
+
+
+@cache
+def _tables() -> dict[str, pl.DataFrame]:
     return {
-        **monthly_tables(),
-        **daily_tables(),
-        **scenario_tables(),
-        **evidence_tables(),
-        **effect_tables(),
-        **label_tables(),
-    }
+        **monthly_tables(), **daily_tables(), **scenario_tables(), **evidence_tables(), **effect_tables(), **label_tables(),
+        **map_tables(), **month_tables(), "ports": port_table(),
+    }  # fmt: skip
 
 
 MANIFEST: dict[str, Any] = {

@@ -6,41 +6,19 @@ import csv
 import datetime as dt
 import io
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from browsing import settle
 from make_run import HOSTILE, LEVELS, tables
 
 from corridor.model.l10n import LANGS, number, percent, rounded
 from corridor.report import RunFolder, write_html
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def page(browser: Any, report: Path) -> Iterator[Any]:
-    """The report at a desktop width; any console message, page error or request besides the file fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    heard: list[str] = []
-    opened.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
-    opened.on("pageerror", lambda error: heard.append(str(error)))
-    opened.on(
-        "request", lambda request: heard.append(request.url) if request.url != report.as_uri() else None
-    )
-    opened.goto(report.as_uri())
-    opened.wait_for_selector(".chart svg")
-    yield opened
-    context.close()
-    assert not [line for line in heard if not line.startswith("blob:")]
-
-
-def settle(page: Any) -> None:
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def test_every_chart_is_drawn_with_title_reading_table_and_csv(page: Any) -> None:
@@ -69,7 +47,7 @@ def test_no_sideways_scrolling(page: Any, width: int, lang: str) -> None:
 
 def test_words_in_a_chart_do_not_overlap(page: Any) -> None:
     overlaps = """[...document.querySelectorAll('.chart svg')].flatMap(svg => {
-        const boxes = [...svg.querySelectorAll('text')].filter(t => t.textContent && !t.closest('[aria-label=tip]'))
+        const boxes = [...svg.querySelectorAll('text')].filter(t => t.textContent && !t.closest('[data-mark=tip]'))
             .map(t => [t.getBoundingClientRect(), t.textContent]);
         return boxes.flatMap(([a, s], i) => boxes.slice(i + 1).filter(([b]) => a.left < b.right - 1 && b.left < a.right - 1
             && a.top < b.bottom - 2 && b.top < a.bottom - 2).map(([b, t]) => s + ' / ' + t));
@@ -244,7 +222,7 @@ CONTRAST = """() => {
     if (c.length === 3 || c[3] > 0) return c; } return [255, 255, 255]; };
   const weak = new Set();
   for (const e of document.querySelectorAll('body *')) {
-    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || e.closest('script, noscript, defs')) continue;
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || e.closest('script, noscript, defs, title')) continue;
     const style = getComputedStyle(e);
     const a = light(color(e instanceof SVGElement ? style.fill : style.color)), b = light(paper(e));
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);

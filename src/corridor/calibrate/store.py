@@ -17,7 +17,7 @@ from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
 from corridor.formats import calibration_dates
-from corridor.model import PARAMETERS, Corridor, InputError, Parameter
+from corridor.model import PARAMETERS, Corridor, InputError, Parameter, html
 from corridor.model.files import fresh_folder
 
 Z95 = 1.645
@@ -41,6 +41,13 @@ class Calibration:
 
     def __repr__(self) -> str:
         return f"Calibration(as of {self.as_of}, {len(self.parameters)} monthly values, known until {self.known_until})"
+
+    def _repr_html_(self) -> str:
+        facts = {"as of": self.as_of, "known until": self.known_until, "runs start": self.start}
+        facts |= {"monthly values": len(self.parameters), "cells with people": len(self.state)}
+        return html.card(
+            "Calibration", facts, html.table(self.fit.columns, self.fit.iter_rows(), self.fit.height)
+        )
 
 
 def calibrate(

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from corridor.model import Claim
+from corridor.model import Claim, html
 from corridor.model.words import Pair
 
 Outcome = Literal["supported", "not supported", "cannot be told"]
@@ -64,6 +64,15 @@ class Verdict:
     change_it_es: str
     sources: tuple[str, ...]
     """Publishers of the counts."""
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "said by": self.claim.said_by,
+            "on": self.claim.said_on,
+            "verdict": self.verdict.replace("_", " "),
+        }
+        facts |= {"numbers": self.sentence, "covers": self.coverage, "would change it": self.change_it}
+        return html.card(f"“{self.claim.statement}”", facts)
 
 
 COLUMNS: tuple[str, ...] = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corridor.cli.common import lang_option, quiet_option, talk
+from corridor.cli.common import emit, format_option, lang_option, quiet_option, talk
 
 
 @click.command()
@@ -15,11 +15,39 @@ from corridor.cli.common import lang_option, quiet_option, talk
 @click.option(
     "--out", type=click.Path(path_type=Path), default=None, help="File to write.  [default: RUN/report.html]"
 )
+@click.option(
+    "--against", metavar="OTHER", type=click.Path(path_type=Path), default=None,
+    help="Another run folder: say what moved since, and why.",
+)  # fmt: skip
+@click.option("--brief", metavar="SCENARIO", default=None, help="Write the one-page brief of this scenario.")
+@click.option("--table", metavar="NAME", default=None, help="Print a table of the run instead.")
+@click.option(
+    "--where",
+    metavar="COLUMN=VALUE",
+    multiple=True,
+    help="Rows of --table to keep; VALUE may be a list: a,b.",
+)
+@format_option()
 @quiet_option()
-def command(run: Path, lang: str, out: Path | None, quiet: bool) -> None:
-    """Write the report of the run folder RUN again: one HTML file, both languages inside."""
-    from corridor.report import RunFolder, write_html
+def command(
+    run: Path, lang: str, out: Path | None, against: Path | None, brief: str | None, table: str | None,
+    where: tuple[str, ...], format: str, quiet: bool,
+) -> None:  # fmt: skip
+    """Write the report of the run folder RUN again: one HTML file, both languages inside.
 
-    target = out if out is not None else run / "report.html"
-    write_html(RunFolder.open(run), target, "es" if lang == "es" else "en")
+    With --table, print one of its tables; counts of people under 10 are suppressed.
+    """
+    from corridor.report import RunFolder, write_html
+    from corridor.report.query import query
+
+    if table is None and where:
+        raise click.UsageError("--where belongs to --table")
+    opened = RunFolder.open(run)
+    if table is not None:
+        found = query(opened, table, where)
+        emit(list(found.iter_rows(named=True)), format, found.columns)
+        return
+    target = out or run / ("report.html" if brief is None else f"brief-{brief}.html")
+    other = RunFolder.open(against) if against is not None else None
+    write_html(opened, target, "es" if lang == "es" else "en", against=other, brief=brief)
     talk(f"wrote {target}", quiet=quiet)

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from corridor.data.vintages import standing
-from corridor.model import InputError, Source, did_you_mean
+from corridor.model import InputError, Source, did_you_mean, html
 
 Frequency = Literal["month", "day", "point", "year"]
 
@@ -58,6 +58,20 @@ class Dataset:
     def __repr__(self) -> str:
         until = f"known until {self.known_until}" if self.known_until else "empty"
         return f"Dataset({self.id!r}, {self.unit} per {self.frequency}, {self.table.height} rows, {until})"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "id": self.id, "unit": f"{self.unit} per {self.frequency}", "known until": self.known_until,
+            "dimensions": self.dims, "published": "; ".join(source.publisher for source in self.sources),
+            "license": "; ".join(dict.fromkeys(source.license for source in self.sources)),
+        }  # fmt: skip
+        line = ""
+        if self.additive and self.frequency in ("month", "year") and self.table.height:
+            line = html.sparkline(self.total()["value"].to_list(), label="last")
+        shown = self.table.tail(html.ROWS)
+        return html.card(
+            self.title, facts, line, html.table(shown.columns, shown.iter_rows(), self.table.height)
+        )
 
     @property
     def known_until(self) -> dt.date | None:

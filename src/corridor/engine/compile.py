@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from corridor.engine.network import (
     build_network,
 )
 from corridor.engine.parameters import ParameterTable, Rows
+from corridor.engine.rules import Numbers
 from corridor.engine.spec import STOCK_FIGURES, UNLIMITED, Floats, RunSpec, Values
 from corridor.engine.strengths import Strengths
 from corridor.engine.triggers import make_watch, used_triggers, watched_flows
@@ -34,6 +35,7 @@ from corridor.model import (
     Parameter,
     Scenario,
     did_you_mean,
+    html,
     stream_key,
 )
 
@@ -81,6 +83,18 @@ class Compiled:
         self._lay_departures(names)
         self._lay_state(names)
         self._lay_switches()
+
+    def __repr__(self) -> str:
+        scenario = self.scenario.id if self.scenario else "base"
+        return (
+            f"Compiled({self.corridor.settings.id!r}, {scenario!r}, {self.spec.start} to {self.spec.end}, "
+            f"{len(self.starts)} segments, {self.network.edge_dest.size:,} edges)"
+        )
+
+    def _repr_html_(self) -> str:
+        names = ("id", "lever", "start", "strength", "unit", "grade")
+        rows = [[getattr(active.measure, name) for name in names] for active in self.measures]
+        return html.card(repr(self), None, html.table(names, rows, len(rows)))
 
     # -- structure -------------------------------------------------------------------------------
 
@@ -256,8 +270,13 @@ class Compiled:
             stay_days=np.maximum(gather("stay_days", 1.0), 1.0),
             travel_days=gather("travel_days", 1.0),
             departures=gather("departures", 0.0),
-            **{name: gather(name, 0.0) for name in STOCK_FIGURES},
+            **self.stock_figures(drawn),
         )
+
+    def stock_figures(self, drawn: Floats) -> dict[str, Floats]:
+        """The figures of stocks that the day loop does not read, by name, before any measure."""
+        found = {name: self.rows[name] for name in STOCK_FIGURES}
+        return {name: np.where(rows >= 0, drawn[np.maximum(rows, 0)], 0.0) for name, rows in found.items()}
 
     def apply_measures(
         self,
@@ -265,16 +284,22 @@ class Compiled:
         drawn: Floats,
         starts: npt.NDArray[np.int64] | None = None,
         periods: Sequence[Periods] | None = None,
+        moved: Collection[str] = (),
     ) -> Values:
         """Apply every measure in force, in place.
 
         ``starts`` are the first days of the segments of ``values``, where they are not those of the run, and
-        ``periods`` say when each measure is in force; without them measures with a trigger are not.
+        ``periods`` say when each measure is in force; without them measures with a trigger are not. Of what they move,
+        only the numbers named in ``moved``, if any are.
         """
         weight = self._dated if starts is None or periods is None else self._weights(starts, periods)
         for i in sorted(range(len(self.measures)), key=lambda i: self.measures[i].order):
-            self._rules.apply(values, self.measures[i], weight[i], self._strengths.numbers(i, drawn))
+            self._rules.apply(values, self.measures[i], weight[i], self.numbers(i, drawn), moved)
         return values
+
+    def numbers(self, measure: int, drawn: Floats) -> Numbers:
+        """Strength and lever parameters of the measure at this position, from the rows' values ``drawn``."""
+        return self._strengths.numbers(measure, drawn)
 
     def _weights(self, starts: npt.NDArray[np.int64], periods: Sequence[Periods]) -> list[Floats]:
         last = self.spec.end.toordinal()

@@ -90,25 +90,29 @@ class EffectRules:
         self._corridor = corridor
         self._siblings = siblings
         self._stock_at = {stock.id: k for k, stock in enumerate(corridor.stocks)}
+        self._stages = np.array([stock.stay_stages for stock in corridor.stocks])
+        # the tables do not change in a run, and every member asks
+        self._touched: dict[tuple[str, Effect], tuple[list[int], list[int]]] = {}
 
     def apply(
         self, values: Values, effect: Effect, measure: Measure, weight: Floats, numbers: Numbers
     ) -> None:
         """Move ``values`` by one effect; ``weight`` is the part in force by segment."""
         array: Floats = getattr(values, effect.parameter)
-        groups = self.scope.groups(measure)
-        targets = self._targets(effect, measure)
+        key = measure.id, effect
+        if key not in self._touched:
+            self._touched[key] = self.targets(effect, measure), self.scope.groups(measure)
+        targets, groups = self._touched[key]
         if not targets or not groups:
             return
         live = np.nonzero(weight)[0].tolist()  # days on which it is not in force keep their bits
         places = (live, targets, groups)
         at = np.ix_(*places) if effect.parameter in BY_GROUP else np.ix_(live, targets)
         elasticity = numbers.lever[effect.elasticity] if effect.elasticity else 1.0
-        stages = [stock.stay_stages for stock in self._corridor.stocks]
         move = _Move(
             w=weight[live].reshape(-1, *[1] * (array.ndim - 1)), s=numbers.strength * effect.scale, e=elasticity,
             reference=numbers.lever.get("reference_level", 0.0), bends=effect.elasticity is not None,
-            stages=np.array([stages[t] for t in targets] if effect.parameter == "stay_days" else [1]),
+            stages=self._stages[targets] if effect.parameter == "stay_days" else np.ones(1, dtype=np.int64),
         )  # fmt: skip
         if effect.rule in ("thin", "share"):
             self._move_shares(array, places, effect, measure.strength * effect.scale, move)
@@ -122,7 +126,7 @@ class EffectRules:
             unlimited = (before >= UNLIMITED) & (effect.rule != "limit")
             array[at] = np.where(unlimited, before, after)
 
-    def _targets(self, effect: Effect, measure: Measure) -> list[int]:
+    def targets(self, effect: Effect, measure: Measure) -> list[int]:
         """Positions along the second axis of the effect's array."""
         match effect.parameter:
             case "share":
@@ -150,7 +154,7 @@ class EffectRules:
         """``sense`` is the central strength: a draw never moves a share the other way from where it is."""
         live, touched, groups = places
         w = move.w
-        for ours, rest in self._pools(set(touched), by_destination=bool(effect.modes)):
+        for ours, rest in self.pools(set(touched), by_destination=bool(effect.modes)):
             mine, others = np.ix_(live, ours, groups), np.ix_(live, rest, groups)
             before = share[mine].sum(axis=1, keepdims=True)
             remaining = share[others].sum(axis=1, keepdims=True)
@@ -166,7 +170,7 @@ class EffectRules:
                 remaining > 0, (whole - after) / np.where(remaining > 0, remaining, 1.0), 1.0
             )
 
-    def _pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
+    def pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
         """Touched flows of each stock, and the siblings that take what is taken away from them.
 
         ``by_destination``: those that lead to the same stock come first (another mode, the same way), so

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from corridor.model import html
+
 Floats = npt.NDArray[np.float64]
 CellState = Mapping[tuple[str, int, str], float]
 """Units in each cell, by (stock or travelling flow, stage, group)."""
@@ -42,6 +44,12 @@ class RunSpec:
     noise: Noise = field(default_factory=Noise)
     shocks_from: dt.date | None = None
     state: CellState | None = None
+
+    def _repr_html_(self) -> str:
+        facts = {"period": f"{self.start} to {self.end}", "days": self.days, "seed": self.seed}
+        facts |= {"members": self.members, "as of": self.as_of, "hindsight": self.hindsight}
+        facts |= {"shocks from": self.shocks_from, "starts from": "a state" if self.state else "the tables"}
+        return html.card("RunSpec", facts)
 
     @property
     def days(self) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine import Compiled
+from corridor.engine import Compiled, Values
 from corridor.engine.member import values_of_run
+from corridor.engine.spec import STOCK_FIGURES
 from corridor.ensemble.trajectories import Trajectories
 
 Floats = npt.NDArray[np.float64]
@@ -59,21 +60,27 @@ def port_figures(trajectories: Trajectories, compiled: Compiled) -> PortFigures:
     month_of = np.array([trajectories.months.index(day.replace(day=1)) for day in trajectories.dates])
     shape = (trajectories.members, len(trajectories.months), len(ports))
     out = {name: np.zeros(shape) for name in PORT_UNITS}
+    central = compiled.base_values(compiled.table.values(compiled.spec.seed, None))
     for member in range(trajectories.members if ports else 0):
         people = np.stack([by_day[member] for by_day in processed], axis=1)
         on = trajectories.trigger_on[member]
-        for name, by_day in _by_day(compiled, member, columns, people, on).items():
+        for name, by_day in _by_day(compiled, central, member, columns, people, on).items():
             np.add.at(out[name][member], month_of, by_day)
     return PortFigures(ports, trajectories.months, out)
 
 
 def _by_day(
-    compiled: Compiled, member: int, ports: list[int], people: Floats, trigger_on: npt.NDArray[np.uint8]
-) -> dict[str, Floats]:
-    """Figures of each day for one member, (days, ports), from the people processed."""
+    compiled: Compiled, central: Values, member: int, ports: list[int], people: Floats,
+    trigger_on: npt.NDArray[np.uint8],
+) -> dict[str, Floats]:  # fmt: skip
+    """Figures of each day for one member, (days, ports), from the people processed.
+
+    Of the numbers before any measure only the ports' own are drawn: nothing else is looked at.
+    """
     drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
-    come = compiled.base_values(drawn).lorries[compiled.day_segment[:, None], np.array(ports)]
-    values, segment = values_of_run(compiled, member, trigger_on)
+    base = replace(central, **compiled.stock_figures(drawn))
+    come = base.lorries[compiled.day_segment[:, None], np.array(ports)]
+    values, segment = values_of_run(compiled, base, drawn, trigger_on, moved=STOCK_FIGURES)
     days = (segment[:, None], np.array(ports))
     officers, can_cross = values.officer_hours[days], values.lorries[days]
     used = people * values.processing_hours[days]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.engine import Compiled, MemberResult, count_shapes
-from corridor.model import Group
+from corridor.model import Group, html
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,6 +44,16 @@ class Trajectories:
             f"Trajectories({self.members} members, {self.dates[0]} to {self.dates[-1]}, "
             f"{len(self.flows)} flows, {len(self.stocks)} stocks, {len(self.groups)} groups; people)"
         )
+
+    def _repr_html_(self) -> str:
+        facts = {"members": self.members, "period": f"{self.dates[0]} to {self.dates[-1]}", "unit": self.unit}
+        facts |= {"flows": len(self.flows), "stocks": len(self.stocks), "groups": len(self.groups)}
+        mean = self.monthly_flow.mean(axis=(0, 1)).sum(axis=1)
+        busiest = [int(n) for n in np.argsort(-mean)[: html.ROWS]]
+        rows = [(self.flows[n], *np.quantile(self.monthly_flow[:, :, n].sum(axis=2).mean(axis=1), (0.1, 0.5, 0.9)).tolist())
+                for n in busiest]  # fmt: skip
+        columns = ["flow, people per month", "10 %", "median", "90 %"]
+        return html.card("Trajectories", facts, html.table(columns, rows, len(self.flows)))
 
     def flow(self, *ids: str) -> Floats:
         """Monthly people through these flows together, shape (members, months, groups)."""

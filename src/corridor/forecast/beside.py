@@ -33,8 +33,9 @@ def score_against_reference(
 ) -> pl.DataFrame:
     """Forecast from a calibration and score it, month by month, beside the reference of the same day.
 
-    Returns ``publisher series month horizon observed median wis wis_reference inside_50 inside_80 inside_95``: the
-    totals of every dataset with a standard panel, the ten transit nationalities of each, and the areas of the US.
+    Returns ``publisher series month horizon observed median wis wis_reference low high inside_50 inside_80 inside_95``
+    (``low`` and ``high`` bound 80 %): the totals of every dataset with a standard panel, the ten transit nationalities
+    of each, and the areas of the US.
     Months without an outcome, or without a reference, are left out.
     """
     end = add_months(calibration.known_until, horizons + 1) - dt.timedelta(days=1)
@@ -67,14 +68,17 @@ def _side_by_side(samples: pl.DataFrame, panel: Panel, as_of: dt.date, horizons:
     ahead = pl.col("month").is_between(add_months(last, 1), min(add_months(last, horizons), panel.months[-1]))
     table = quantiles_of_samples(samples.filter(ahead))
     frames = []
-    for name in (
-        table["series"].unique().sort()
-    ):  # a series without a reference must not take the others along
+    for name in table["series"].unique().sort():
         part = table.filter(pl.col("series") == name)
         try:
             scored = compare_with_reference(part, panel, as_of).scores
-        except InputError:
+        except InputError:  # a series without a reference must not take the others along
             continue
         hits = score_quantiles(part, outcomes(panel)).select("series", "month", "^inside_.*$")
+        for column, level in (("low", 0.1), ("high", 0.9)):
+            bound = part.filter((pl.col("quantile") - level).abs() < 1e-9)
+            scored = scored.join(
+                bound.select("series", "month", pl.col("value").alias(column)), on=["series", "month"]
+            )
         frames.append(scored.join(hits, on=["series", "month"]))
     return pl.concat(frames)

@@ -12,7 +12,7 @@ import polars as pl
 from corridor.forecast.panel import Panel, months_between
 from corridor.forecast.reference import ReferenceForecaster
 from corridor.forecast.scores import INTERVALS, LEVELS, Array, inside, mean_change, wis
-from corridor.model import InputError
+from corridor.model import InputError, html
 
 _KEYS = ["series", "month"]
 
@@ -107,6 +107,10 @@ class Comparison:
     """``series month horizon observed median wis wis_reference``."""
     groups: pl.DataFrame
     """``group wis wis_reference ratio targets``: WIS in mean one-month changes, averaged over the series."""
+
+    def _repr_html_(self) -> str:
+        rows = html.table(self.groups.columns, self.groups.iter_rows(), self.groups.height)
+        return html.card("Forecast beside the reference", {"targets": self.scores.height}, rows)
 
 
 def compare_with_reference(

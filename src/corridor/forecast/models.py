@@ -197,7 +197,9 @@ class Combination:
         if columns:
             reference = ReferenceForecaster()
             walk = reference.walk(view.panel)
-            shape = reference.error_quantiles(reference.errors(walk, horizon), view.rows - 1, horizon)
+            pool = view.panel.columns(view.handling.pool or view.panel.series)
+            pooled = reference.errors(walk, horizon)[:, pool]
+            shape = reference.error_quantiles(pooled, view.rows - 1, horizon)
             own = walk.spread[-1][columns]
             if shape is not None:
                 width[columns] = np.where(np.isnan(own)[:, None], width[columns], own[:, None] * shape)

@@ -128,6 +128,12 @@ HANDLING: Mapping[str, Handling] = {
 """Chosen on origins up to 2023-12, with what they are worth in docs/backtest.md."""
 
 
+def _pool(publisher: Publisher) -> tuple[str, ...]:
+    """Series of the publisher's standard panel."""
+    rest = [margin.rest for margin in publisher.margins if margin.rest]
+    return ("total", *(name for margin in publisher.margins for name in margin.names), *rest)
+
+
 def standard_subjects(panels: Mapping[str, Panel] | None = None) -> dict[str, Subject]:
     """What is forecast together, by publisher: the total, its parts by nationality, and US areas.
 
@@ -147,5 +153,6 @@ def standard_subjects(panels: Mapping[str, Panel] | None = None) -> dict[str, Su
             )
             groups |= {"sectors": SECTORS, "field_offices": FIELD_OFFICES}
         groups["nationalities"] = leaves
-        result[name] = Subject(name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], HANDLING[name])
+        handling = replace(HANDLING[name], pool=_pool(publisher))
+        result[name] = Subject(name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], handling)
     return result

@@ -21,6 +21,8 @@ class Handling:
 
     plain: tuple[str, ...] = ()
     """Groups whose intervals are as wide as the reference's; the others have a spread of their own."""
+    pool: tuple[str, ...] = ()
+    """Series whose errors the reference pools; all of the panel where none are named."""
     total_share: float = 1.0
     """Share of the change expected of all parts that the total is moved by."""
     sum_share: float = 0.0

@@ -6,36 +6,20 @@ import datetime as dt
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from corridor.model.provenance import SourceGrade
-from corridor.model.vocabulary import (
-    Dating,
-    FirstStatus,
-    FlowKind,
-    Grade,
-    Mode,
-    RegisterStatus,
-    SourceRank,
-    Tag,
+from corridor.model import html
+from corridor.model.declared import (
+    Declared,
+    Identifier,
+    NotNegative,
+    Probability,
+    Text,
+    says_assumption,
 )
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
-Text = Annotated[str, StringConstraints(min_length=1)]
-Probability = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-
-
-def says_assumption(source: str) -> bool:
-    """Whether the source of a row says that nothing is known."""
-    return source.casefold().startswith("assumption")
-
-
-class Declared(BaseModel):
-    """Base of everything read from a file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from corridor.model.provenance import SourceGrade
+from corridor.model.register import RegisterEntry
+from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
 
 
 class Place(Declared):
@@ -237,56 +221,6 @@ class Event(Declared):
         return says_assumption(self.source)
 
 
-class RegisterEntry(Declared):
-    """A row of ``register.csv``: what someone did, announced or asked for, whether it is modelled or not.
-
-    An entry that names measures is modelled by them: their strengths and grades are its own. One that
-    names none says in its note why.
-    """
-
-    id: Identifier
-    name: Text
-    name_es: Text
-    actor: Text
-    actor_es: Text
-    levers: tuple[Identifier, ...] = ()
-    """Levers that it pulls; empty for an event or a fact."""
-    status: FirstStatus
-    announced: dt.date | None = None
-    known_from: dt.date
-    start: dt.date | None = None
-    end: dt.date | None = None
-    """Last day in force; for what never came into force, the day on which that was settled."""
-    dating: Dating = "day"
-    scope: Text
-    scope_es: Text
-    value: float | None = None
-    """The published figure, if there is one."""
-    unit: Text | None = None
-    measures: tuple[Identifier, ...] = ()
-    note: Text | None = None
-    note_es: Text | None = None
-    source: Text
-    publisher: Text
-    url: Text
-    """Address, or the title where no address is known."""
-    source_grade: SourceRank
-
-    @property
-    def weak(self) -> bool:
-        """Whether its source is a repost, or its date inferred or unconfirmed."""
-        return self.source_grade == "repost" or self.dating in ("inferred", "unconfirmed")
-
-    def status_on(self, day: dt.date) -> RegisterStatus:
-        """What had become of it by ``day``; an end counts from the day after it."""
-        begun = self.status == "in_force" if self.start is None else self.start <= day
-        if self.end is not None and self.end < day:
-            return "ended" if begun else "not_enacted"
-        if begun:
-            return "in_force"
-        return "announced" if self.status == "in_force" else self.status
-
-
 class Lift(Declared):
     """A base measure that a scenario ends."""
 
@@ -458,6 +392,23 @@ class Corridor(Declared):
     datasets: tuple[DatasetEntry, ...] = ()
     counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
     """Rows of each of ``datasets``, by its id."""
+
+    def __repr__(self) -> str:
+        return (
+            f"Corridor({self.settings.id!r}, {len(self.places)} places, {len(self.stocks)} stocks, "
+            f"{len(self.routes)} routes, {len(self.flows)} flows, {len(self.groups)} groups, "
+            f"{len(self.measures)} measures, {len(self.scenarios)} scenarios)"
+        )
+
+    def _repr_html_(self) -> str:
+        s = self.settings
+        counts = ("places", "stocks", "routes", "flows", "groups", "parameters", "measures", "scenarios")
+        facts = {"period": f"{s.start} to {s.end}, stands at {s.as_of}", "license": s.license}
+        facts |= {name: f"{len(getattr(self, name)):,}" for name in counts}
+        names = {place.id: place.name for place in self.places}
+        points = {place.name: (place.lon, place.lat) for place in self.places}
+        links = [(names[route.from_place], names[route.to_place]) for route in self.routes]
+        return html.card(s.name, facts, html.sketch(points, links))
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:

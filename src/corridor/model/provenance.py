@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 import corridor
+from corridor.model import html
 
 SourceGrade = Literal["primary", "compilation", "secondary", "repost", "derived"]
 
@@ -31,6 +32,9 @@ class Source:
     url: str = ""
     note: str = ""
 
+    def _repr_html_(self) -> str:
+        return html.card("Source", vars(self))
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -46,6 +50,11 @@ class Provenance:
     platform: str = field(
         default_factory=lambda: f"Python {platform.python_version()}, NumPy {np.__version__}"
     )
+
+    def _repr_html_(self) -> str:
+        return html.card("Provenance", {**vars(self), "inputs": list(self.inputs), "parameters": None}, html.table(
+            ["parameter", "value"], list(self.parameters.items()), len(self.parameters)
+        ))  # fmt: skip
 
     def to_json(self) -> str:
         """The record as stable, indented JSON."""

@@ -227,11 +227,11 @@ def measures_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:
             end = dt.date.fromordinal(active.last_day) if active.last_day is not None else None
             rows.append(
                 (run.id, m.id, m.name, m.name_es, m.lever, m.actor, m.start, end, m.strength, m.low, m.high,
-                 m.unit, m.grade, m.source, m.in_base)
+                 m.unit, m.grade, m.source, m.in_base, ";".join(m.places), ";".join(m.routes))
             )  # fmt: skip
     columns = (
         "scenario", "measure", "name", "name_es", "lever", "actor", "start", "end", "strength", "low", "high",
-        "unit", "grade", "source", "in_force",
+        "unit", "grade", "source", "in_force", "places", "routes",
     )  # fmt: skip
     frame = _frame(columns, rows)
     return frame.with_columns(pl.col("end").cast(pl.Date), pl.col("low", "high").cast(pl.Float64))
@@ -263,28 +263,11 @@ def label_table(corridor: Corridor, runs: Sequence[ScenarioRun]) -> pl.DataFrame
     return _frame(("item", "label", "label_es", "kind", "tag", "source"), rows)
 
 
-def place_tables(corridor: Corridor, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
-    """``places``, ``routes`` and ``route_flows`` (median people setting out on a route, by month)."""
-    places = pl.DataFrame([place.model_dump() for place in corridor.places], infer_schema_length=None)
-    out = {"places": places.with_columns(pl.col("zone").cast(pl.String))}
-    if corridor.routes:
-        routes = pl.DataFrame([route.model_dump() for route in corridor.routes], infer_schema_length=None)
-        out["routes"] = routes.with_columns(
-            pl.col("throughput").cast(pl.Float64), pl.col("km", "days_mean").cast(pl.Float64)
-        )
-    rows: list[tuple[object, ...]] = []
-    for run in runs:
-        for route in corridor.routes:
-            flows = [flow.id for flow in corridor.flows if flow.route == route.id]
-            if not flows:
-                continue
-            median = np.median(run.trajectories.flow(*flows).sum(axis=2), axis=0)
-            rows += [
-                (run.id, route.id, month, float(median[m])) for m, month in enumerate(run.trajectories.months)
-            ]
-    if rows:
-        out["route_flows"] = _frame(("scenario", "route", "month", "median"), rows)
-    return out
+def route_table(corridor: Corridor) -> pl.DataFrame:
+    """``routes``: as in the corridor folder."""
+    routes = pl.DataFrame([route.model_dump() for route in corridor.routes], infer_schema_length=None)
+    numbers = pl.col("throughput", "km", "days_mean").cast(pl.Float64)
+    return routes.with_columns(numbers) if routes.height else routes
 
 
 def source_table(corridor: Corridor) -> pl.DataFrame:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from corridor.report.catalog_views import VIEWS
+
 MESSAGES: Mapping[str, tuple[str, str]] = {
+    **VIEWS,
     # the page
     "skip": ("Skip to the content", "Saltar al contenido"),
     "language": ("Language", "Idioma"),
@@ -87,12 +90,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "same": ("the same", "igual"),
     "cards_title": ("The chance that it passes a line", "La probabilidad de que pase una línea"),
     "cards_intro": (
-        "Set the line. Each card is about something that is published; the chance is read from the "
-        "forecast's own quantiles.",
-        "Fije la línea. Cada tarjeta trata de algo que se publica; la probabilidad se lee de los "
-        "cuantiles del propio pronóstico.",
+        "Move the line. Each card is about something that is published; the chance is that of the scenario "
+        "“{scenario}”, read from the forecast's own quantiles.",
+        "Mueva la línea. Cada tarjeta trata de algo que se publica; la probabilidad es la del escenario "
+        "«{scenario}», leída de los cuantiles del propio pronóstico.",
     ),
-    "cards_more": ("{count} more cards", "{count} tarjetas más"),
     "card_line": ("Line", "Línea"),
     "card_slider": ("Line, as a slider", "Línea, como deslizador"),
     "card_when": ("When", "Cuándo"),

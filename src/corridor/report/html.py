@@ -12,13 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model import Fault, InputError
+from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.assets import SCRIPTS, read
-from corridor.report.messages import MESSAGES, Text, page_messages, say
+from corridor.report.messages import MESSAGES, page_messages, say
 from corridor.report.run import RunFolder
-from corridor.report.sections import SECTIONS, RunView, sentences
+from corridor.report.sections import SECTIONS, Brief, RunView, sentences
 
 PAGE = """<!DOCTYPE html>
 <html lang="{lang}">
@@ -42,24 +42,39 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def write_html(run: RunFolder, out: Path, lang: Lang = "en") -> Path:
+def write_html(
+    run: RunFolder,
+    out: Path,
+    lang: Lang = "en",
+    *,
+    against: RunFolder | None = None,
+    brief: str | None = None,
+) -> Path:
     """Write the report of a run as one HTML file that opens in ``lang`` and switches in the page.
 
-    The file forbids itself any network by its Content-Security-Policy, which also names the hash of each of
-    its scripts: nothing that stands in the data can run.
+    ``against`` is another run, of which a section says what moved and why. ``brief`` is a scenario whose
+    one-page brief is written alone. The file forbids itself any network by its Content-Security-Policy,
+    which also names the hash of each of its scripts: nothing that stands in the data can run.
 
     Raises:
-        InputError: the manifest lacks what a report needs, or the file cannot be written.
+        InputError: the manifest lacks what a report needs, the scenario has no brief, or the file cannot be
+            written.
     """
     out = Path(out)
-    write_text(out, render(run, lang))
+    write_text(out, render(run, lang, against=against, brief=brief))
     return out
 
 
-def render(run: RunFolder, lang: Lang = "en") -> str:
+def render(
+    run: RunFolder, lang: Lang = "en", *, against: RunFolder | None = None, brief: str | None = None
+) -> str:
     """The HTML text of a run's report."""
-    _check(run)
-    view = RunView(run)
+    for one in (run, against):
+        if one is not None:
+            _check(one)
+    view = RunView(run, against)
+    if brief is not None:
+        _check_brief(view, brief)
     scripts = [read(name) for name in SCRIPTS]
     for name, script in zip(SCRIPTS, scripts, strict=True):
         if "</script" in script.lower():
@@ -68,11 +83,11 @@ def render(run: RunFolder, lang: Lang = "en") -> str:
     return PAGE.format(
         lang=lang,
         policy=_policy(scripts),
-        title=escape(_title(view)[lang]),
+        title=escape(view.title[lang]),
         style=read("report.css"),
         sentences=spoken,
         noscript=escape(MESSAGES["noscript"][LANGS.index(lang)]),
-        payload=as_script_json(payload(view, lang)),
+        payload=as_script_json(payload(view, lang, brief)),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
 
@@ -93,15 +108,28 @@ def _check(run: RunFolder) -> None:
         raise InputError(f"{run.path} has too little for a report", faults=faults)
 
 
-def payload(view: RunView, lang: Lang = "en") -> dict[str, Any]:
-    """Everything that the page shows, as plain data."""
+def _check_brief(view: RunView, scenario: str) -> None:
+    """A brief needs a scenario of the run, and stocks by month."""
+    if not Brief().available(view):
+        raise InputError(f"{view.run.path} has nothing for a brief", hint="it needs a city's census by month")
+    if scenario not in view.scenarios:
+        hint = did_you_mean(scenario, view.scenarios) or f"scenarios: {', '.join(view.scenarios)}"
+        raise InputError(f"{view.run.path} has no scenario {scenario!r}", hint=hint)
+
+
+def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[str, Any]:
+    """Everything that the page shows, as plain data; with ``brief`` a scenario's brief and nothing else."""
     sections = [
         {"id": section.id, "title": section.title, "blocks": section.payload(view)}
-        for section in SECTIONS
+        for section in (SECTIONS if brief is None else (Brief(),))
         if section.available(view)
     ]
     return {
         "lang": lang,
+        "brief": brief,
+        "run": {"name": view.run.path.name, "command": str(view.run.manifest.get("command", ""))},
+        "baseline": view.scenarios[0] if view.scenarios else None,
+        "comparison": view.run.manifest.get("comparison"),
         "header": _header(view),
         "sections": sections,
         "messages": page_messages(),
@@ -134,12 +162,6 @@ def _policy(scripts: list[str]) -> str:
     )
 
 
-def _title(view: RunView) -> Text:
-    manifest = view.run.manifest
-    name = str(manifest.get("name") or "Corridor")
-    return {"en": name, "es": str(manifest.get("name_es") or name)}
-
-
 def _header(view: RunView) -> dict[str, Any]:
     manifest = view.run.manifest
     known = view.run.table("observed").filter(pl.col("known") & pl.col("value").is_not_null())
@@ -150,7 +172,7 @@ def _header(view: RunView) -> dict[str, Any]:
     ]
     date = {lang: day(view.as_of, lang) for lang in LANGS}
     return {
-        "title": _title(view),
+        "title": view.title,
         "subtitle": say("stands_at_long", date=date),
         "stamp": say("stands_at", date=date),
         "known": items,

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from corridor.data.export import suppress
-from corridor.model import Fault, InputError
+from corridor.model import Fault, InputError, html
 from corridor.model.cells import FORMULA, NUMBER
 from corridor.model.files import fresh_folder
 from corridor.report.schema import TABLES, conform
@@ -29,6 +29,15 @@ class RunFolder:
     path: Path
     manifest: Mapping[str, Any]
     tables: Mapping[str, pl.DataFrame]
+
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r}, as of {self.manifest.get('as_of')}, {len(self.tables)} tables)"
+
+    def _repr_html_(self) -> str:
+        facts = {key: self.manifest.get(key) for key in ("as_of", "seed", "command", "version")}
+        rows = [(name, table.height, ", ".join(table.columns)) for name, table in self.tables.items()]
+        return html.card(str(self.manifest.get("name") or self.path.name), facts,
+                         html.table(["table", "rows", "columns"], rows, len(rows)))  # fmt: skip
 
     def has(self, name: str) -> bool:
         """Whether the table exists and has rows."""

@@ -34,7 +34,7 @@ TABLES: Mapping[str, Schema] = {
     "grades": _columns("scenario:t item:t grade:t share:n"),
     "measures": _columns(
         "scenario:t measure:t name:t name_es:t lever:t actor:t start:d end:d strength:n low:n high:n "
-        "unit:t grade:t source:t in_force:b"
+        "unit:t grade:t source:t in_force:b places:t routes:t"
     ),
     "register": _columns(
         "id:t name:t name_es:t actor:t actor_es:t levers:t status:t later:b weak:b announced:d known_from:d start:d "
@@ -64,7 +64,11 @@ TABLES: Mapping[str, Schema] = {
     "routes": _columns(
         "id:t from_place:t to_place:t mode:t zone:t km:n days_mean:n days_stages:i throughput:n tag:t source:t"
     ),
-    "route_flows": _columns("scenario:t route:t month:d median:n"),
+    "links": _columns("id:t from_place:t to_place:t kind:t tag:t routes:t"),
+    "link_flows": _columns("scenario:t link:t month:d low:n median:n high:n"),
+    "map_encounters": _columns("scenario:t item:t place:t zone:t month:d low:n median:n high:n"),
+    "stock_months": _columns("scenario:t item:t month:d statistic:t quantile:n value:n"),
+    "costs": _columns("item:t stock:t first:d last:d value:n low:n high:n unit:t source:t assumed:b"),
     "sources": _columns("id:t title:t publisher:t license:t grade:t first_published:t period:t url:t note:t"),
     "labels": _columns("item:t label:t label_es:t kind:t tag:t source:t"),
 }
@@ -88,7 +92,7 @@ KINDS = (
 )
 
 _SHARES = {"quantile", "share", "chance_lower"}
-_NOT_EMPTY = {"forecast", "periods", "daily", "ports"}
+_NOT_EMPTY = {"forecast", "periods", "daily", "stock_months", "ports"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)
 
 

@@ -16,13 +16,13 @@ import polars as pl
 from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
-from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.engine import Compiled, MemberResult, RunSpec, compile_corridor, run_member
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
-from corridor.report import assemble, contrast
+from corridor.report import assemble, contrast, geography, months
 from corridor.report.assemble import ScenarioRun
 from corridor.report.ports import port_labels, ports_table
 
@@ -91,18 +91,23 @@ def run_study(
             forget(run.compiled, store)
     base, others = runs[0], runs[1:]
     calibrated = study.calibration.parameters if study.calibration else ()
+    fitted = fitted_path(study)
+    since = (base.compiled.spec.start - dt.timedelta(days=HISTORY_DAYS)).replace(day=1)
     tables: dict[str, pl.DataFrame] = {
         **assemble.forecast_tables(corridor, runs),
         "observed": assemble.observed_table(corridor, study.as_of, study.end),
-        "daily": assemble.daily_table(corridor, runs, history(study)),
+        "daily": assemble.daily_table(corridor, runs, history(corridor, fitted)),
         "capacity": assemble.capacity_table(corridor, base.compiled),
         "points": assemble.points_table(corridor, study.as_of, study.end),
         "measures": assemble.measures_table(runs),
         "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),
-        **assemble.place_tables(corridor, runs),
         "ports": ports_table(runs),
+        "routes": assemble.route_table(corridor),
+        **geography.map_tables(corridor, runs, fitted, since),
+        "stock_months": months.stock_months(corridor, runs, study.as_of),
+        "costs": months.costs_table(corridor, base.compiled),
         "differences": contrast.differences_table(corridor, base, others),
         "grades": contrast.grades_table(corridor, base, others, calibrated),
     }
@@ -130,21 +135,32 @@ def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> 
     return effect_tables(found)
 
 
-def history(study: Study) -> Mapping[str, tuple[list[dt.date], np.ndarray]]:
-    """Fitted expected values of stocks in the months before a calibrated run, by indicator."""
+def fitted_path(study: Study) -> tuple[Compiled, MemberResult] | None:
+    """The calibrated run of expected values up to the day before the scenarios begin."""
     calibration = study.calibration
     if calibration is None:
-        return {}
+        return None
     first = study.corridor.settings.start
     spec = RunSpec(start=first, end=calibration.start - dt.timedelta(days=1), as_of=calibration.as_of)
     compiled = compile_corridor(study.corridor, None, spec, calibration.parameters)
-    result = run_member(compiled, None)
+    return compiled, run_member(compiled, None)
+
+
+def history(
+    corridor: Corridor, fitted: tuple[Compiled, MemberResult] | None
+) -> Mapping[str, tuple[list[dt.date], np.ndarray]]:
+    """Fitted expected values of stocks in the months before a calibrated run, by indicator."""
+    if fitted is None:
+        return {}
+    compiled, result = fitted
     shown = slice(max(len(compiled.dates) - HISTORY_DAYS, 0), None)
-    out: dict[str, tuple[list[dt.date], np.ndarray]] = {}
-    for indicator in assemble.stock_indicators(study.corridor):
-        people = assemble.expected_by_day(indicator, compiled, result)
-        out[indicator.id] = (list(compiled.dates[shown]), people[shown])
-    return out
+    return {
+        indicator.id: (
+            list(compiled.dates[shown]),
+            assemble.expected_by_day(indicator, compiled, result)[shown],
+        )
+        for indicator in assemble.stock_indicators(corridor)
+    }
 
 
 def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:

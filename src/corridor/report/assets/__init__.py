@@ -8,11 +8,15 @@ SCRIPTS = (
     "vendor/d3.min.js",
     "vendor/plot.umd.min.js",
     "format.js",
+    "state.js",
     "dom.js",
+    "export.js",
     "charts.js",
     "figures.js",
     "blocks.js",
+    "panels.js",
     "cards.js",
+    "map.js",
     "main.js",
 )
 """In the order in which the page runs them."""

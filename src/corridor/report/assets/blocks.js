@@ -16,9 +16,9 @@
   const fan = (block) => {
     let node;
     const update = () => node.update();
-    const pick = C.choice(`show-${block.id}`, C.say("show"), block.options, update);
-    const scenario = C.choice(`scenario-${block.id}`, C.say("scenario"),
-      block.scenarios.map((s) => ({ key: s.id, label: s.label })), update);
+    const pick = C.choice(`show-${block.id}`, C.say("show"), block.options, update, { fallback: "|" });
+    const own = () => (pick.value() === "|" ? C.overlay.get()?.series?.[block.id] : null);
+    const scenario = C.scenarioChoice(block.id, block.scenarios, update);
     const view = () => block.views[`${scenario.value()}|${pick.value()}`] ?? block.views[`${block.scenarios[0].id}|${pick.value()}`];
     const observed = () => block.observed[pick.value()] ?? [];
     const controls = [];
@@ -30,13 +30,19 @@
         ["known", C.say("legend_known")], ["median", C.say("legend_median")],
         block.hatched ? ["hatched", C.say("legend_assumed")] : ["bands", C.say("legend_bands")],
         ...(observed().some((row) => !row[2]) ? [["later", C.say("legend_later")]] : []),
+        ...(own() ? [["overlay", C.say("legend_overlay")]] : []),
       ],
       readingOf: () => C.text(view().reading),
       draw: (width, title) => charts.fan(width, title, {
-        view: view(), observed: observed(), levels: block.levels, hatched: block.hatched, asOf: block.as_of,
+        view: view(), observed: observed(), levels: block.levels, hatched: block.hatched, asOf: block.as_of, own: own(),
       }),
       tableOf: () => fanTable(block.levels, view(), observed()),
+      queryOf: () => {
+        const [place, nationality] = pick.value().split("|");
+        return { ...block.query, where: { ...block.query.where, scenario: scenario.value(), place, nationality } };
+      },
     });
+    C.on("overlay", update);
     return node;
   };
 
@@ -55,8 +61,8 @@
 
   const band = (block) => {
     let node;
-    const scenario = C.choice(`scenario-${block.id}`, C.say("scenario"),
-      block.scenarios.map((s) => ({ key: s.id, label: s.label })), () => node.update());
+    const scenario = C.scenarioChoice(block.id, block.scenarios, () => node.update());
+    const own = () => C.overlay.get()?.stocks?.[block.id];
     const view = () => block.views[scenario.value()];
     node = C.figure({
       block, badges: badges(block), controls: block.scenarios.length > 1 ? [scenario] : [],
@@ -66,11 +72,14 @@
         ...(block.capacity.length ? [["capacity", C.say("legend_capacity")]] : []),
         ...(block.points.some((p) => p[2]) ? [["point", C.say("legend_known")]] : []),
         ...(block.points.some((p) => !p[2]) ? [["later", C.say("legend_later")]] : []),
+        ...(own() ? [["overlay", C.say("legend_overlay")]] : []),
       ],
       readingOf: () => C.text(view().reading),
-      draw: (width, title) => charts.band(width, title, { ...block, view: view(), asOf: block.as_of }),
+      draw: (width, title) => charts.band(width, title, { ...block, view: view(), asOf: block.as_of, own: own() }),
       tableOf: () => bandTable(block, view()),
+      queryOf: () => ({ ...block.query, where: { ...block.query.where, scenario: scenario.value() } }),
     });
+    C.on("overlay", () => node.update());
     return node;
   };
 
@@ -254,29 +263,5 @@
       el("p", { class: "reading" }, C.text(claim.sentence)),
       el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))])))));
 
-  const table = (block) => {
-    const title = C.text(block.title);
-    return el("div", { class: "card wide" }, el("h3", {}, title),
-      el("div", { class: "beside" }, C.tableDetails(title, () => block.table, block.open),
-        C.csvButton(block.name, title, () => block.table)));
-  };
-
-  const words = (block) => el("div", { class: "card wide" }, el("h3", {}, C.text(block.title)), el("p", {}, C.text(block.text)));
-
-  const code = (block) => {
-    const title = C.text(block.title);
-    const pre = el("pre", { tabindex: "0" }, el("code", {}, block.code));
-    if (block.closed) return el("div", { class: "card wide" }, el("details", {}, el("summary", {}, title), pre));
-    const button = el("button", { type: "button", class: "quiet", onclick: () => {
-      const range = document.createRange();
-      range.selectNodeContents(pre);
-      getSelection().removeAllRanges();
-      getSelection().addRange(range);
-      document.execCommand("copy"); // works from a file; navigator.clipboard needs a secure origin
-      button.replaceChildren(C.say("copied"));
-    } }, C.say("copy"));
-    return el("div", { class: "card wide" }, el("h3", {}, title), pre, button);
-  };
-
-  C.blocks = { prose, answer, fan, band, lines, dots, list, grades, fit, influence, timeline, claims, table, text: words, code };
+  C.blocks = { prose, answer, fan, band, lines, dots, list, grades, fit, influence, timeline, claims };
 })();

@@ -49,6 +49,10 @@
         }),
       ],
     });
+    for (const mark of chart.querySelectorAll("[aria-label]")) { // names of marks say nothing to a reader
+      mark.dataset.mark = mark.getAttribute("aria-label");
+      mark.removeAttribute("aria-label");
+    }
     chart.setAttribute("role", "img");
     chart.setAttribute("aria-label", title);
     return chart;
@@ -72,18 +76,23 @@
     x: "x", y, title: words, fill: "var(--card)", stroke: "var(--line)", fontSize: 12, maxRadius: 30,
   }));
 
-  const fan = (width, title, { view, observed, levels, hatched, asOf }) => {
+  // A run of the reader's own, on top of the scenario's fan.
+  const ownLine = (own, place) => (own ? [Plot.lineY(own.map(([iso, value]) => ({ x: place(iso), value })),
+    { x: "x", y: "value", stroke: "var(--own)", strokeWidth: 3, ariaLabel: () => "own" })] : []);
+
+  const fan = (width, title, { view, observed, levels, hatched, asOf, own }) => {
     const rows = view.months.map((iso, i) => ({ iso, x: middle(iso), values: view.values[i] }));
     const seen = observed.map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
-    const known = seen.filter((d) => d.known);
-    const later = seen.filter((d) => !d.known);
+    const shown = seen.filter((d) => typeof d.value === "number"); // a suppressed count has no place on an axis
+    const known = shown.filter((d) => d.known);
+    const later = shown.filter((d) => !d.known);
     const mid = median(levels);
     // One pointer box per month, for what was counted and what was forecast.
     const months = new Map(rows.map((d) => [d.iso, { iso: d.iso, x: d.x, y: d.values[mid], words: [interval(d, levels)] }]));
     for (const d of seen) {
       const words = `${C.say(d.known ? "legend_known" : "legend_later")}: ${C.cell(d.value, "count")}`;
       if (months.has(d.iso)) months.get(d.iso).words.push(words);
-      else months.set(d.iso, { iso: d.iso, x: d.x, y: d.value, words: [words] });
+      else months.set(d.iso, { iso: d.iso, x: d.x, y: Number(d.value) || 0, words: [words] });
     }
     return timePlot(width, title, {
       dates: [...rows, ...seen].map((d) => d.x), asOf, shift: 14 * DAY,
@@ -94,12 +103,13 @@
         Plot.dot(known, { x: "x", y: "value", fill: "var(--ink)", r: 2.5 }),
         Plot.lineY(later, { x: "x", y: "value", stroke: "var(--later)", strokeWidth: 1.5 }),
         Plot.dot(later, { x: "x", y: "value", fill: "var(--later)", symbol: "diamond", r: 4.5 }),
+        ...ownLine(own, middle),
         tip([...months.values()], "y", (d) => [C.month(d.iso), ...d.words].join("\n")),
       ],
     });
   };
 
-  const band = (width, title, { view, points, capacity, levels, hatched, asOf }) => {
+  const band = (width, title, { view, points, capacity, levels, hatched, asOf, own }) => {
     const rows = view.dates.map((iso, i) => ({ iso, x: at(iso), values: view.values[i] }));
     const [first, last] = [rows[0].x, rows.at(-1).x];
     const dots = points.map(([iso, value, known]) => ({ iso, x: at(iso), value, known }));
@@ -114,6 +124,7 @@
         Plot.lineY(room, { x: "x", y: "value", stroke: "var(--room)", strokeWidth: 2, strokeDasharray: "8,3,2,3", curve: "step-after" }),
         Plot.dot(dots.filter((d) => d.known), { x: "x", y: "value", fill: "var(--ink)", r: 3.5 }),
         Plot.dot(dots.filter((d) => !d.known), { x: "x", y: "value", fill: "var(--later)", symbol: "diamond", r: 4.5 }),
+        ...ownLine(own, at),
         tip(rows, (d) => d.values[mid], (d) => `${C.day(d.iso)}\n${interval(d, levels)}`),
       ],
     });

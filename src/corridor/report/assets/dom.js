@@ -1,4 +1,4 @@
-// Elements, tables and CSV. Text enters the page only as text nodes.
+// Elements and tables. Text enters the page only as text nodes.
 "use strict";
 (() => {
   const C = Corridor;
@@ -20,42 +20,25 @@
   const svg = (tag, attributes, ...children) =>
     apply(document.createElementNS(SVG, tag), attributes, children);
 
-  const table = (caption, { columns, rows }) => {
-    const numeric = (kind) => ["number", "number3", "count", "percent"].includes(kind);
-    const head = el("tr", {}, columns.map((c) =>
-      el("th", { scope: "col", class: numeric(c.kind) && "num" }, C.text(c.label))));
-    const body = rows.map((row) => el("tr", {}, columns.map((c, place) =>
-      el(place ? "td" : "th", { scope: place ? null : "row", class: numeric(c.kind) && "num" },
-        C.cell(row[c.key], c.kind)))));
+  const look = (kind) => (["number", "number3", "count", "percent"].includes(kind) ? "num"
+    : ["interval", "month"].includes(kind) ? "interval" : null);
+
+  // With `group`, the rows stand under a heading for each value of that column.
+  const table = (caption, { columns, rows, group }) => {
+    const shown = columns.filter((c) => c.key !== group);
+    const head = el("tr", {}, shown.map((c) => el("th", { scope: "col", class: look(c.kind) }, C.text(c.label))));
+    let last = null;
+    const body = rows.flatMap((row) => {
+      const cells = el("tr", {}, shown.map((c, place) =>
+        el(place ? "td" : "th", { scope: place ? null : "row", class: look(c.kind) }, C.cell(row[c.key], c.kind))));
+      const name = group ? C.text(row[group]) : null;
+      if (name === last) return [cells];
+      last = name;
+      return [el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: shown.length }, name)), cells];
+    });
     return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
       el("table", {}, el("caption", { class: "hidden" }, caption), el("thead", {}, head), el("tbody", {}, body)));
   };
-
-  // A spreadsheet runs text that begins like a formula; an apostrophe stops it. Small counts are suppressed.
-  const csvCell = (value, kind) => {
-    if (value === null || value === undefined) return "";
-    if (typeof value === "number") return kind === "count" && value > 0 && value < 10 ? "<10" : String(value);
-    if (typeof value === "boolean") return String(value);
-    let shown = C.text(value);
-    if (/^\s*[=+\-@]|^[\t\r\n]/.test(shown)) shown = "'" + shown;
-    return /[",\r\n]/.test(shown) ? '"' + shown.replaceAll('"', '""') + '"' : shown;
-  };
-  const csv = ({ columns, rows }) =>
-    [columns.map((c) => csvCell(c.label)), ...rows.map((row) => columns.map((c) => csvCell(row[c.key], c.kind)))]
-      .map((cells) => cells.join(",") + "\r\n").join("");
-
-  const csvButton = (name, title, build) => el("button", {
-    type: "button", class: "quiet", "aria-label": `${C.say("csv")}: ${title}`,
-    onclick: () => {
-      const file = new Blob(["\ufeff" + csv(build())], { type: "text/csv;charset=utf-8" });
-      const url = URL.createObjectURL(file);
-      const link = el("a", { href: url, download: `${name}.csv` });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(url), 1000);
-    },
-  }, C.say("csv"));
 
   // The table under a chart is built when it is opened: dozens of them would slow the first paint.
   const tableDetails = (title, build, open = false) => {
@@ -67,5 +50,5 @@
     return details;
   };
 
-  Object.assign(C, { el, svg, table, csv, csvButton, tableDetails });
+  Object.assign(C, { el, svg, table, tableDetails });
 })();

@@ -1,14 +1,42 @@
-// What every chart has around it: title, sentence, legend, controls, table, CSV, source.
+// What every chart has around it: title, sentence, legend, controls, table, downloads, source.
 "use strict";
 (() => {
   const C = Corridor;
   const { el, svg } = C;
+
+  // Charts near the screen are drawn at once, the others when there is time, all of them before printing.
+  const waiting = new Set();
+  const near = (chart) => {
+    const box = chart.getBoundingClientRect();
+    return box.top < 1.5 * innerHeight && box.bottom > -0.5 * innerHeight;
+  };
+  const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 30));
+  let asked = false;
+  const later = () => {
+    if (asked || !waiting.size) return;
+    asked = true;
+    idle(() => {
+      asked = false;
+      const [chart] = waiting;
+      if (chart) { waiting.delete(chart); chart.redraw(); }
+      later();
+    });
+  };
+  const paint = (chart) => {
+    waiting.delete(chart);
+    if (near(chart)) chart.redraw();
+    else { waiting.add(chart); later(); }
+  };
+  const paintAll = () => { waiting.forEach((chart) => chart.redraw()); waiting.clear(); };
+  addEventListener("beforeprint", paintAll);
+  addEventListener("scroll", () => waiting.forEach((chart) => near(chart) && paint(chart)), { passive: true });
+
   const watched = new ResizeObserver((entries) => {
     for (const entry of entries) {
       const width = Math.floor(entry.contentRect.width);
       if (width > 0 && Math.abs(width - (entry.target.drawn ?? 0)) > 4) {
         entry.target.drawn = width;
-        requestAnimationFrame(() => entry.target.redraw());
+        requestAnimationFrame(() => paint(entry.target));
       }
     }
   });
@@ -27,28 +55,39 @@
       filled: [svg("circle", { cx: 13, cy: 7, r: 4.5, fill: "var(--fan)" })],
       open: [svg("circle", { cx: 13, cy: 7, r: 4.5, fill: "none", stroke: "var(--fan)", "stroke-width": 2 })],
       tick: [svg("line", { x1: 13, x2: 13, y1: 0, y2: 14, stroke: "var(--later)", "stroke-width": 3 })],
+      overlay: [svg("line", { x1: 0, x2: 26, y1: 7, y2: 7, stroke: "var(--own)", "stroke-width": 3 })],
       dashed: [svg("line", { x1: 0, x2: 26, y1: 7, y2: 7, stroke: "var(--muted)", "stroke-width": 2, "stroke-dasharray": "6,3" })],
     }[kind] ?? [svg("rect", { x: 4, width: 18, y: 1, height: 12, fill: kind })];
     return svg("svg", { width: 26, height: 14, viewBox: "0 0 26 14", "aria-hidden": "true" }, mark);
   };
 
   const legend = (entries) =>
-    el("ul", { class: "legend" }, entries.map(([kind, words]) => el("li", {}, key(kind), words)));
+    el("ul", { class: "legend" }, entries.map(([kind, words]) => el("li", {}, kind instanceof Node ? kind : key(kind), words)));
 
-  // A labeled select whose choice is remembered when the language changes.
-  const choice = (id, label, options, onchange) => {
-    const chosen = C.state.chosen.get(id) ?? options[0].key;
+  // A labeled select. Its choice is kept in the address under `key`; selects of one key move together.
+  const choice = (id, label, options, onchange, { key: name = id, fallback = options[0].key } = {}) => {
+    const known = (value) => options.some((o) => o.key === value);
+    const base = known(fallback) ? fallback : options[0].key;
+    const chosen = () => (known(C.get(name)) ? C.get(name) : base);
     const groups = [...new Set(options.map((o) => o.group ?? ""))];
-    const option = (o) => el("option", { value: o.key, selected: o.key === chosen }, C.text(o.label));
-    const select = el("select", { id, onchange: () => { C.state.chosen.set(id, select.value); onchange(); } },
+    const option = (o) => el("option", { value: o.key, selected: o.key === chosen() }, C.text(o.label));
+    const select = el("select", { id, onchange: () => { C.set(name, select.value, base, select); onchange(); } },
       groups.map((group) => {
         const own = options.filter((o) => (o.group ?? "") === group);
         return group ? el("optgroup", { label: C.say(group) }, own.map(option)) : own.map(option);
       }));
+    C.on(name, (origin) => {
+      if (origin === select || select.value === chosen()) return;
+      select.value = chosen();
+      onchange();
+    });
     return { node: el("label", { class: "choice", for: id }, el("span", {}, label), select), value: () => select.value };
   };
+  const scenarioChoice = (id, scenarios, onchange, fallback = C.data.baseline) =>
+    choice(`scenario-${id}`, C.say("scenario"), scenarios.map((s) => ({ key: s.id, label: s.label })), onchange,
+      { key: "scenario", fallback });
 
-  const figure = ({ block, badges = [], controls = [], legendOf, readingOf, draw, tableOf, wide = false }) => {
+  const figure = ({ block, badges = [], controls = [], legendOf, readingOf, draw, tableOf, queryOf, below, legendBelow = false, wide = false }) => {
     const title = C.text(block.title);
     const reading = el("p", { class: "reading", "aria-live": controls.length ? "polite" : null });
     const chart = el("div", { class: "chart" });
@@ -63,19 +102,24 @@
       const width = Math.floor(chart.clientWidth);
       if (width > 0) chart.replaceChildren(draw(width, `${title}. ${readingOf()}`));
     };
-    const source = C.text(block.source);
+    const source = [C.text(block.source), block.credit ? C.text(block.credit) : ""].filter(Boolean).join(" ");
+    const ask = queryOf ?? (block.query ? () => block.query : null);
     const node = el("figure", { class: wide ? "card wide" : "card", id: `figure-${block.id}` },
       el("figcaption", {}, el("h3", {}, title, badges.map((b) => el("span", { class: `badge ${b[0]}` }, b[1]))), reading,
         (block.notes ?? []).map((note) => el("p", { class: "note" }, C.text(note)))),
       controls.length ? el("div", { class: "controls" }, controls.map((c) => c.node)) : null,
-      keys, chart,
-      el("div", { class: "beside" }, details, C.csvButton(block.id, title, tableOf)),
+      legendBelow ? [chart, keys] : [keys, chart], below ?? null,
+      el("div", { class: "beside" }, details, C.actions({ name: block.id, title, tableOf, chart, source, queryOf: ask })),
       source ? el("p", { class: "source" }, source) : null);
-    node.update = () => { refresh(); chart.redraw(); };
+    node.update = () => { refresh(); paint(chart); };
+    node.refresh = refresh;
     refresh();
     watched.observe(chart);
     return node;
   };
 
-  Object.assign(C, { figure, choice, legend, forget: () => watched.disconnect() });
+  Object.assign(C, {
+    figure, choice, scenarioChoice, legend, paintAll,
+    forget: () => { watched.disconnect(); waiting.clear(); },
+  });
 })();

@@ -1,21 +1,28 @@
 """The sections of the report, in the order in which they stand."""
 
-from corridor.report.sections.answer import Answer, chance_above, sentences
+from corridor.report.sections.answer import Answer, sentences
 from corridor.report.sections.base import RunView, Section
+from corridor.report.sections.brief import Brief
+from corridor.report.sections.cards import chance_above
+from corridor.report.sections.changes import Changes
 from corridor.report.sections.effects import Effects
 from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
+from corridor.report.sections.map import Map
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.scenarios import Measures, Scenarios
 from corridor.report.sections.scoreboard import Scoreboard
 
 SECTIONS: tuple[Section, ...] = (
     Answer(),
+    Changes(),
+    Map(),
     Fans(),
     Countries(),
     Scenarios(),
     People(),
     Cities(),
+    Brief(),
     Effects(),
     Claims(),
     Measures(),
@@ -25,4 +32,4 @@ SECTIONS: tuple[Section, ...] = (
     Sources(),
 )
 
-__all__ = ["SECTIONS", "RunView", "Section", "chance_above", "sentences"]
+__all__ = ["SECTIONS", "Brief", "RunView", "Section", "chance_above", "sentences"]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from corridor.model.l10n import LANGS, Lang, day, month, number, percent, period, rounded
-from corridor.report.messages import MESSAGES, Text, say, word
+from corridor.model.l10n import LANGS, Lang, month, number, percent, period, rounded
+from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import FOUNDED, Block, RunView, quantiles_of, total
+from corridor.report.sections.cards import chance_cards, first_cards
 
 
 class Answer:
@@ -29,8 +28,11 @@ class Answer:
         blocks: list[Block] = [{"type": "answer", "sentences": sentences(view)}]
         cards = chance_cards(view)
         if cards:
-            title, intro = say("cards_title"), say("cards_intro")
-            blocks.append({"type": "cards", "title": title, "intro": intro, "cards": cards})
+            intro = say("cards_intro", scenario=view.name(view.scenarios[0]))
+            first = first_cards(view, [card["id"] for card in cards])
+            blocks.append(
+                {"type": "cards", "title": say("cards_title"), "intro": intro, "cards": cards, "first": first}
+            )
         return blocks
 
 
@@ -139,7 +141,11 @@ def difference_sentence(view: RunView) -> Text | None:
     longest = rows.with_columns(size=pl.col("period").str.len_chars()).sort(
         "size", descending=True, maintain_order=True
     )
-    row = longest.row(0, named=True)
+    return difference_words(view, longest.row(0, named=True))
+
+
+def difference_words(view: RunView, row: dict[str, Any]) -> Text:
+    """A row of ``differences`` as a sentence; its size only where most of it rests on evidence."""
     share = founded_share(view, row["scenario"], row["item"])
     common: dict[str, Any] = {
         "label": view.name(row["item"]),
@@ -194,102 +200,3 @@ def score_sentence(view: RunView) -> Text | None:
         verdict=say(verdict),
         **common,
     )
-
-
-def chance_above(levels: Sequence[float], values: Sequence[float], line: float) -> float:
-    """The chance of more than ``line``: 1 minus the level interpolated linearly between quantiles.
-
-    Where several levels share one value the highest of them counts. Beyond the outer quantiles nothing is
-    extrapolated: the result is the outer level itself, which the page words as a bound.
-    """
-    order = np.maximum.accumulate(np.asarray(values, dtype=float))
-    if line < order[0]:
-        return 1 - levels[0]
-    if line >= order[-1]:
-        return 1 - levels[-1]
-    at = int(np.searchsorted(order, line, side="right"))
-    low, high = order[at - 1], order[at]
-    part = (line - low) / (high - low)
-    return float(1 - (levels[at - 1] + part * (levels[at] - levels[at - 1])))
-
-
-def chance_cards(view: RunView) -> list[dict[str, Any]]:
-    """Cards of the published series and stocks: nothing assumed and nothing from a repost."""
-    cards = [_series_card(view, series) for series in view.series if _may_stand_first(view, series)]
-    cards += [_stock_card(view, item) for item in view.items if _may_stand_first(view, item)]
-    return [card for card in cards if card is not None]
-
-
-def _may_stand_first(view: RunView, item: str) -> bool:
-    label = view.label(item)
-    if label.tag not in ("observed", "anchored") or not label.sources or label.kind == "deaths":
-        return False
-    grades = [view.source_rows[s]["grade"] for s in label.sources if s in view.source_rows]
-    return len(grades) == len(label.sources) and "repost" not in grades
-
-
-def _series_card(view: RunView, series: str) -> dict[str, Any] | None:
-    mine = (pl.col("scenario") == view.scenarios[0]) & (pl.col("series") == series)
-    rows = total(view.ahead(series)).filter(pl.col("scenario") == view.scenarios[0])
-    known = total(view.run.table("observed")).filter((pl.col("series") == series) & pl.col("known"))
-    if rows.is_empty() or known["value"].drop_nulls().is_empty():
-        return None
-    peaks = total(view.run.table("periods")).filter(mine & (pl.col("statistic") == "peak"))
-    options = [
-        _option(group, {lang: month(first, lang) for lang in LANGS}, "card_result")
-        for (first,), group in rows.group_by("month", maintain_order=True)
-        if isinstance(first, dt.date)
-    ]
-    for (first, last), group in peaks.group_by("first", "last", maintain_order=True):
-        if isinstance(first, dt.date) and isinstance(last, dt.date):
-            words = say("card_peak", first=_months(first), last=_months(last))
-            options.append(_option(group, words, "card_result_peak"))
-    return _card(view, series, options, known["value"])
-
-
-def _months(date: dt.date) -> Text:
-    return {lang: month(date, lang) for lang in LANGS}
-
-
-def _stock_card(view: RunView, item: str) -> dict[str, Any] | None:
-    reposts = [source for source, row in view.source_rows.items() if row["grade"] == "repost"]
-    points = view.run.table("points").filter(
-        (pl.col("item") == item) & pl.col("known") & ~pl.col("source").is_in(reposts)
-    )
-    mine = (pl.col("scenario") == view.scenarios[0]) & (pl.col("item") == item)
-    rows = view.run.table("daily").filter(mine & (pl.col("date") > view.as_of))
-    if rows.is_empty() or points["value"].drop_nulls().is_empty():
-        return None
-    ends = rows.group_by(pl.col("date").dt.truncate("1mo").alias("month")).agg(pl.col("date").max())["date"]
-    options = [
-        _option(
-            rows.filter(pl.col("date") == end), {lang: day(end, lang) for lang in LANGS}, "card_result_day"
-        )
-        for end in ends.sort()
-    ]
-    return _card(view, item, options, points["value"])
-
-
-def _option(rows: pl.DataFrame, words: Text, message: str) -> dict[str, Any]:
-    level = quantiles_of(rows)
-    sentence = {lang: MESSAGES[message][place] for place, lang in enumerate(LANGS)}
-    return {
-        "when": words,
-        "sentence": sentence,
-        "levels": list(level),
-        "values": [round(value, 2) for value in level.values()],
-    }
-
-
-def _card(view: RunView, item: str, options: list[dict[str, Any]], known: pl.Series) -> dict[str, Any]:
-    highest = max(known.drop_nulls().to_list())
-    top = max([highest, *(max(option["values"]) for option in options)])
-    return {
-        "id": item,
-        "title": view.name(item),
-        "options": options,
-        "line": highest,
-        "max": float(np.ceil(top * 1.2)),
-        "points": len(known.drop_nulls()),
-        "source": view.source(item),
-    }

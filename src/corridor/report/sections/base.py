@@ -18,6 +18,7 @@ from corridor.model import NATIONALITY_NAMES
 from corridor.model.l10n import LANGS
 from corridor.report.messages import Text, plain, say
 from corridor.report.run import RunFolder
+from corridor.report.schema import TABLES
 
 Block = dict[str, Any]
 FOUNDED = ("causal", "before_after", "mechanical")
@@ -54,6 +55,14 @@ class RunView:
     """A run folder with the questions that sections ask of it."""
 
     run: RunFolder
+    other: RunFolder | None = None
+    """An earlier or other run that this one is compared with."""
+
+    @cached_property
+    def title(self) -> Text:
+        """The run's name in every language."""
+        name = str(self.run.manifest.get("name") or "Corridor")
+        return {"en": name, "es": str(self.run.manifest.get("name_es") or name)}
 
     @cached_property
     def labels(self) -> Mapping[str, Label]:
@@ -88,8 +97,9 @@ class RunView:
     def scenarios(self) -> tuple[str, ...]:
         """Scenario ids, the baseline first."""
         seen: list[str] = []
-        for table in ("forecast", "daily", "periods", "differences"):
-            seen += self.run.table(table)["scenario"].unique(maintain_order=True).to_list()
+        for table in ("forecast", "daily", "periods", "differences", "link_flows", "stock_months"):
+            names = self.run.table(table)["scenario"].unique(maintain_order=True)
+            seen += [name for name in names if name]
         baseline = self.run.manifest.get("baseline")
         if baseline is None:
             against = self.run.table("differences")["against"].unique(maintain_order=True)
@@ -133,11 +143,15 @@ class RunView:
 
     def ahead(self, series: str) -> pl.DataFrame:
         """Forecast rows of a series in months that its publisher had not published by the date."""
-        rows = self.run.table("forecast").filter(pl.col("series") == series)
-        known = self.run.table("observed").filter(
-            (pl.col("series") == series) & pl.col("known") & pl.col("value").is_not_null()
-        )
-        return rows if known.is_empty() else rows.filter(pl.col("month") > known["month"].max())
+        return self._ahead.get((series,), self.run.table("forecast").clear())
+
+    @cached_property
+    def _ahead(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
+        known = self.run.table("observed").filter(pl.col("known") & pl.col("value").is_not_null())
+        last = known.group_by("series").agg(pl.col("month").max().alias("last"))
+        rows = self.run.table("forecast").join(last, on="series", how="left", maintain_order="left")
+        rows = rows.filter(pl.col("last").is_null() | (pl.col("month") > pl.col("last"))).drop("last")
+        return rows.partition_by("series", as_dict=True)
 
     @cached_property
     def source_rows(self) -> Mapping[str, Mapping[str, Any]]:
@@ -196,8 +210,11 @@ def column(key: str, kind: str = "text", *, label: Text | None = None) -> dict[s
 def table_block(
     name: str, title: Text, columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 ) -> Block:
-    """A table that stands for itself, with its CSV."""
-    return {"type": "table", "name": name, "title": title, "table": {"columns": columns, "rows": rows}}
+    """A table that stands for itself, with its CSV; ``name`` is that of the run's table it shows."""
+    where: dict[str, str] = {}
+    query = {"table": name, "where": where} if name in TABLES else None
+    table = {"columns": columns, "rows": rows}
+    return {"type": "table", "name": name, "title": title, "table": table, "query": query}
 
 
 def prose(text: Text) -> Block:

@@ -108,6 +108,7 @@ def _fit_plot(view: RunView, metric: str, table: pl.DataFrame) -> Block:
         "share": share,
         "rows": rows,
         "source": view.source(simulated=True),
+        "query": {"table": "fit", "where": {"metric": metric}},
     }
 
 
@@ -165,6 +166,7 @@ class Parameters:
                     "reading": say("parameters_reading", count=count, assumed=assumed, top=top[0]["label"]),
                     "rows": top,
                     "source": view.source(simulated=True),
+                    "query": {"table": "parameters", "where": {}},
                 }
             )
         return [*blocks, table_block("parameters", say("parameters_all"), columns, rows)]

@@ -7,11 +7,14 @@ from typing import Any
 
 import polars as pl
 
+from corridor.data.export import SUPPRESS_BELOW
 from corridor.model.l10n import LANGS, Lang, month, number, rounded
-from corridor.report.messages import Text, say
+from corridor.report.messages import Text, Value, say
 from corridor.report.sections.base import Block, RunView, prose, quantiles_of, total
 
 HISTORY_MONTHS = 20
+SHOWN_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+"""Levels that a chart or its table shows; the others stay in the run folder."""
 
 
 class Fans:
@@ -57,6 +60,7 @@ class Countries:
                 "lines": lines,
                 "as_of": view.as_of,
                 "source": view.source(*names, simulated=True),
+                "query": {"table": "observed", "where": {"series": ",".join(names), "nationality": ""}},
             },
         ]
 
@@ -69,9 +73,13 @@ def fan(view: RunView, series: str) -> Block:
     """A fan chart of a series, with every nationality and place for which it was forecast."""
     label = view.label(series)
     rows = view.ahead(series)
+    rows = rows.filter(pl.col("quantile").round(4).is_in(SHOWN_LEVELS))
     seen = _history(view, series)
     observed = {
-        f"{place}|{nationality}": [list(row) for row in group.select("month", "value", "known").rows()]
+        f"{place}|{nationality}": [
+            [month, hidden(value) if place or nationality else value, known]
+            for month, value, known in group.select("month", "value", "known").rows()
+        ]
         for (place, nationality), group in seen.group_by("place", "nationality", maintain_order=True)
     }
     views = {}
@@ -95,7 +103,13 @@ def fan(view: RunView, series: str) -> Block:
         "observed": observed,
         "as_of": view.as_of,
         "source": view.source(series, simulated=True),
+        "query": {"table": "forecast", "where": {"series": series}},
     }
+
+
+def hidden(count: float) -> float | str:
+    """A count of a part, by nationality or place, as it may leave the run folder: ``<10`` if it is small."""
+    return f"<{SUPPRESS_BELOW}" if 0 < count < SUPPRESS_BELOW else count
 
 
 def _history(view: RunView, series: str) -> pl.DataFrame:
@@ -149,11 +163,18 @@ def reading(by_month: dict[dt.date, dict[float, float]], observed: list[list[Any
     first, level = next(iter(by_month.items()))
     known = [row for row in observed if row[2]]
     later = [row for row in observed if not row[2] and row[0] in by_month]
-    inside = sum(by_month[m][0.1] <= value <= by_month[m][0.9] for m, value, _ in later)
+    inside = sum(
+        by_month[m][0.1] <= (value if isinstance(value, float) else SUPPRESS_BELOW / 2) <= by_month[m][0.9]
+        for m, value, _ in later
+    )
     last, outcome = dict.fromkeys(LANGS, ""), dict.fromkeys(LANGS, "")
     if known:
         when, count, _ = known[-1]
-        last = say("fan_last", month=lambda lang: month(when, lang), value=lambda lang: number(count, lang))
+        few = isinstance(count, str)
+        shown: Value = (
+            say("fewer_than", count=str(SUPPRESS_BELOW)) if few else lambda lang: number(count, lang)
+        )
+        last = say("fan_last", month=lambda lang: month(when, lang), value=shown)
     if later:
         outcome = say("fan_outcome", count=str(len(later)), inside=str(inside))
     middle = say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,8 @@ from corridor.model.l10n import LANGS, day, number, rounded
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, prose, quantiles_of
 from corridor.report.sections.fans import fan
+
+SHOWN_DAYS = 120
 
 
 class People:
@@ -91,6 +94,7 @@ def band(view: RunView, item: str) -> Block:
         ],
         "as_of": view.as_of,
         "source": _with_sources(view, item, [source for source in point_sources if source]),
+        "query": {"table": "daily", "where": {"item": item}},
     }
 
 
@@ -116,11 +120,24 @@ def _daily_view(
     wide = rows.pivot("quantile", index="date", values="value", aggregate_function="first").sort("date")
     values = wide.drop("date")
     order = [name for level in levels for name in values.columns if abs(float(name) - level) < 1e-9]
+    dates = wide["date"].to_list()
+    kept = shown_days(dates)
+    drawn = values.select(order).rows()
     return {
-        "dates": wide["date"].to_list(),
-        "values": [[round(v, 1) for v in row] for row in values.select(order).rows()],
+        "dates": [dates[day] for day in kept],
+        "values": [[round(v) for v in drawn[day]] for day in kept],
         "reading": _reading(view, rows, room, points),
     }
+
+
+def shown_days(dates: Sequence[dt.date]) -> list[int]:
+    """Days that a chart shows: as many as it has room for, and the first and last of every month."""
+    step = max(1, len(dates) // SHOWN_DAYS)
+    return [
+        n
+        for n, date in enumerate(dates)
+        if n % step == 0 or n == len(dates) - 1 or date.month != dates[n + 1].month or date.day == 1
+    ]
 
 
 def _reading(view: RunView, rows: pl.DataFrame, room: pl.DataFrame, points: pl.DataFrame) -> Text:

@@ -8,7 +8,7 @@ import polars as pl
 
 from corridor.model import GRADES
 from corridor.model.l10n import LANGS, period
-from corridor.report.messages import Text, say, word
+from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.answer import chance, direction, founded_share
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
 
@@ -24,30 +24,33 @@ class Scenarios:
         return view.run.has("differences")
 
     def payload(self, view: RunView) -> list[Block]:
-        """Per scenario: interval dot plots by unit, directions, grades."""
-        blocks: list[Block] = []
+        """For the scenario that the reader chooses: interval dot plots by unit, directions, grades."""
         table = view.run.table("differences")
+        parts: dict[str, list[Block]] = {}
         for scenario, against in table.select("scenario", "against").unique(maintain_order=True).rows():
             mine = table.filter((pl.col("scenario") == scenario) & (pl.col("against") == against))
             rows = _sorted(view, [_row(view, row) for row in mine.iter_rows(named=True)])
             names = {"scenario": view.name(scenario), "against": view.name(against)}
-            blocks.append(prose(say("scenarios_intro", **names)))
-            blocks += _dots(view, scenario, [row for row in rows if row["founded"] >= 0.5])
-            blocks += _directions([row for row in rows if row["founded"] < 0.5])
-            blocks += _grades(view, scenario)
-        return blocks
+            parts[scenario] = [
+                prose(say("scenarios_intro", **names)),
+                *_dots(view, scenario, [row for row in rows if row["founded"] >= 0.5]),
+                *_directions([row for row in rows if row["founded"] < 0.5]),
+                *_grades(view, scenario),
+            ]
+        return [switch(view, "scenarios", parts)]
+
+
+def switch(view: RunView, name: str, parts: dict[str, list[Block]]) -> Block:
+    """Blocks of which those of the chosen scenario are shown."""
+    options = [{"id": scenario, "label": view.name(scenario)} for scenario in parts]
+    return {"type": "switch", "id": name, "scenarios": options, "parts": parts}
 
 
 def _row(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
-    name = view.name(row["item"])
-    kind = word("kind", row["kind"]) if row["kind"] else dict.fromkeys(LANGS, "")
     return {
         "item": row["item"],
-        "name": name,
-        "label": {
-            lang: ", ".join(filter(None, [name[lang], kind[lang], period(row["period"], lang)]))
-            for lang in LANGS
-        },
+        "name": view.name(row["item"]),
+        "kind": row["kind"],
         "period": {lang: period(row["period"], lang) for lang in LANGS},
         "unit": row["unit"],
         **{key: row[key] for key in ("low", "median", "high", "chance_lower")},
@@ -61,24 +64,39 @@ def _sorted(view: RunView, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _dots(view: RunView, scenario: str, rows: list[dict[str, Any]]) -> list[Block]:
-    """One plot per unit: people and deaths never share a scale."""
+    """One plot per unit and kind: people and deaths, totals and means never share a scale."""
     blocks = []
-    for unit in dict.fromkeys(row["unit"] for row in rows):
-        mine = [row for row in rows if row["unit"] == unit]
+    for unit, kind in dict.fromkeys((row["unit"], row["kind"]) for row in rows):
+        mine = [row for row in rows if (row["unit"], row["kind"]) == (unit, kind)]
         sure = sum(row["low"] > 0 or row["high"] < 0 for row in mine)
         words = word("unit", unit)
+        spans = list(dict.fromkeys(row["period"]["en"] for row in mine))
+        common = mine[0]["period"] if len(spans) == 1 else None
+        for row in mine:
+            row["label"] = row["name"] if common else _joined(row["name"], row["period"])
+        title = say("dots_title", unit=words)
         blocks.append(
             {
                 "type": "dots",
-                "id": f"difference-{scenario}-{unit}".replace("/", "-").replace(" ", "-"),
-                "title": say("dots_title", unit=words),
+                "id": plain(f"difference-{scenario}-{unit}-{kind}").replace("_", "-"),
+                "title": _joined(
+                    title, *([word("kind", kind)] if kind else []), *([common] if common else [])
+                ),
                 "reading": say("dots_reading", sure=str(sure), count=str(len(mine))),
                 "unit": words,
                 "rows": mine,
                 "source": view.source(simulated=True),
+                "query": {
+                    "table": "differences",
+                    "where": {"scenario": scenario, "unit": unit, "kind": kind},
+                },
             }
         )
     return blocks
+
+
+def _joined(*parts: Text) -> Text:
+    return {lang: ", ".join(part[lang] for part in parts) for lang in LANGS}
 
 
 def _directions(rows: list[dict[str, Any]]) -> list[Block]:
@@ -118,6 +136,7 @@ def _grades(view: RunView, scenario: str) -> list[Block]:
             "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
             "rows": rows,
             "source": view.source(simulated=True),
+            "query": {"table": "grades", "where": {"scenario": scenario}},
         }
     ]
 
@@ -133,27 +152,31 @@ class Measures:
         return view.run.has("measures")
 
     def payload(self, view: RunView) -> list[Block]:
-        """A timeline and the table."""
-        rows = [_measure(view, row) for row in view.run.table("measures").iter_rows(named=True)]
-        assumed = sum(row["grade_id"] == "assumed" for row in rows)
-        return [
-            {
-                "type": "timeline",
-                "id": "measures",
-                "title": say("measures_title"),
-                "reading": say("measures_reading", count=str(len(rows)), assumed=str(assumed)),
-                "rows": rows,
-                "as_of": view.as_of,
-                "source": dict.fromkeys(LANGS, ""),
-            },
-            table_block("measures", say("measures_all"), _MEASURE_COLUMNS, rows),
-            *_register(view),
-        ]
+        """Of the scenario that the reader chooses: a timeline and the table."""
+        table = view.run.table("measures")
+        parts: dict[str, list[Block]] = {}
+        for scenario in table["scenario"].unique(maintain_order=True):
+            mine = table.filter(pl.col("scenario") == scenario)
+            rows = [_measure(view, row) for row in mine.iter_rows(named=True)]
+            assumed = sum(row["grade_id"] == "assumed" for row in rows)
+            parts[scenario] = [
+                {
+                    "type": "timeline",
+                    "id": "measures",
+                    "title": say("measures_title"),
+                    "reading": say("measures_reading", count=str(len(rows)), assumed=str(assumed)),
+                    "rows": rows,
+                    "as_of": view.as_of,
+                    "source": view.source(simulated=True),
+                    "query": {"table": "measures", "where": {"scenario": scenario}},
+                },
+                table_block("measures", say("measures_all"), _MEASURE_COLUMNS, rows),
+            ]
+        return [switch(view, "measures", parts), *_register(view)]
 
 
 _MEASURE_COLUMNS = [
     column("measure"),
-    column("scenario"),
     column("actor"),
     column("start", "date"),
     column("end", "date"),

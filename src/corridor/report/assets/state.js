@@ -1,0 +1,59 @@
+// What the reader chose (language, scenario, month, lines …), kept in the address; and the reader's own run.
+"use strict";
+(() => {
+  const C = Corridor;
+  const { state, data } = C;
+  const heard = new Map();
+  let section = "";
+  let timer = 0;
+
+  // A listener belongs to what is drawn now: all are dropped when the page is drawn again.
+  const on = (key, listener) => heard.set(key, [...(heard.get(key) ?? []), listener]);
+  const emit = (key, origin) => (heard.get(key) ?? []).forEach((listener) => listener(origin));
+
+  const fragment = () => {
+    const parts = [...state.chosen].map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`);
+    if (state.lang !== data.lang) parts.unshift(`lang=${state.lang}`);
+    return "#" + [section, ...parts].join("&");
+  };
+  const write = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(null, "", fragment()), 200); // browsers ration these calls
+  };
+
+  const decode = (text) => {
+    try { return decodeURIComponent(text); } catch { return text; }
+  };
+  const read = () => {
+    const [first, ...parts] = location.hash.slice(1).split("&");
+    const pairs = [...(first.includes("=") ? [first] : []), ...parts].map((part) => {
+      const at = part.indexOf("=");
+      return [decode(part.slice(0, at)), decode(part.slice(at + 1))];
+    });
+    section = first.includes("=") ? "" : decode(first);
+    state.chosen = new Map(pairs.filter(([key]) => key && key !== "lang"));
+    const lang = pairs.find(([key]) => key === "lang")?.[1];
+    state.lang = lang in data.months ? lang : data.lang;
+  };
+
+  const get = (key, fallback = null) => state.chosen.get(key) ?? fallback;
+  // What is chosen by default does not burden the address.
+  const set = (key, value, fallback = null, origin = null) => {
+    if (value === null || String(value) === String(fallback)) state.chosen.delete(key);
+    else state.chosen.set(key, String(value));
+    write();
+    emit(key, origin);
+  };
+
+  // Expected values of a run made in the page: {series: {id: [[month, value]]}, stocks: {id: [[date, value]]},
+  // links: {id: {month: people}}}. Charts and map draw them over the scenario; null takes them away.
+  let run = null;
+  const overlay = { get: () => run, set: (value) => { run = value; emit("overlay"); } };
+
+  Object.assign(C, {
+    on, emit, get, set, overlay, write, readAddress: read,
+    section: (id) => { if (id !== undefined) { section = id; write(); } return section; },
+    forgetListeners: () => heard.clear(),
+    scenario: () => get("scenario", data.baseline),
+  });
+})();
