@@ -7,11 +7,11 @@ from dataclasses import fields
 from functools import cache
 
 import numpy as np
+from engine_tools import with_measures
 
 from corridor.engine import Compiled, Noise, RunSpec, Values, compile_corridor
 from corridor.formats import open_corridor
 from corridor.model import Corridor, Measure
-from engine_tools import with_measures
 
 START, END, AS_OF = dt.date(2023, 10, 1), dt.date(2024, 1, 31), dt.date(2023, 12, 31)
 NOVEMBER = dt.date(2023, 11, 1)

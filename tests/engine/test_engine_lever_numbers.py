@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from engine_tools import measure, with_measures
+from lever_corridor import TO_CITIES, everything, ran, under
 from lever_tools import by_day
 
 from corridor.engine import LEVERS, Compiled, RunSpec, compile_corridor, neutral_strength, run_member, touched
 from corridor.model import Lift, Measure
-from engine_tools import measure, with_measures
-from lever_corridor import TO_CITIES, everything, ran, under
 
 WHEN = {"start": dt.date(2023, 1, 11), "end": dt.date(2023, 3, 10), "ramp_days": 10, "decay_days": 10}
 W = np.zeros(120)

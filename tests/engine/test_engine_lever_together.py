@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from engine_tools import measure
+from lever_corridor import under
 from lever_tools import ByDay, by_day
 
 from corridor.model import Measure
-from engine_tools import measure
-from lever_corridor import under
 
 MID_JANUARY = dt.date(2023, 1, 15)
 

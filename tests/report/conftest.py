@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from browsing import wait_until_drawn
+from make_levers import levers
 from make_run import MANIFEST, tables
 
 from corridor.report import RunFolder, write_html
@@ -18,7 +19,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    return RunFolder.write(tmp_path_factory.mktemp("report") / "run", tables(), MANIFEST)
+    return RunFolder.write(tmp_path_factory.mktemp("report") / "run", tables(), MANIFEST, levers())
 
 
 @pytest.fixture(scope="session")

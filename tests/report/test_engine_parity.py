@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from parity import Move, blank, in_page, in_python, worst
-
-from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths
-from corridor.model import Corridor, Measure
-from corridor.report.engine_payload import compile_all
 from lever_corridor import everything
+from parity import LOAD, Move, blank, in_page, in_python, run_page, worst
+
+from corridor.calibrate import read_calibration
+from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths
+from corridor.formats import find_corridor, open_corridor
+from corridor.model import Corridor, Measure
+from corridor.report.engine_payload import compile_all, engine_payload
 from small_corridors import SOURCE, START
 from strategies import corridors, with_switches
 
@@ -91,3 +93,32 @@ def test_the_page_counts_what_python_counts(page, case):
     run = compile_all(corridor, RunSpec(corridor.settings.start, corridor.settings.end, noise=SILENT))
     gap, where = worst(in_python(run, moves), in_page(page, run, moves), run)
     assert gap <= TOLERANCE, where
+
+
+def test_the_page_counts_the_americas(page):
+    """The period of the demo: both scenarios as they stand, and every measure at once, moved."""
+    corridor = open_corridor("americas")
+    as_of = corridor.settings.as_of
+    fitted = read_calibration(find_corridor("americas") / "calibration", as_of)
+    spec = RunSpec(fitted.start, dt.date(2024, 6, 30), as_of=as_of, state=fitted.state, noise=SILENT)
+    run = compile_all(corridor, spec, fitted.parameters)
+    page.evaluate(LOAD, engine_payload(run))
+    choices = []
+    for name in ("no-agreement", "agreement"):
+        scenario = corridor.scenario_ids[name]
+        ends = {lift.measure: lift.on - dt.timedelta(days=1) for lift in scenario.lift}
+        choices.append(
+            {
+                m.id: Move(True, m.start, ends.get(m.id, m.end), m.strength)
+                for m in (active.measure for active in run.measures)
+                if m.in_base or m.id in scenario.measures
+            }
+        )
+    moved = {}
+    for place, measure in enumerate(active.measure for active in run.measures):
+        start = max(measure.start, fitted.start) + dt.timedelta(days=3 * place)
+        end = None if place % 3 else start + dt.timedelta(days=50)
+        moved[measure.id] = Move(place % 7 != 0, start, end, 0.9 * measure.strength)
+    for moves in (*choices, moved):
+        gap, where = worst(in_python(run, moves, fitted.parameters), run_page(page, run, moves), run)
+        assert gap <= TOLERANCE, where

@@ -87,7 +87,10 @@ LEVER_TEXTS: Mapping[str, tuple[str, str]] = {
         "This lever does nothing: its dates lie outside the run ({first} to {last}).",
         "Esta palanca no hace nada: sus fechas quedan fuera de la ejecución ({first} a {last}).",
     ),
-    "lever_no_days": ("This lever does nothing: it ends before it starts.", "Esta palanca no hace nada: termina antes de empezar."),
+    "lever_no_days": (
+        "This lever does nothing: it ends before it starts.",
+        "Esta palanca no hace nada: termina antes de empezar.",
+    ),
     "lever_never_on": (
         "This change moves nothing: “{name}” is never on while the measure is armed.",
         "Este cambio no mueve nada: «{name}» nunca está activo mientras la medida está armada.",

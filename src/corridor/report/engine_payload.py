@@ -73,11 +73,13 @@ def engine_payload(compiled: Compiled) -> str:
 
 def pack(head: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
     """Head and arrays as text; of each array the head's ``arrays`` gives name, type, place and length."""
-    listed, blocks, at = [], [], 0
+    listed: list[tuple[str, str, int, int]] = []
+    blocks: list[bytes] = []
+    at = 0
     for name, array in arrays.items():
         kind = "f8" if array.dtype.kind == "f" else "i4"
         raw = np.ascontiguousarray(array).astype("<" + kind).tobytes()
-        listed.append([name, kind, at, array.size])
+        listed.append((name, kind, at, array.size))
         blocks.append(raw + b"\0" * (-len(raw) % 8))
         at += len(blocks[-1])
     text = json.dumps({**head, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
@@ -232,7 +234,8 @@ def _triggers(compiled: Compiled) -> list[dict[str, Any]]:
 
 def _events(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
     """Where the people of an event come in (a cell) or leave (edges), how many and when."""
-    lay, found, came, left = compiled.layout, [], 0, 0
+    lay, came, left = compiled.layout, 0, 0
+    found: list[dict[str, Any]] = []
     for event, row in zip(compiled.events, compiled.event_rows, strict=True):
         one: dict[str, Any] = {
             "id": event.id, "start": event.start.toordinal() - EPOCH, "days": event.days,

@@ -17,9 +17,9 @@ from corridor.engine import LEVERS, Compiled, RunSpec, touched
 from corridor.engine.events import active_events
 from corridor.engine.measures import active_measures
 from corridor.engine.parameters import coverage
+from corridor.forecast.engine import months_ahead
 from corridor.formats.layout import TABLES
 from corridor.formats.save import table_text
-from corridor.forecast.engine import months_ahead
 from corridor.model import Corridor, Measure, Parameter, Scenario
 from corridor.report.assemble import monthly_indicators, occupied_by_day, stock_indicators
 from corridor.report.engine_payload import EPOCH, compile_all, engine_payload
@@ -54,9 +54,7 @@ def lever_data(
         "series": _series(full),
         "stocks": _stocks(full),
         "links": {link.id: _at(full.flow_ids, link.flows) for link in links_of(corridor)},
-        "met": {
-            "|".join(name): _at(full.flow_ids, ids) for name, ids in encounter_points(corridor).items()
-        },
+        "met": {"|".join(name): _at(full.flow_ids, ids) for name, ids in encounter_points(corridor).items()},
     }
 
 
@@ -90,7 +88,9 @@ def _measures(full: Compiled) -> list[dict[str, Any]]:
 def _idle(full: Compiled, measure: Measure) -> bool:
     """Whether it can move nothing that the page counts, whatever its strength."""
     found = touched(full.corridor, measure)
-    people = [effect for effect in LEVERS[measure.lever].effects[measure.unit] if effect.parameter != "lorries"]
+    people = [
+        effect for effect in LEVERS[measure.lever].effects[measure.unit] if effect.parameter != "lorries"
+    ]
     return not people or not (found.flows or found.routes or found.stocks) or not found.groups
 
 

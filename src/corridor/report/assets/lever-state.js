@@ -132,7 +132,7 @@
       grade: x.inside ? x.measure.grade : "assumed", ...(x.inside ? {} : { low: "", high: "" }),
     }[name] ?? x.measure.row[c])).join(","));
     const events = scenario.events.map((i) => data.events[i]);
-    const yaml = ["name: Moved in the page", "name_es: Movido en la página", "description: Levers moved in a report.",
+    const yaml = ["id: moved", "name: Moved in the page", "name_es: Movido en la página", "description: Levers moved in a report.",
       "description_es: Palancas movidas en un informe.",
       `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${events.join(", ")}]`,
       ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])];

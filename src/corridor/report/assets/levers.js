@@ -244,10 +244,11 @@
       own = base = L.run(data, model, home, scenario);
       controls = data.measures.map((measure, i) => control({ ...measure, ...block.measures[i] }, i, { get: (n) => now[n], put }));
       const all = data.measures.map((_, i) => i);
-      const touches = (mine) => all.some((i) => mine(i) && !L.same(now[i], home[i]));
-      lists.replaceChildren(list(C.say("lever_list_scenario"), all.filter((i) => home[i].on && !data.measures[i].base), true),
+      const touches = (test) => all.some((i) => test(i) && !L.same(now[i], home[i]));
+      const mine = all.filter((i) => home[i].on && !data.measures[i].base);
+      lists.replaceChildren(list(C.say("lever_list_scenario"), mine, true),
         list(C.say("lever_list_base"), all.filter((i) => data.measures[i].base), touches((i) => data.measures[i].base)),
-        list(C.say("lever_list_other"), all.filter((i) => !home[i].on && !data.measures[i].base), touches((i) => !home[i].on && !data.measures[i].base)));
+        list(C.say("lever_list_other"), all.filter((i) => !home[i].on && !data.measures[i].base), !mine.length || touches((i) => !home[i].on && !data.measures[i].base)));
       data.measures.forEach((measure, i) => { if (measure.idle) controls[i].node.classList.add("idle"); });
       asked = 0;
       respond();

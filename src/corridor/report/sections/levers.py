@@ -83,7 +83,9 @@ def _items(view: RunView, data: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _ensembles(view: RunView, scenario: str, data: Any, items: list[dict[str, Any]]) -> dict[str, list[float]]:
+def _ensembles(
+    view: RunView, scenario: str, data: Any, items: list[dict[str, Any]]
+) -> dict[str, list[float]]:
     """80 % interval and median of the full ensemble of a scenario as it stands, by item."""
     periods, daily = view.run.table("periods"), view.run.table("daily")
     last = dt.date.fromisoformat(data["end"])

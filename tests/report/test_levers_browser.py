@@ -1,0 +1,232 @@
+"""The levers of the page, in a real Chromium, beside the Python engine."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import settle
+from engine_tools import with_measures
+from make_levers import RAIL, SPEC, corridor
+
+from corridor.engine import compile_corridor, run_member
+from corridor.model import Measure
+from corridor.model.l10n import rounded
+
+pytestmark = pytest.mark.browser
+
+SLOWEST = 300  # milliseconds to answer; the goal is 100 on a machine that does nothing else
+FIGURE = "#figure-levers"
+
+
+@pytest.fixture
+def levers(page: Any) -> Any:
+    """The page with the model unpacked and the scenario of the agreement chosen."""
+    page.wait_for_selector(".lever-frame:not([hidden])")
+    page.select_option("#scenario-levers", "agreement")
+    page.evaluate("document.querySelectorAll('.lever-lists details').forEach((x) => { x.open = true; })")
+    settle(page)
+    return page
+
+
+def slide(page: Any, name: str, value: float) -> None:
+    page.evaluate(
+        """([id, v]) => { const s = document.getElementById(id); s.value = v; s.dispatchEvent(new Event('input')); }""",
+        [f"lever-{name}-slide", value],
+    )
+    settle(page)
+
+
+def line(page: Any, item: str, which: int) -> str:
+    return str(page.query_selector_all(f'[data-chart="{item}"] path')[which].get_attribute("d"))
+
+
+def width(page: Any) -> str:
+    return str(page.get_attribute(f'[data-link="{RAIL}"] path', "stroke-width"))
+
+
+def address(page: Any) -> str:
+    page.wait_for_timeout(300)
+    return str(page.url)
+
+
+def expected(*moved: Measure) -> Any:
+    """The Python engine under these measures."""
+    changed, scenario = with_measures(corridor(), *moved)
+    compiled = compile_corridor(changed, scenario, SPEC)
+    return compiled, run_member(compiled)
+
+
+def measures(**moved: dict[str, Any]) -> list[Measure]:
+    """Those of the agreement and the base, some changed."""
+    kept = [m for m in corridor().measures if m.id in ("enforcement", "trains", "appointments")]
+    return [m.model_copy(update=moved.get(m.id, {})) for m in kept]
+
+
+def test_a_lever_moves_charts_and_map_at_once(levers: Any) -> None:
+    before = line(levers, "mexico_encounters", 0)
+    assert line(levers, "mexico_encounters", 1) == ""  # nothing is moved yet
+    slide(levers, "trains", 0.8)
+    took = float(levers.get_attribute(FIGURE, "data-milliseconds"))
+    print(f"answered in {took:.1f} ms")
+    assert took < SLOWEST
+    assert line(levers, "mexico_encounters", 1) not in ("", before)
+    levers.focus("#map-month")
+    levers.keyboard.press("End")
+    settle(levers)
+    moved = width(levers)
+    levers.click("#levers-back")
+    settle(levers)
+    assert width(levers) != moved
+
+
+def test_the_difference_in_words_is_that_of_python(levers: Any) -> None:
+    slide(levers, "enforcement", 2.2)
+    levers.wait_for_selector(f"{FIGURE}[data-graded]")
+    scenario, mine = expected(*measures()), expected(*measures(enforcement={"strength": 2.2}))
+    at = [mine[0].flow_ids.index(name) for name in ("met_guided", "met_rail", "met_bus")]
+    one, other = (float(result.monthly_flow[:, at].sum()) for _, result in (scenario, mine))
+    said = levers.inner_text('.lever-answer [data-item="mexico_encounters"]')
+    assert f"higher by {rounded(other - one, 'en')} " in said  # all of it rests on before/after
+    assert "before/after 100" in said.replace("\u00a0", " ")
+    levers.click('[data-lang="es"]')
+    levers.wait_for_selector(".lever-frame:not([hidden])")
+    levers.wait_for_selector(f"{FIGURE}[data-graded]")
+    said = levers.inner_text('.lever-answer [data-item="mexico_encounters"]')
+    assert f"mayor en {rounded(other - one, 'es')} " in said
+    assert "Nombre en español" in levers.inner_text('[data-lever="trains"]')
+
+
+def test_what_rests_on_assumptions_is_a_direction_only(levers: Any) -> None:
+    slide(levers, "trains", 0.8)
+    levers.wait_for_selector(f"{FIGURE}[data-graded]")
+    said = levers.inner_text(".lever-answer")
+    assert "direction only (assumed 100" in said.replace("\u00a0", " ")
+    assert not re.search(r"(higher|lower) by", said)
+
+
+def test_back_to_the_scenario_restores_everything(levers: Any) -> None:
+    whole, plain = levers.inner_text(".lever-right"), width(levers)
+    slide(levers, "enforcement", 2.2)
+    levers.click("#lever-trains-on")
+    settle(levers)
+    assert levers.inner_text(".lever-right") != whole and "moves=" in address(levers)
+    levers.click("#levers-back")
+    settle(levers)
+    assert levers.inner_text(".lever-right") == whole
+    assert width(levers) == plain and "moves=" not in address(levers)
+    assert levers.is_checked("#lever-trains-on") and levers.is_disabled("#levers-back")
+
+
+def test_the_address_holds_what_was_moved(levers: Any) -> None:
+    slide(levers, "enforcement", 2.2)
+    levers.click("#lever-beds-on")
+    levers.fill("#lever-beds-start", "2024-03-05")
+    levers.fill("#lever-beds-end", "2024-04-01")
+    settle(levers)
+    told = levers.inner_text(".lever-right table")
+    url = address(levers)
+    other = levers.context.new_page()
+    other.goto(url)
+    other.wait_for_selector(".lever-frame:not([hidden])")
+    other.wait_for_selector(f"{FIGURE}[data-graded]")
+    levers.wait_for_selector(f"{FIGURE}[data-graded]")
+    assert other.inner_text(".lever-right table") == levers.inner_text(".lever-right table") != told
+    assert other.input_value("#lever-beds-start") == "2024-03-05" and other.is_checked("#lever-beds-on")
+    assert address(other) == url
+    other.goto(url.split("#")[0] + "#moves=beds~1~nonsense~~7;nobody~1~2024-01-01~~1;trains~1~2024-01-01~~-3")
+    other.reload()
+    other.wait_for_selector(".lever-frame:not([hidden])")
+    assert other.is_disabled("#levers-back")  # what cannot be read moves nothing
+
+
+def test_a_lever_that_does_nothing_says_so(levers: Any) -> None:
+    levers.click("#lever-lorries-on")
+    settle(levers)
+    assert "does nothing here" in levers.inner_text('[data-lever="lorries"] .lever-says')
+    levers.click("#lever-late-on")
+    settle(levers)
+    assert "outside the run (1 December 2023 to 30 June 2024)" in levers.inner_text(
+        '[data-lever="late"] .lever-says'
+    )
+    assert "changes none of these numbers" in levers.inner_text(".lever-answer")
+    levers.fill("#lever-trains-end", "2023-12-01")
+    levers.keyboard.press("Tab")
+    settle(levers)
+    assert not levers.inner_text('[data-lever="trains"] .lever-says')  # it did something before
+
+
+def test_a_typed_strength_outside_its_range_is_marked(levers: Any) -> None:
+    levers.fill("#lever-enforcement-value", "3.5")
+    levers.keyboard.press("Tab")
+    settle(levers)
+    assert "outside its range" in levers.inner_text('[data-lever="enforcement"]')
+    levers.wait_for_selector(f"{FIGURE}[data-graded]")
+    assert "direction only (assumed 100" in levers.inner_text(".lever-answer").replace("\u00a0", " ")
+    levers.fill("#lever-enforcement-value", "-1")  # no ratio
+    levers.keyboard.press("Tab")
+    settle(levers)
+    assert levers.input_value("#lever-enforcement-value") == "3.5"
+
+
+def test_levers_move_by_keyboard_alone(levers: Any) -> None:
+    levers.focus("#lever-trains-on")
+    levers.keyboard.press("Space")
+    settle(levers)
+    assert not levers.is_checked("#lever-trains-on")
+    levers.keyboard.press("Tab")
+    levers.keyboard.press("Enter")  # dates and strength fold away
+    levers.keyboard.press("Enter")
+    levers.keyboard.press("Tab")
+    assert levers.evaluate("document.activeElement.id") == "lever-trains-slide"
+    levers.keyboard.press("ArrowRight")
+    settle(levers)
+    assert levers.is_checked("#lever-trains-on")
+    assert float(levers.input_value("#lever-trains-value")) == pytest.approx(0.4 + 0.7 / 200, abs=0.7 / 200)
+
+
+def test_without_levers_there_is_no_section(tmp_path: Path) -> None:
+    from make_run import MANIFEST, tables
+
+    from corridor.report import RunFolder, write_html
+
+    run = RunFolder.write(tmp_path / "run", tables(), MANIFEST)
+    assert RunFolder.open(run.path).levers is None
+    assert '"id":"levers"' not in write_html(run, tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+COPIED = """(kind) => { let text = ""; document.execCommand = () => { text = document.activeElement.value ?? ""; };
+  [...document.querySelectorAll('#figure-levers .controls button')].at(kind).click(); return text; }"""
+
+
+def test_the_copied_command_and_python_run(tmp_path: Path, browser: Any) -> None:
+    """On the shipped strait: the page's moved state, as a shell would run it, gives the page's own numbers."""
+    entry = [sys.executable, "-c", "from corridor.cli import main; main()"]
+    subprocess.run(
+        [*entry, "simulate", "mediterranean", "--members", "4", "-q"], cwd=tmp_path, check=True, timeout=280
+    )
+    page = browser.new_page()
+    page.goto((tmp_path / "mediterranean-run" / "report.html").as_uri())
+    page.wait_for_selector(".lever-frame:not([hidden])")
+    page.evaluate("document.querySelectorAll('.lever-lists > details').forEach((x) => { x.open = true; })")
+    page.query_selector('.lever input[type="checkbox"]').click()
+    settle(page)
+    command, python = page.evaluate(COPIED, -2), page.evaluate(COPIED, -1)
+    total = page.evaluate(
+        "Object.values(Corridor.overlay.get().links).flatMap((x) => Object.values(x)).length"
+    )
+    assert total > 0 and command.startswith("cp -r ") and "--scenario moved" in command
+    run = subprocess.run(
+        [sys.executable, "-c", python], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip().startswith("[[")
+    shell = command.replace("python -c", f"{sys.executable} -c")
+    shell = shell.replace("corridor simulate", f"{shlex.join(entry)} simulate --members 4 -q")
+    subprocess.run(["bash", "-e", "-c", shell], cwd=tmp_path, check=True, timeout=280)
+    assert (tmp_path / "mediterranean-moved-run" / "report.html").exists()
+    page.close()
