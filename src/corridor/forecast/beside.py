@@ -41,7 +41,7 @@ def score_against_reference(
     end = add_months(calibration.known_until, horizons + 1) - dt.timedelta(days=1)
     compiled = compile_forecast(corridor, calibration, None, end=end, seed=seed, members=members)
     trajectories = run_forecast(compiled, workers=workers)
-    frames = []
+    frames: list[pl.DataFrame] = []
     for observation, panel in scored_observations(corridor):
         publisher = next(name for name, p in PUBLISHERS.items() if p.dataset == observation.dataset)
         if publisher not in publishers:
@@ -68,7 +68,7 @@ def _side_by_side(samples: pl.DataFrame, panel: Panel, as_of: dt.date, horizons:
     assert last is not None
     ahead = pl.col("month").is_between(add_months(last, 1), min(add_months(last, horizons), panel.months[-1]))
     table = quantiles_of_samples(samples.filter(ahead))
-    frames = []
+    frames: list[pl.DataFrame] = []
     for name in table["series"].unique().sort():
         part = table.filter(pl.col("series") == name)
         try:
