@@ -75,7 +75,7 @@ def run_and_write(
     from corridor.model import InputError
     from corridor.report import RunFolder, write_html
     from corridor.report.run import refuse_strangers
-    from corridor.report.study import Study, choose_calibration, run_study
+    from corridor.report.study import Study, choose_calibration, run_study, study_levers
 
     target = out_folder(out)
     refuse_strangers(target)  # before the run, not after it
@@ -104,7 +104,7 @@ def run_and_write(
         if store.exists():
             talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
         raise
-    run = RunFolder.write(target, tables, manifest)
+    run = RunFolder.write(target, tables, manifest, study_levers(study))
     report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
     talk(f"report: {report}", quiet=quiet)
     return report

@@ -25,7 +25,7 @@ def active_events(corridor: Corridor, scenario: Scenario | None, spec: RunSpec) 
         if event is None:
             message, hint = f"there is no event {name!r}", did_you_mean(name, by_id)
             faults.append(Fault(where, None, "events", message, hint))
-        elif not _known(event, spec):
+        elif not is_known(event, spec):
             message = f"event {name!r} was not known on {spec.as_of} (known from {event.known_from})"
             if event.hindsight:
                 message = f"event {name!r} rests on hindsight"
@@ -33,11 +33,12 @@ def active_events(corridor: Corridor, scenario: Scenario | None, spec: RunSpec) 
     if faults:
         raise InputError(f"{len(faults)} events cannot be run", faults=faults)
     return tuple(
-        event for event in corridor.events if event.id in named or (event.in_base and _known(event, spec))
+        event for event in corridor.events if event.id in named or (event.in_base and is_known(event, spec))
     )
 
 
-def _known(event: Event, spec: RunSpec) -> bool:
+def is_known(event: Event, spec: RunSpec) -> bool:
+    """Whether a run that stands at its as-of date may use the event."""
     if spec.hindsight:
         return True
     return not event.hindsight and (spec.as_of is None or event.known_from <= spec.as_of)

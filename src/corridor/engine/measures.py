@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,13 +101,22 @@ class Rules:
         """What measures touch."""
         return self._effects.scope
 
-    def apply(self, values: Values, active: ActiveMeasure, weight: Floats, numbers: Numbers) -> None:
-        """Move ``values`` by one measure, as far as ``weight`` (segments) says that its ramp has run."""
+    def apply(
+        self,
+        values: Values,
+        active: ActiveMeasure,
+        weight: Floats,
+        numbers: Numbers,
+        moved: Collection[str] = (),
+    ) -> None:
+        """Move ``values`` by one measure, as far as ``weight`` (segments) says that its ramp has run; only the
+        numbers named in ``moved``, if any are."""
         measure = active.measure
         if not weight.any():
             return
         for effect in active.effects:
-            self._effects.apply(values, effect, measure, weight, numbers)
+            if not moved or effect.parameter in moved:
+                self._effects.apply(values, effect, measure, weight, numbers)
 
 
 def active_measures(
@@ -135,7 +144,7 @@ def active_measures(
                 Fault(where, None, "measures", f"unknown measure {name!r}", did_you_mean(name, by_id))
             )
             continue
-        fault = _refusal(measure, spec, where)
+        fault = refusal(measure, spec, where)
         if fault:
             faults.append(fault)
             continue
@@ -148,7 +157,8 @@ def active_measures(
     return tuple(found)
 
 
-def _refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
+def refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
+    """Why a measure cannot be run, if it cannot."""
     lever = LEVERS.get(measure.lever)
     column = "measures"
     if lever is None:

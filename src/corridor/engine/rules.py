@@ -101,7 +101,7 @@ class EffectRules:
         array: Floats = getattr(values, effect.parameter)
         key = measure.id, effect
         if key not in self._touched:
-            self._touched[key] = self._targets(effect, measure), self.scope.groups(measure)
+            self._touched[key] = self.targets(effect, measure), self.scope.groups(measure)
         targets, groups = self._touched[key]
         if not targets or not groups:
             return
@@ -126,7 +126,7 @@ class EffectRules:
             unlimited = (before >= UNLIMITED) & (effect.rule != "limit")
             array[at] = np.where(unlimited, before, after)
 
-    def _targets(self, effect: Effect, measure: Measure) -> list[int]:
+    def targets(self, effect: Effect, measure: Measure) -> list[int]:
         """Positions along the second axis of the effect's array."""
         match effect.parameter:
             case "share":
@@ -154,7 +154,7 @@ class EffectRules:
         """``sense`` is the central strength: a draw never moves a share the other way from where it is."""
         live, touched, groups = places
         w = move.w
-        for ours, rest in self._pools(set(touched), by_destination=bool(effect.modes)):
+        for ours, rest in self.pools(set(touched), by_destination=bool(effect.modes)):
             mine, others = np.ix_(live, ours, groups), np.ix_(live, rest, groups)
             before = share[mine].sum(axis=1, keepdims=True)
             remaining = share[others].sum(axis=1, keepdims=True)
@@ -170,7 +170,7 @@ class EffectRules:
                 remaining > 0, (whole - after) / np.where(remaining > 0, remaining, 1.0), 1.0
             )
 
-    def _pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
+    def pools(self, touched: set[int], *, by_destination: bool) -> list[tuple[list[int], list[int]]]:
         """Touched flows of each stock, and the siblings that take what is taken away from them.
 
         ``by_destination``: those that lead to the same stock come first (another mode, the same way), so

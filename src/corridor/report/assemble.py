@@ -131,7 +131,7 @@ def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.Data
     return _frame(("series", "place", "month", "nationality", "value", "known"), rows)
 
 
-def _occupied(indicator: Indicator, compiled: Compiled) -> Floats:
+def occupied_by_day(indicator: Indicator, compiled: Compiled) -> Floats:
     """People outside the model in an indicator's stocks, by day."""
     values = compiled.values(None).occupied[compiled.day_segment]
     positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
@@ -140,13 +140,13 @@ def _occupied(indicator: Indicator, compiled: Compiled) -> Floats:
 
 def stock_by_day(indicator: Indicator, run: ScenarioRun) -> Floats:
     """People in an indicator's stocks, shape (members, days)."""
-    return run.trajectories.stock_by_day(*indicator.stocks) + _occupied(indicator, run.compiled)
+    return run.trajectories.stock_by_day(*indicator.stocks) + occupied_by_day(indicator, run.compiled)
 
 
 def expected_by_day(indicator: Indicator, compiled: Compiled, result: MemberResult) -> Floats:
     """People in an indicator's stocks in a run of expected values, by day."""
     positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
-    return result.daily_stock[:, positions].sum(axis=1) + _occupied(indicator, compiled)
+    return result.daily_stock[:, positions].sum(axis=1) + occupied_by_day(indicator, compiled)
 
 
 def daily_table(

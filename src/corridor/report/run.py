@@ -18,6 +18,7 @@ from corridor.model.files import fresh_folder
 from corridor.report.schema import TABLES, conform
 
 MANIFEST = "manifest.json"
+LEVERS = "levers.json"
 PEOPLE_COUNTS = ("observed", "points")
 """Tables whose ``value`` counts real people; small counts are suppressed in what is exported as CSV."""
 
@@ -29,6 +30,8 @@ class RunFolder:
     path: Path
     manifest: Mapping[str, Any]
     tables: Mapping[str, pl.DataFrame]
+    levers: Mapping[str, Any] | None = None
+    """What the page needs to move levers (see ``lever_data``), where the run has it."""
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r}, as of {self.manifest.get('as_of')}, {len(self.tables)} tables)"
@@ -48,7 +51,13 @@ class RunFolder:
         return self.tables[name] if name in self.tables else pl.DataFrame(schema=dict(TABLES[name]))
 
     @classmethod
-    def write(cls, path: Path, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> RunFolder:
+    def write(
+        cls,
+        path: Path,
+        tables: Mapping[str, pl.DataFrame],
+        manifest: Mapping[str, Any],
+        levers: Mapping[str, Any] | None = None,
+    ) -> RunFolder:
         """Write a run folder at once: a temporary folder beside ``path`` is filled, then renamed.
 
         An earlier run folder at ``path`` is replaced; anything else there is refused. Parquet holds the
@@ -71,9 +80,14 @@ class RunFolder:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
             full = {**manifest, "tables": listed}
+            if levers is not None:
+                written = json.dumps(levers, default=str, ensure_ascii=False, separators=(",", ":"))
+                (temporary / LEVERS).write_text(written, encoding="utf-8")
+                full["levers"] = {"sha256": hashlib.sha256(written.encode()).hexdigest()}
+                levers = json.loads(written)
             text = json.dumps(full, indent=2, sort_keys=True, default=str, ensure_ascii=False)
             (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        return cls(path, json.loads(text), checked)
+        return cls(path, json.loads(text), checked, levers)
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
@@ -86,15 +100,20 @@ class RunFolder:
         manifest = _read_manifest(path)
         tables: dict[str, pl.DataFrame] = {}
         faults: list[Fault] = []
+        levers: Mapping[str, Any] | None = None
         for name, listed in manifest["tables"].items():
             try:
                 tables[name], found = conform(name, _read_table(path, name, listed))
                 faults += found
             except InputError as error:
                 faults += error.faults
+        try:
+            levers = _read_levers(path, manifest.get("levers"))
+        except InputError as error:
+            faults += error.faults
         if faults:
             raise InputError(f"{path} is not a whole run folder", faults=faults, hint="run it again")
-        return cls(path, manifest, tables)
+        return cls(path, manifest, tables, levers)
 
 
 def refuse_strangers(path: Path) -> None:
@@ -155,3 +174,16 @@ def _read_table(path: Path, name: str, listed: Any) -> pl.DataFrame:
         return pl.read_parquet(content)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _fault(file, f"not readable as Parquet: {error}") from error
+
+
+def _read_levers(path: Path, listed: Any) -> Mapping[str, Any] | None:
+    if not isinstance(listed, dict):
+        return None
+    file = path / LEVERS
+    if not file.is_file():
+        raise _fault(file, "missing")
+    content = file.read_bytes()
+    if listed.get("sha256") != hashlib.sha256(content).hexdigest():
+        raise _fault(file, "changed since the run wrote it (SHA-256 differs)")
+    found: Mapping[str, Any] = json.loads(content)
+    return found

@@ -24,6 +24,7 @@ from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.report import assemble, contrast, geography, months
 from corridor.report.assemble import ScenarioRun
+from corridor.report.lever_data import lever_data
 from corridor.report.ports import port_labels, ports_table
 
 HISTORY_DAYS = 180
@@ -122,6 +123,18 @@ def run_study(
         tables["fit"] = study.calibration.fit
     tables["scoreboard"] = shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations})
     return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
+
+
+def study_levers(study: Study) -> dict[str, Any]:
+    """What the page needs to move the levers of a study; it is written as ``levers.json``."""
+    calibration = study.calibration
+    return lever_data(
+        study.corridor,
+        study.compile(study.scenarios[0]).spec,
+        study.scenarios,
+        calibration.parameters if calibration else (),
+        calibration.as_of if calibration else None,
+    )
 
 
 def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> dict[str, pl.DataFrame]:

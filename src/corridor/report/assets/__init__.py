@@ -17,6 +17,11 @@ SCRIPTS = (
     "panels.js",
     "cards.js",
     "map.js",
+    "engine-rules.js",
+    "engine.js",
+    "engine-days.js",
+    "lever-state.js",
+    "levers.js",
     "main.js",
 )
 """In the order in which the page runs them."""

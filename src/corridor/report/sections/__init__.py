@@ -8,6 +8,7 @@ from corridor.report.sections.changes import Changes
 from corridor.report.sections.effects import Effects
 from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
+from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.scenarios import Measures, Scenarios
@@ -19,6 +20,7 @@ SECTIONS: tuple[Section, ...] = (
     Map(),
     Fans(),
     Countries(),
+    Levers(),
     Scenarios(),
     People(),
     Cities(),

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from engine_tools import SILENT, compiled, with_measures
-
 import small_corridors as small
 from corridor.engine import LEVERS, Compiled, MemberResult, run_member
 from corridor.model import Corridor, Flow, Measure, Parameter
+from engine_tools import SILENT, compiled, with_measures
 from small_corridors import flow, group, parameter, route, stock
 
 GROUPS = (group(), group(household="family", size=3), group("COL"))

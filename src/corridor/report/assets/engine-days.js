@@ -1,0 +1,217 @@
+// One day of the page's engine, and its evening: gates, people who leave together, triggers.
+// The same order of events as `corridor.engine.kernels.days`.
+"use strict";
+(() => {
+  const E = CorridorEngine;
+
+  // Cut demand on `edges` down to `allowed` people, in proportion.
+  const allocate = (edges, want, size, allowed) => {
+    let demand = 0;
+    for (let i = 0; i < edges.length; i++) demand += want[edges[i]] * size[edges[i]];
+    if (demand <= allowed) return;
+    const part = Math.max(allowed, 0) / demand;
+    for (let i = 0; i < edges.length; i++) want[edges[i]] *= part;
+  };
+
+  // Departures, and people of events who come from outside.
+  const depart = (m, day, events) => {
+    const { count } = m.work;
+    const { departures } = m.values;
+    const { depart_cell: cells, depart_at: at, cell_size: size } = m;
+    const part = 1 / m.days_in_month[day];
+    for (let p = 0; p < cells.length; p++) count[cells[p]] += departures[at[p]] * (part / size[cells[p]]);
+    for (const event of events) if (event.cell !== undefined) count[event.cell] += event.daily[day];
+  };
+
+  // People of events are taken out of their cells before anybody else leaves.
+  const setOut = (m, day, events) => {
+    const { count, asked, together } = m.work;
+    for (const event of events) {
+      if (event.edges === undefined || event.daily[day] <= 0) continue;
+      for (const e of event.edges) asked[e] = count[m.edge_cell[e]];
+      allocate(event.edges, asked, m.edge_size, event.daily[day]);
+      for (const e of event.edges) {
+        count[m.edge_cell[e]] -= asked[e];
+        together[e] += asked[e];
+      }
+    }
+  };
+  const askTogether = (m, day, events, frees, room) => {
+    const { count, want, together } = m.work;
+    for (const event of events) {
+      if (event.edges === undefined || event.daily[day] <= 0) continue;
+      for (const e of event.edges) {
+        const c = m.edge_cell[e];
+        count[c] += together[e];
+        want[e] += together[e];
+        if (m.cell_room[c] >= 0 && !frees[e]) room[m.cell_room[c]] -= together[e] * m.cell_size[c];
+        together[e] = 0;
+      }
+    }
+  };
+
+  // Expected leavers: by edges that no gate can touch they move at once, by the others they ask.
+  const leave = (m, gates, dayFlow, room) => {
+    const { count, chance, want, arriving, plain, keep, cell_days: days } = m.work;
+    const { later, later_cell: laterCell } = m;
+    for (const c of m.room_cells) room[m.cell_room[c]] -= count[c] * m.cell_size[c];
+    for (let i = 0; i < later.length; i++) want[later[i]] = count[laterCell[i]] * chance[later[i]];
+    for (const e of gates.list) {
+      const c = m.edge_cell[e];
+      room[m.cell_room[c]] += count[c] * chance[e] * m.edge_size[e];
+    }
+    const { plain_cell: from, plain_dest: to, plain_flow: flow, plain_size: size } = m;
+    const counted = flow.length;
+    for (let i = 0; i < counted; i++) {
+      const moved = count[from[i]] * plain[i];
+      arriving[to[i]] += moved;
+      dayFlow[flow[i]] += moved * size[i];
+    }
+    for (let i = counted; i < plain.length; i++) arriving[to[i]] += count[from[i]] * plain[i];
+    for (let c = 0; c < count.length; c++) {
+      days[c] += count[c];
+      count[c] *= keep[c];
+    }
+  };
+
+  // Every gate, level by level; what is refused asks for its overflow edge on the next level.
+  const passGates = (m, gates, throughput, room) => {
+    const { want, asked } = m.work;
+    const { edge_size: size, edge_overflow: overflow } = m;
+    for (let level = 0; level + 1 < m.level_start.length; level++) {
+      const here = m.later.subarray(m.level_start[level], m.level_start[level + 1]);
+      for (let i = 0; i < here.length; i++) asked[here[i]] = want[here[i]];
+      const mine = gates.gates.filter((gate) => gate.level === level);
+      for (const gate of mine) allocate(gate.edges, want, size, (gate.room ? room : throughput)[gate.index]);
+      for (const { edges, room: isRoom, index } of mine) {
+        let used = 0;
+        for (let i = 0; i < edges.length; i++) used += want[edges[i]] * size[edges[i]];
+        (isRoom ? room : throughput)[index] -= used;
+      }
+      for (let i = 0; i < here.length; i++) {
+        const e = here[i];
+        if (overflow[e] >= 0 && asked[e] > want[e]) want[overflow[e]] += asked[e] - want[e];
+      }
+    }
+  };
+
+  const oneDay = (m, day, events, state, out) => {
+    const { sizes } = m;
+    const { count, want, arriving, moved } = m.work;
+    const { capacity, occupied } = m.values;
+    depart(m, day, events);
+    const room = capacity.map((v, k) => v - occupied[k]), throughput = m.values.throughput.slice();
+    setOut(m, day, events);
+    const dayFlow = out.daily_flow.subarray(day * sizes.flows, (day + 1) * sizes.flows);
+    const dayStock = out.daily_stock.subarray(day * sizes.stocks, (day + 1) * sizes.stocks);
+    leave(m, state.gates, dayFlow, room);
+    askTogether(m, day, events, state.gates.frees, room);
+    for (let k = 0; k < room.length; k++) room[k] = Math.max(room[k], 0);
+    passGates(m, state.gates, throughput, room);
+    const { later, later_cell: laterCell, edge_dest: dest, edge_flow: flow, edge_size: size } = m;
+    for (let i = 0; i < later.length; i++) {
+      const e = later[i];
+      count[laterCell[i]] -= want[e];
+      arriving[dest[e]] += want[e];
+      if (flow[e] < 0) continue;
+      moved[e] += want[e];
+      dayFlow[flow[e]] += want[e] * size[e];
+    }
+    for (let c = 0; c < count.length; c++) {
+      count[c] += arriving[c];
+      arriving[c] = 0;
+    }
+    const { stock_cells: cells, stock_at: stock, cell_size: people } = m;
+    for (let i = 0; i < cells.length; i++) dayStock[stock[i]] += count[cells[i]] * people[cells[i]];
+  };
+
+  // -- triggers -----------------------------------------------------------------------------------------------
+  const newTriggers = (m, measures) => {
+    const none = () => m.triggers.map(() => 0);
+    const armed = m.triggers.map((_, t) => {
+      const mine = measures.filter((x) => x.trigger === t);
+      const last = mine.some((x) => x.last === null) ? null : Math.max(...mine.map((x) => x.last));
+      return mine.length ? [Math.min(...mine.map((x) => x.start)), last] : null;
+    });
+    return { on: none(), below: none(), days_on: none(), used: none(), spent: none(), armed };
+  };
+
+  // Most days on in the calendar year up to and with a day; 0 where the trigger is not armed.
+  const allowed = (m, trigger, armed, day) => {
+    const date = m.sizes.first + day;
+    if (!armed || date < armed[0] || (armed[1] !== null && date > armed[1])) return 0;
+    const since = m.year[day] - new Date(armed[0] * 86400000).getUTCFullYear();
+    return trigger.per_year[Math.min(since, trigger.per_year.length - 1)];
+  };
+
+  // Periods on, from the days before `day` and whether it is on then; one that goes on has no last day.
+  const periodsOn = (m, record, t, day, now) => {
+    const found = [];
+    let was = 0;
+    for (let d = 0; d <= day; d++) {
+      const is = d === day ? now : record[d * m.triggers.length + t];
+      if (is && !was) found.push([m.sizes.first + d, null]);
+      if (!is && was) found.at(-1)[1] = m.sizes.first + d - 1;
+      was = is;
+    }
+    return found;
+  };
+
+  // What each trigger counts, and whether it is on tomorrow; true if any changes.
+  const evening = (m, day, state, out) => {
+    const T = m.triggers.length;
+    const tomorrow = day + 1;
+    let changed = false;
+    m.triggers.forEach((trigger, t) => {
+      let people = 0;
+      if (trigger.stock >= 0) people = out.daily_stock[day * m.sizes.stocks + trigger.stock];
+      else {
+        const row = m.day_month[day] * m.watch_edges.length;
+        for (let at = trigger.edges[0]; at < trigger.edges[1]; at++) {
+          people += m.work.want[m.watch_edges[at]] * m.watch_weight[row + at];
+        }
+      }
+      out.trigger_seen[day * T + t] = people;
+    });
+    if (tomorrow >= m.sizes.days) return false;
+    m.triggers.forEach((trigger, t) => { changed = decide(m, trigger, t, day, tomorrow, state, out) || changed; });
+    return changed;
+  };
+
+  const decide = (m, trigger, t, day, tomorrow, state, out) => {
+    const seen = (d) => out.trigger_seen[d * m.triggers.length + t];
+    const was = state.on[t];
+    if (was) {
+      state.days_on[t] += 1;
+      state.used[t] += 1;
+    }
+    if (m.new_year[tomorrow]) state.used[t] = 0;
+    let above = trigger.day_above !== null && seen(day) > trigger.day_above;
+    let below = false;
+    if (tomorrow >= trigger.window) {
+      let mean = 0;
+      for (let back = 0; back < trigger.window; back++) mean += seen(day - back);
+      mean /= trigger.window;
+      above = above || mean > trigger.on_above;
+      below = mean < trigger.off_below;
+    }
+    state.below[t] = below ? state.below[t] + 1 : 0;
+    const low = state.below[t] >= trigger.off_days;
+    if (low) state.spent[t] = 0;
+    let on;
+    if (was) {
+      on = !(low && state.days_on[t] >= trigger.min_days);
+      if (state.days_on[t] >= trigger.max_days) {
+        on = false;
+        state.spent[t] = low ? 0 : 1;
+      }
+    } else on = above && !state.spent[t];
+    on = on && state.used[t] < allowed(m, trigger, state.armed[t], tomorrow) ? 1 : 0;
+    if (on === was) return false;
+    state.on[t] = on;
+    state.days_on[t] = 0;
+    return true;
+  };
+
+  Object.assign(E, { oneDay, evening, periodsOn, newTriggers });
+})();

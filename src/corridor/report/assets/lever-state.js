@@ -1,0 +1,170 @@
+// What the reader has set each lever to, what the run then gives, and the same as a scenario for the command line.
+"use strict";
+(() => {
+  const C = Corridor;
+  const E = CorridorEngine;
+  const DAY = 86400000;
+  const iso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
+  const dayOf = (text) => Math.round(Date.parse(`${text}T00:00:00Z`) / DAY);
+  const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(dayOf(text));
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+
+  // -- settings: {on, start, last, strength} for every measure, days from 1970 ---------------------------------
+  const settings = (data, model, scenario) => {
+    const inForce = new Map(scenario.measures);
+    return model.measures.map((measure, i) => ({
+      on: inForce.has(i), start: measure.start, last: inForce.has(i) ? inForce.get(i) : measure.last, strength: measure.strength,
+    }));
+  };
+  const same = (a, b) => a.on === b.on && (!a.on || (a.start === b.start && a.last === b.last && a.strength === b.strength));
+
+  // In the address: only what differs, `id~on~start~end~strength`.
+  const encode = (data, now, home) => now.map((x, i) => (same(x, home[i]) ? null
+    : [data.measures[i].id, Number(x.on), iso(x.start), x.last === null ? "" : iso(x.last), x.strength].join("~")))
+    .filter(Boolean).join(";");
+  const within = (model, i, strength) => {
+    const [low, high] = model.measures[i].allowed;
+    return (low === null || strength >= low) && (high === null || strength <= high);
+  };
+  const decode = (data, model, text, home) => {
+    const now = home.map((x) => ({ ...x }));
+    for (const part of (text ?? "").split(";").filter(Boolean)) {
+      const [id, on, start, end, strength] = part.split("~");
+      const i = data.measures.findIndex((x) => x.id === id);
+      const value = Number(strength);
+      if (i < 0 || !isDay(start ?? "") || (end && !isDay(end)) || strength === "" || !Number.isFinite(value) || !within(model, i, value)) continue;
+      now[i] = { on: on === "1", start: dayOf(start), last: end ? dayOf(end) : null, strength: value };
+    }
+    return now;
+  };
+
+  // A measure of the base that is off is lifted on its first day, as a scenario would.
+  const chosen = (data, now, events) => ({
+    measures: now.flatMap((x, index) => (x.on ? [{ index, start: x.start, last: x.last, strength: x.strength }]
+      : data.measures[index].base ? [{ index, start: x.start, last: x.start - 1, strength: x.strength }] : [])),
+    events,
+  });
+
+  // -- what a run gives: every series by month, every stock by day, people on the map's links -------------------
+  const read = (data, model, out) => {
+    const { months: M, flows: F, stocks: K, groups: G, days: D } = model.sizes;
+    const byFlow = new Float64Array(M * F);
+    for (let i = 0; i < byFlow.length; i++) for (let g = 0; g < G; g++) byFlow[i] += out.monthly_flow[i * G + g];
+    const counted = (series, m) => {
+      if (!series.coverage) return sum(series.flows.map((f) => byFlow[m * F + f]));
+      let people = 0;
+      for (const f of series.flows) for (let g = 0; g < G; g++) people += out.monthly_flow[(m * F + f) * G + g] * series.coverage[m][g];
+      return people;
+    };
+    const found = { series: {}, stocks: {}, links: {}, met: {} };
+    for (const series of data.series) found.series[series.id] = data.months.map((_, m) => counted(series, m));
+    for (const item of data.stocks) {
+      let at = 0;
+      found.stocks[item.id] = Float64Array.from({ length: D }, (_, d) => {
+        while (at + 1 < item.others.length && item.others[at + 1][0] <= d) at += 1;
+        return sum(item.stocks.map((k) => out.daily_stock[d * K + k])) + item.others[at][1];
+      });
+    }
+    for (const kind of ["links", "met"]) {
+      for (const [id, flows] of Object.entries(data[kind])) {
+        found[kind][id] = data.months.map((_, m) => sum(flows.map((f) => byFlow[m * F + f])));
+      }
+    }
+    return found;
+  };
+
+  // One number an item: the sum of the months not yet published, or the people on the last day.
+  const level = (data, found) => {
+    const out = {};
+    for (const series of data.series) out[series.id] = sum(series.ahead.map((m) => found.series[series.id][m]));
+    for (const item of data.stocks) out[item.id] = found.stocks[item.id].at(-1);
+    return out;
+  };
+
+  // Largest change of any number shown, relative to the larger of it and one person.
+  const apart = (a, b) => {
+    let most = 0;
+    for (const kind of Object.keys(a)) {
+      for (const id of Object.keys(a[kind])) {
+        a[kind][id].forEach((v, i) => { most = Math.max(most, Math.abs(v - b[kind][id][i]) / Math.max(1, Math.abs(v))); });
+      }
+    }
+    return most;
+  };
+
+  // For the charts and the map of the rest of the page.
+  const overlay = (data, model, found) => {
+    const monthly = (values) => Object.fromEntries(data.months.map((m, i) => [m, values[i]]));
+    const each = (table, shape) => Object.fromEntries(Object.entries(table).map(([id, values]) => [id, shape(values, id)]));
+    const ahead = new Map(data.series.map((x) => [x.id, x.ahead]));
+    return {
+      series: each(found.series, (values, id) => ahead.get(id).map((m) => [data.months[m], values[m]])),
+      stocks: each(found.stocks, (values) => Array.from(values, (v, d) => [iso(model.sizes.first + d), v])),
+      links: each(found.links, monthly), met: each(found.met, monthly),
+    };
+  };
+
+  const run = (data, model, now, scenario) => read(data, model, E.run(model, chosen(data, now, scenario.events)));
+
+  // -- the same as a scenario of a corridor folder ----------------------------------------------------------------
+  // A moved measure becomes one of its own beside the old one, which leaves the scenario or is lifted.
+  const asScenario = (data, now, home, scenario) => {
+    const kept = [], lifts = scenario.lifts.map((x) => [...x]), moved = [];
+    now.forEach((x, i) => {
+      const measure = data.measures[i];
+      const stays = same(x, home[i]);
+      if (stays && x.on && !measure.base) kept.push(measure.id);
+      if (stays) return;
+      if (measure.base && !lifts.some(([id]) => id === measure.id)) lifts.push([measure.id, measure.start]);
+      else if (measure.base) lifts.find(([id]) => id === measure.id)[1] = measure.start;
+      if (x.on) {
+        const inside = measure.low === null || (x.strength >= measure.low && x.strength <= measure.high);
+        moved.push({ measure, id: `${measure.id}_moved`, start: iso(x.start), end: x.last === null ? null : iso(x.last), strength: x.strength, inside });
+      }
+    });
+    return { kept, lifts, moved };
+  };
+  const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const command = (data, now, home, scenario) => {
+    const { kept, lifts, moved } = asScenario(data, now, home, scenario);
+    const rows = moved.map((x) => data.columns.map((name, c) => cell({
+      id: x.id, start: x.start, end: x.end ?? "", strength: String(x.strength), in_base: "no",
+      grade: x.inside ? x.measure.grade : "assumed", ...(x.inside ? {} : { low: "", high: "" }),
+    }[name] ?? x.measure.row[c])).join(","));
+    const events = scenario.events.map((i) => data.events[i]);
+    const yaml = ["name: Moved in the page", "name_es: Movido en la página", "description: Levers moved in a report.",
+      "description_es: Palancas movidas en un informe.",
+      `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${events.join(", ")}]`,
+      ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])];
+    const folder = `${data.corridor}-moved`;
+    const dir = `python -c 'from corridor.formats import find_corridor; print(find_corridor("${data.corridor}").resolve())'`;
+    return [`cp -r "$(${dir})" ${folder}`, ...(rows.length ? [`cat >> ${folder}/measures.csv <<'ROWS'`, ...rows, "ROWS"] : []),
+      `cat > ${folder}/scenarios/moved.yaml <<'SCENARIO'`, ...yaml, "SCENARIO",
+      `corridor simulate ${folder} ${scenario.id === "base" ? "" : `--scenario ${scenario.id} `}--scenario moved --end ${data.end}`
+      + `${data.hindsight ? " --hindsight" : ""} --out ${folder}-run`, ""].join("\n");
+  };
+  const python = (data, now, home, scenario) => {
+    const { kept, lifts, moved } = asScenario(data, now, home, scenario);
+    const date = (text) => (text === null ? "None" : `dt.date.fromisoformat("${text}")`);
+    const list = (items) => `(${items.map((x) => `${x}, `).join("").trimEnd()})`;
+    const quoted = (items) => list(items.map((x) => JSON.stringify(x)));
+    const own = moved.map((x) => `    known["${x.measure.id}"].model_copy(update={"id": "${x.id}", "in_base": False, "start": ${date(x.start)}, `
+      + `"end": ${date(x.end)}, "strength": ${x.strength}${x.inside ? "" : ', "low": None, "high": None, "grade": "assumed"'}}),`);
+    const calibrated = data.calibration !== null;
+    return ["import datetime as dt", "", ...(calibrated ? ["from corridor.calibrate import read_calibration"] : []),
+      `from corridor.engine import ${calibrated ? "run_member" : "RunSpec, compile_corridor, run_member"}`,
+      ...(calibrated ? ["from corridor.forecast.engine import compile_forecast"] : []),
+      `from corridor.formats import ${calibrated ? "find_corridor, " : ""}open_corridor`, "from corridor.model import Lift, Scenario", "",
+      `corridor = open_corridor("${data.corridor}")`, "known = {measure.id: measure for measure in corridor.measures}",
+      "moved = (", ...own, ")", 'corridor = corridor.model_copy(update={"measures": (*corridor.measures, *moved)})',
+      "scenario = Scenario(", '    id="moved", name="moved", name_es="moved", description="moved", description_es="moved",',
+      `    measures=${quoted([...kept, ...moved.map((x) => x.id)])},`, `    events=${quoted(scenario.events.map((i) => data.events[i]))},`,
+      `    lift=${list(lifts.map(([id, on]) => `Lift(measure="${id}", on=${date(on)})`))},`, ")",
+      ...(calibrated ? [`calibration = read_calibration(find_corridor("${data.corridor}") / "calibration", ${date(data.calibration)})`,
+        `run = compile_forecast(corridor, calibration, scenario, end=${date(data.end)}, hindsight=${data.hindsight ? "True" : "False"})`]
+        : [`run = compile_corridor(corridor, scenario, RunSpec(${date(data.start)}, ${date(data.end)}, hindsight=${data.hindsight ? "True" : "False"}))`]),
+      "print(run_member(run, None).monthly_flow.sum(axis=2))", ""].join("\n");
+  };
+
+  C.levers = { settings, same, encode, decode, within, run, level, apart, overlay, command, python, iso, dayOf, isDay };
+})();

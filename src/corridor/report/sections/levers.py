@@ -1,0 +1,104 @@
+"""The levers: the corridor's mean-field engine runs in the page, and answers as the reader moves them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from corridor.model import GRADES
+from corridor.model.l10n import LANGS, day, period
+from corridor.report.lever_data import names_of
+from corridor.report.messages import Text, say, word
+from corridor.report.sections.base import Block, RunView, prose
+
+CHARTS = ("total", "waiting", "detention", "census", "deaths")
+"""Kinds of items that are drawn; the others stand in the table."""
+INTERVAL = (0.1, 0.5, 0.9)
+
+
+class Levers:
+    """A control for every measure, and the central path that answers."""
+
+    id = "levers"
+    title = say("levers")
+
+    def available(self, view: RunView) -> bool:
+        """Whether the run has the engine's arrays."""
+        return view.run.levers is not None
+
+    def payload(self, view: RunView) -> list[Block]:
+        """What it is, in one paragraph, and the levers."""
+        assert view.run.levers is not None
+        return [prose(say("levers_intro")), levers(view, view.run.levers)]
+
+
+def levers(view: RunView, data: Any) -> Block:
+    """The block: the run's arrays, words for every measure and item, the ensembles of unmoved scenarios."""
+    items = _items(view, data)
+    return {
+        "type": "levers",
+        "id": "levers",
+        "data": data,
+        "dates": data["months"],
+        "scenarios": [{"id": s["id"], "label": view.name(s["id"])} for s in data["scenarios"]],
+        "measures": [_words(measure) for measure in data["measures"]],
+        "items": items,
+        "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
+        "ensembles": {s["id"]: _ensembles(view, s["id"], data, items) for s in data["scenarios"]},
+    }
+
+
+def _words(measure: Any) -> dict[str, Any]:
+    return {
+        "name": names_of(measure),
+        "unit": word("unit", measure["unit"]),
+        "ratio": measure["unit"] == "ratio",
+        "gradeWords": word("grade", measure["grade"]),
+        "trigger": {"en": measure["trigger"], "es": measure["trigger_es"]} if measure["trigger"] else None,
+    }
+
+
+def _items(view: RunView, data: Any) -> list[dict[str, Any]]:
+    """Series and stocks in the order of the labels, with the period that their one number stands for."""
+    months = data["months"]
+    last = dt.date.fromisoformat(data["end"])
+    known = {one["id"]: ("series", one) for one in data["series"]}
+    known |= {one["id"]: ("stocks", one) for one in data["stocks"]}
+    found = []
+    for item in view.ordered(known):
+        table, one = known[item]
+        if table == "series" and not one["ahead"]:
+            continue
+        kind = view.label(item).kind
+        when: Text = {lang: day(last, lang) for lang in LANGS}
+        if table == "series":
+            ends = [months[one["ahead"][0]][:7], months[one["ahead"][-1]][:7]]
+            when = {lang: period("/".join(ends), lang) for lang in LANGS}
+        found.append(
+            {"id": item, "table": table, "label": view.name(item), "period": when, "chart": kind in CHARTS,
+             "said": kind in CHARTS, "headline": item == view.headline, "deaths": kind == "deaths"}
+        )  # fmt: skip
+    return found
+
+
+def _ensembles(view: RunView, scenario: str, data: Any, items: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """80 % interval and median of the full ensemble of a scenario as it stands, by item."""
+    periods, daily = view.run.table("periods"), view.run.table("daily")
+    last = dt.date.fromisoformat(data["end"])
+    found = {}
+    for item in items:
+        if item["table"] == "series":
+            rows = periods.filter(
+                (pl.col("scenario") == scenario) & (pl.col("series") == item["id"]) & (pl.col("place") == "")
+                & (pl.col("nationality") == "") & (pl.col("statistic") == "sum")
+            )  # fmt: skip
+        else:
+            rows = daily.filter(
+                (pl.col("scenario") == scenario) & (pl.col("item") == item["id"]) & (pl.col("date") == last)
+            )
+        values = {round(q, 4): v for q, v in rows.select("quantile", "value").rows()}
+        if all(q in values for q in INTERVAL):
+            found[item["id"]] = [values[q] for q in INTERVAL]
+    return found
