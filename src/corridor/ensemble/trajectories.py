@@ -13,12 +13,16 @@ from corridor.engine import Compiled, MemberResult, count_shapes
 from corridor.model import Group, html
 
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, repr=False)
 class Trajectories:
     """People by member: ``monthly_flow`` (N, M, F, G), ``month_end_stock`` (N, M, K, G), ``daily_flow``
-    (N, D, F), ``daily_stock`` (N, D, K). ``trigger_on`` (N, D, T) is 1 where a trigger was on."""
+    (N, D, F), ``daily_stock`` (N, D, K). ``trigger_on`` (N, D, T) is 1 where a trigger was on.
+
+    Counts are kept as 32-bit numbers, which hold whole people up to 16.7 million exactly; sums have 64 bits.
+    """
 
     months: tuple[dt.date, ...]
     dates: tuple[dt.date, ...]
@@ -26,10 +30,10 @@ class Trajectories:
     stocks: tuple[str, ...]
     groups: tuple[Group, ...]
     triggers: tuple[str, ...]
-    monthly_flow: Floats
-    month_end_stock: Floats
-    daily_flow: Floats
-    daily_stock: Floats
+    monthly_flow: Counts
+    month_end_stock: Counts
+    daily_flow: Counts
+    daily_stock: Counts
     trigger_on: npt.NDArray[np.uint8]
 
     unit = "people"
@@ -48,7 +52,7 @@ class Trajectories:
     def _repr_html_(self) -> str:
         facts = {"members": self.members, "period": f"{self.dates[0]} to {self.dates[-1]}", "unit": self.unit}
         facts |= {"flows": len(self.flows), "stocks": len(self.stocks), "groups": len(self.groups)}
-        mean = self.monthly_flow.mean(axis=(0, 1)).sum(axis=1)
+        mean = self.monthly_flow.mean(axis=(0, 1), dtype=np.float64).sum(axis=1)
         busiest = [int(n) for n in np.argsort(-mean)[: html.ROWS]]
         rows = [(self.flows[n], *np.quantile(self.monthly_flow[:, :, n].sum(axis=2).mean(axis=1), (0.1, 0.5, 0.9)).tolist())
                 for n in busiest]  # fmt: skip
@@ -57,15 +61,15 @@ class Trajectories:
 
     def flow(self, *ids: str) -> Floats:
         """Monthly people through these flows together, shape (members, months, groups)."""
-        return self.monthly_flow[:, :, [self.flows.index(i) for i in ids], :].sum(axis=2)
+        return self.monthly_flow[:, :, [self.flows.index(i) for i in ids], :].sum(axis=2, dtype=np.float64)
 
     def stock_by_day(self, *ids: str) -> Floats:
         """People in these stocks together each evening, shape (members, days)."""
-        return self.daily_stock[:, :, [self.stocks.index(i) for i in ids]].sum(axis=2)
+        return self.daily_stock[:, :, [self.stocks.index(i) for i in ids]].sum(axis=2, dtype=np.float64)
 
     def flow_by_day(self, *ids: str) -> Floats:
         """People through these flows together each day, shape (members, days)."""
-        return self.daily_flow[:, :, [self.flows.index(i) for i in ids]].sum(axis=2)
+        return self.daily_flow[:, :, [self.flows.index(i) for i in ids]].sum(axis=2, dtype=np.float64)
 
     def share_on(self, trigger: str) -> Floats:
         """Share of the members in which a trigger is on, by day."""
@@ -76,8 +80,8 @@ def room_for(compiled: Compiled, members: int) -> Trajectories:
     """Trajectories to be filled by ``put``: results are copied as they come, so that none is held twice."""
     shapes = count_shapes(compiled)
 
-    def room(name: str) -> Floats:
-        return np.empty((members, *shapes[name]))
+    def room(name: str) -> Counts:
+        return np.empty((members, *shapes[name]), dtype=np.float32)
 
     return Trajectories(
         months=compiled.months,
