@@ -7,11 +7,11 @@ from collections.abc import Mapping
 REGISTER_TEXTS: Mapping[str, tuple[str, str]] = {
     "register_reading": (
         "{count} entries, by the year in which they became known; {modeled} of them are modeled by a measure or an "
-        "event. {statuses}.",
+        "event. By status: {statuses}.",
         "{count} entradas, por el año en que se conocieron; {modeled} de ellas están modeladas por una medida o un "
-        "evento. {statuses}.",
+        "evento. Por situación: {statuses}.",
     ),
-    "register_count": ("{status}: {count}", "{status}: {count}"),
+    "register_count": ("{status} {count}", "{status} {count}"),
     "register_modeled_yes": ("modeled", "modelada"),
     "register_modeled_no": ("not modeled", "no modelada"),
     "filter_any": ("all", "todas"),
@@ -53,10 +53,11 @@ REGISTER_TEXTS: Mapping[str, tuple[str, str]] = {
         "Ports of entry: officer hours and trucks",
         "Puertos de entrada: horas de agentes y camiones",
     ),
+    "ports_table": ("Hours and trucks by field office and month", "Horas y camiones por oficina de campo y mes"),
     "ports_reading": (
-        "By field office and month, median and 80 % interval. Every one of these figures rests on assumed hours and "
+        "Median and 80 % interval. Every one of these figures rests on assumed hours and "
         "assumed trucks; no published count of hours is compared with them.",
-        "Por oficina de campo y mes, mediana e intervalo del 80 %. Todas estas cifras se apoyan en horas y camiones "
+        "Mediana e intervalo del 80 %. Todas estas cifras se apoyan en horas y camiones "
         "supuestos; no se comparan con ningún conteo publicado de horas.",
     ),
     "col_port": ("Field office", "Oficina de campo"),

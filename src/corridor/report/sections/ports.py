@@ -34,7 +34,7 @@ class Ports:
             rows = _rows(view, table.filter(pl.col("scenario") == scenario))
             parts[scenario] = [
                 {
-                    **table_block("ports", say("ports_title"), columns, rows),
+                    **table_block("ports", say("ports_table"), columns, rows),
                     "reading": say("ports_reading"),
                     "group": "port",
                     "assumed": True,
