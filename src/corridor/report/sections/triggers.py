@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, day, percent, rounded
+from corridor.model.l10n import LANGS, Lang, day, percent, rounded
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import RunView
 
@@ -73,6 +73,9 @@ def _rule(view: RunView, row: Mapping[str, Any]) -> Text:
     def part(key: str, wanted: bool, **values: Any) -> Text:
         return say(key, **values) if wanted else dict.fromkeys(LANGS, "")
 
+    def day_above(lang: Lang) -> str:
+        return rounded(row["day_above"], lang)
+
     return say(
         "trigger_rule_stock" if row["stock"] else "trigger_rule",
         name=_name(row),
@@ -81,7 +84,7 @@ def _rule(view: RunView, row: Mapping[str, Any]) -> Text:
         below=lambda lang: rounded(row["off_below"], lang),
         mean=part("trigger_mean", row["window_days"] > 1, days=str(row["window_days"])),
         day=part("trigger_day", row["day_above"] is not None,
-                 people=lambda lang: rounded(row["day_above"], lang)),
+                 people=day_above),
         off=part("trigger_off", row["off_days"] > 1, days=str(row["off_days"])),
     )  # fmt: skip
 
