@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+
+import pytest
 
 from corridor.report import RunFolder
 from corridor.report.sections.base import RunView
@@ -21,3 +24,12 @@ def test_the_rule_and_the_days_on(run: RunFolder) -> None:
 def test_a_measure_without_a_trigger_says_nothing(run: RunFolder) -> None:
     assert triggers_of(RunView(run), "agreement").of("rail") == {}
     assert triggers_of(RunView(run), "no-agreement").notes() == []
+
+
+@pytest.mark.browser
+def test_the_strip_is_drawn_only_while_the_measure_is_armed(page: Any) -> None:
+    """The trigger is on in January; the measure may act from February on: nothing is filled."""
+    page.select_option("#scenario-measures", "agreement")
+    strip = page.locator("#figure-measures .strips li", has_text="Lawful pathways promoted").locator("svg")
+    assert strip.locator("rect[stroke-dasharray]").count() == 1
+    assert strip.locator("rect[fill-opacity]").count() == 0

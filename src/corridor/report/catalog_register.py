@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 REGISTER_TEXTS: Mapping[str, tuple[str, str]] = {
     "register_reading": (
-        "{count} entries, by the year in which they became known; {modeled} of them are modeled by a measure or an "
-        "event. By status: {statuses}.",
-        "{count} entradas, por el año en que se conocieron; {modeled} de ellas están modeladas por una medida o un "
-        "evento. Por situación: {statuses}.",
+        "{count} entries, by the year in which they became known; modeled by a measure or an event: {modeled}. "
+        "By status: {statuses}.",
+        "{count} entradas, por el año en que se conocieron; modeladas por una medida o un evento: "
+        "{modeled}. Por situación: {statuses}.",
     ),
     "register_count": ("{status} {count}", "{status} {count}"),
     "register_modeled_yes": ("modeled", "modelada"),
@@ -35,9 +35,9 @@ REGISTER_TEXTS: Mapping[str, tuple[str, str]] = {
     "trigger_day": (" or {people} on one day", " o {people} en un solo día"),
     "trigger_off": (" for {days} days", " durante {days} días"),
     "trigger_note": (
-        "In force only while a trigger is on ({count} measures): the darker the strip, the larger the share of members "
+        "Measures in force only while a trigger is on: {count}. The darker the strip, the larger the share of members "
         "in which it is on that day.",
-        "En vigor solo mientras un disparador está activo ({count} medidas): cuanto más oscura la franja, mayor la parte "
+        "Medidas en vigor solo mientras un disparador está activo: {count}. Cuanto más oscura la franja, mayor la parte "
         "de los miembros en que lo está ese día.",
     ),
     "trigger_highest": (
@@ -53,7 +53,10 @@ REGISTER_TEXTS: Mapping[str, tuple[str, str]] = {
         "Ports of entry: officer hours and trucks",
         "Puertos de entrada: horas de agentes y camiones",
     ),
-    "ports_table": ("Hours and trucks by field office and month", "Horas y camiones por oficina de campo y mes"),
+    "ports_table": (
+        "Hours and trucks by field office and month",
+        "Horas y camiones por oficina de campo y mes",
+    ),
     "ports_reading": (
         "Median and 80 % interval. Every one of these figures rests on assumed hours and "
         "assumed trucks; no published count of hours is compared with them.",

@@ -248,7 +248,7 @@
             const assumed = row.grade_id === "assumed";
             if (row.on) {
               return [svg("rect", { x: from, y: 3, width: Math.max(3, to - from), height: height - 6, rx: 2, fill: "none", stroke: "var(--muted)", "stroke-dasharray": "2 3" }),
-                ...row.on.map(([start, end, share]) => [Math.max(0, x(charts.at(start))), Math.min(width, x(d3.utcDay.offset(charts.at(end), 1))), share])
+                ...row.on.map(([start, end, share]) => [Math.max(from, x(charts.at(start))), Math.min(to, x(d3.utcDay.offset(charts.at(end), 1))), share])
                   .filter(([a, b]) => b > a).map(([a, b, share]) => svg("rect", { x: a, y: 3, width: b - a, height: height - 6, fill: "var(--c2)", "fill-opacity": share }))];
             }
             return [svg("rect", { x: from, y: 3, width: Math.max(3, to - from), height: height - 6, rx: 2,

@@ -39,8 +39,10 @@ class Triggers:
             return []
         notes = [say("trigger_note", count=str(len(self.by_measure)))]
         for trigger, name in self.names.items():
+            notes.append({lang: self.rules[trigger][lang] + "." for lang in LANGS})
+            if not self.runs[trigger]:
+                continue
             first, _, share = max(self.runs[trigger], key=lambda run: run[2])
-            notes.append(self.rules[trigger] | {lang: self.rules[trigger][lang] + "." for lang in LANGS})
             notes.append(_most(name, first, share) if share > 0 else say("trigger_never", name=name))
         return notes
 
