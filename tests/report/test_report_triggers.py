@@ -31,5 +31,6 @@ def test_the_strip_is_drawn_only_while_the_measure_is_armed(page: Any) -> None:
     """The trigger is on in January; the measure may act from February on: nothing is filled."""
     page.select_option("#scenario-measures", "agreement")
     strip = page.locator("#figure-measures .strips li", has_text="Lawful pathways promoted").locator("svg")
-    assert strip.locator("rect[stroke-dasharray]").count() == 1
+    page.locator("#figure-measures").scroll_into_view_if_needed()
+    strip.locator("rect[stroke-dasharray]").wait_for(state="attached", timeout=10_000)
     assert strip.locator("rect[fill-opacity]").count() == 0
