@@ -219,7 +219,30 @@ def scenario_tables() -> dict[str, pl.DataFrame]:
         "grades": frame("grades", grades),
         "measures": frame("measures", measures),
         "register": frame("register", register_rows()),
+        **trigger_tables(),
     }
+
+
+def trigger_tables() -> dict[str, pl.DataFrame]:
+    """A trigger of one measure, on in January in a quarter of the members and never after."""
+    rule = (
+        "agreement",
+        "spike",
+        "Spike",
+        "Repunte",
+        "pathways",
+        "us_total",
+        "",
+        7,
+        6800.0,
+        None,
+        5400.0,
+        14,
+        "x",
+    )
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=k) for k in range(60)]
+    shares = [("agreement", "spike", day, 0.25 if day.month == 1 else 0.0) for day in days]
+    return {"triggers": frame("triggers", [rule]), "trigger_days": frame("trigger_days", shares)}
 
 
 def register_rows() -> list[tuple[object, ...]]:

@@ -42,6 +42,8 @@ def _basemap(points: tuple[Point, ...]) -> dict[str, Any]:
     box = _around([(_unroll(lon, west), lat) for lon, lat in points])
     if box[0] + box[2] > 360:  # longitudes as a reader knows them
         west, box = west - 360, (box[0] - 360, box[1], box[2] - 360, box[3])
+    # the page lays longitudes on one turn from the seam: what reached over it would be drawn across the map
+    box = (max(box[0], west + 0.01), box[1], min(box[2], west + 359.99), box[3])
     step = (box[2] - box[0]) / STEPS
     world, states = _topology("countries-50m.json"), _topology("states-10m.json")
     countries = world["objects"]["countries"]["geometries"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from corridor.report.catalog_levers import LEVER_TEXTS
+from corridor.report.catalog_register import REGISTER_TEXTS
 from corridor.report.catalog_views import VIEWS
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
     **VIEWS,
     **LEVER_TEXTS,
+    **REGISTER_TEXTS,
     # the page
     "skip": ("Skip to the content", "Saltar al contenido"),
     "language": ("Language", "Idioma"),

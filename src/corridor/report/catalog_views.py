@@ -70,9 +70,9 @@ VIEWS: Mapping[str, tuple[str, str]] = {
     "map_nobody": ("Nobody in this month.", "Nadie en este mes."),
     "map_help": (
         "Arrow keys on the slider change the month. Drag the map, or use its buttons, to look closer; "
-        "choose a place to see who comes and goes.",
+        "choose a place to see who comes and goes. Names in italics lie beyond the map's edge; ⤢ shows them.",
         "Las flechas en el deslizador cambian el mes. Arrastre el mapa, o use sus botones, para verlo de "
-        "cerca; elija un lugar para ver quién llega y quién parte.",
+        "cerca; elija un lugar para ver quién llega y quién parte. Los nombres en cursiva quedan fuera del mapa; ⤢ los muestra.",
     ),
     "map_people": ("{count} people", "{count} personas"),
     "layer_journey": ("Journeys", "Viajes"),

@@ -36,6 +36,11 @@ TABLES: Mapping[str, Schema] = {
         "scenario:t measure:t name:t name_es:t lever:t actor:t start:d end:d strength:n low:n high:n "
         "unit:t grade:t source:t in_force:b places:t routes:t"
     ),
+    "triggers": _columns(
+        "scenario:t trigger:t name:t name_es:t measures:t observation:t stock:t window_days:i on_above:n day_above:n "
+        "off_below:n off_days:i source:t"
+    ),
+    "trigger_days": _columns("scenario:t trigger:t date:d share:n"),
     "register": _columns(
         "id:t name:t name_es:t actor:t actor_es:t levers:t status:t later:b weak:b announced:d known_from:d start:d "
         "end:d dating:t scope:t scope_es:t value:n unit:t measures:t strength:t grade:t note:t note_es:t source:t "

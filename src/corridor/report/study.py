@@ -26,6 +26,7 @@ from corridor.report import assemble, contrast, geography, months
 from corridor.report.assemble import ScenarioRun
 from corridor.report.lever_data import lever_data
 from corridor.report.ports import port_labels, ports_table
+from corridor.report.triggers import trigger_tables
 
 HISTORY_DAYS = 180
 """Days of fitted history shown before a calibrated run."""
@@ -101,6 +102,7 @@ def run_study(
         "capacity": assemble.capacity_table(corridor, base.compiled),
         "points": assemble.points_table(corridor, study.as_of, study.end),
         "measures": assemble.measures_table(runs),
+        **trigger_tables(runs),
         "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),

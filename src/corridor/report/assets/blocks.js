@@ -236,7 +236,8 @@
     const span = (row) => (row.end ? `${C.day(row.start)} – ${C.day(row.end)}` : `${C.day(row.start)} →`);
     return C.figure({
       block, wide: true, readingOf: () => C.text(block.reading),
-      legendOf: () => [["var(--c1)", C.say("legend_founded")], ["url(#hatch-ink)", C.say("assumed")]],
+      legendOf: () => [["var(--c1)", C.say("legend_founded")], ["url(#hatch-ink)", C.say("assumed")],
+        ...(block.rows.some((row) => row.on) ? [["var(--c2)", C.say("timeline_trigger")]] : [])],
       draw: (width, title) => charts.strips(width, title, {
         domain: [first, last], zero: asOf, ticks: [asOf], tickLabel: () => C.day(block.as_of), height: 16,
         rows: block.rows.map((row) => ({
@@ -245,6 +246,11 @@
             const from = Math.max(0, x(charts.at(row.start)));
             const to = Math.min(width, row.end ? x(charts.at(row.end)) : width);
             const assumed = row.grade_id === "assumed";
+            if (row.on) {
+              return [svg("rect", { x: from, y: 3, width: Math.max(3, to - from), height: height - 6, rx: 2, fill: "none", stroke: "var(--muted)", "stroke-dasharray": "2 3" }),
+                ...row.on.map(([start, end, share]) => [Math.max(from, x(charts.at(start))), Math.min(to, x(d3.utcDay.offset(charts.at(end), 1))), share])
+                  .filter(([a, b]) => b > a).map(([a, b, share]) => svg("rect", { x: a, y: 3, width: b - a, height: height - 6, fill: "var(--c2)", "fill-opacity": share }))];
+            }
             return [svg("rect", { x: from, y: 3, width: Math.max(3, to - from), height: height - 6, rx: 2,
               fill: assumed ? "url(#hatch-ink)" : "var(--c1)", stroke: assumed ? "var(--muted)" : "none" })];
           },

@@ -23,8 +23,10 @@
   const look = (kind) => (["number", "number3", "count", "percent"].includes(kind) ? "num"
     : ["interval", "month"].includes(kind) ? "interval" : null);
 
+  const MOST = 100; // rows of a table before the reader asks for all of them
   // With `group`, the rows stand under a heading for each value of that column.
-  const table = (caption, { columns, rows, group }) => {
+  const table = (caption, { columns, rows: every, group }, all = false) => {
+    const rows = all ? every : every.slice(0, every.length > MOST + 20 ? MOST : every.length);
     const shown = columns.filter((c) => c.key !== group);
     const head = el("tr", {}, shown.map((c) => el("th", { scope: "col", class: look(c.kind) }, C.text(c.label))));
     let last = null;
@@ -36,8 +38,13 @@
       last = name;
       return [el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: shown.length }, name)), cells];
     });
-    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    const frame = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
       el("table", {}, el("caption", { class: "hidden" }, caption), el("thead", {}, head), el("tbody", {}, body)));
+    if (rows.length === every.length) return frame;
+    const whole = el("div", {}, frame, el("button", { type: "button", class: "quiet strong more",
+      onclick: () => whole.replaceChildren(table(caption, { columns, rows: every, group }, true)) },
+    C.say("table_more", { count: C.number(every.length) })));
+    return whole;
   };
 
   // The table under a chart is built when it is opened: dozens of them would slow the first paint.

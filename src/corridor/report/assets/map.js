@@ -11,15 +11,21 @@
   let playing = 0;
 
   // Mercator, with longitudes that run on from the seam in the west.
+  // It opens on where people are on the way, met and received, where origins lie far from it; `whole` is the
+  // zoom that shows them, too.
+  const FAR = ["origin", "home"];
+  const span = (points) => [d3.extent(points, (p) => p[0]), d3.extent(points, (p) => p[1])];
   const projection = (base, places, width) => {
     const raw = (lon, lat) => {
       const turned = ((lon - base.west) % 360 + 360) % 360 + base.west;
       const high = Math.max(-85, Math.min(85, lat)) * Math.PI / 360;
       return [turned * Math.PI / 180, -Math.log(Math.tan(Math.PI / 4 + high))];
     };
-    const points = places.map((p) => raw(p.lon, p.lat));
-    const [x0, x1] = d3.extent(points, (p) => p[0]);
-    const [y0, y1] = d3.extent(points, (p) => p[1]);
+    const all = span(places.map((p) => raw(p.lon, p.lat)));
+    const near = places.filter((p) => !FAR.includes(p.kind));
+    const core = near.length > 2 ? span(near.map((p) => raw(p.lon, p.lat))) : all;
+    const share = (axis) => (core[axis][1] - core[axis][0]) / Math.max(all[axis][1] - all[axis][0], 1e-6);
+    const [[x0, x1], [y0, y1]] = Math.min(share(0), share(1)) < 0.6 ? core : all;
     const pad = Math.max(26, width * 0.05);
     const wide = Math.max(x1 - x0, 1e-3);
     const high = Math.max(y1 - y0, 1e-3);
@@ -29,7 +35,11 @@
       const [x, y] = raw(lon, lat);
       return [width / 2 + (x - (x0 + x1) / 2) * scale, height / 2 + (y - (y0 + y1) / 2) * scale];
     };
-    return { project, height };
+    const [[ax, bx], [ay, by]] = all.map(([from, to], axis) => [from, to].map((v) =>
+      (axis ? height / 2 + (v - (y0 + y1) / 2) * scale : width / 2 + (v - (x0 + x1) / 2) * scale)));
+    const bounds = [[Math.min(0, ax - pad), Math.min(0, ay - pad)], [Math.max(width, bx + pad), Math.max(height, by + pad)]];
+    const whole = Math.min(1, width / (bounds[1][0] - bounds[0][0]), height / (bounds[1][1] - bounds[0][1]));
+    return { project, height, bounds, whole };
   };
 
   const trace = (rings, project, close) => rings.map((ring) =>
@@ -42,8 +52,11 @@
     const bend = Math.min(0.16 * long, 40) + turn * Math.min(9, 0.25 * long);
     const c = [(a[0] + b[0]) / 2 + bend * dy / long, (a[1] + b[1]) / 2 - bend * dx / long];
     const at = (t) => [0, 1].map((i) => (1 - t) ** 2 * a[i] + 2 * t * (1 - t) * c[i] + t ** 2 * b[i]);
-    const along = [0, 1].map((i) => 2 * 0.42 * (c[i] - a[i]) + 2 * 0.58 * (b[i] - c[i]));
-    return { d: `M${a}Q${c} ${b}`, at, angle: Math.atan2(along[1], along[0]) * 180 / Math.PI, long };
+    const angle = (t) => {
+      const along = [0, 1].map((i) => (1 - t) * (c[i] - a[i]) + t * (b[i] - c[i]));
+      return Math.atan2(along[1], along[0]) * 180 / Math.PI;
+    };
+    return { d: `M${a}Q${c} ${b}`, at, angle, long };
   };
 
   const stopSign = () => [svg("circle", { r: 7, fill: "var(--card)", stroke: "var(--no)", "stroke-width": 2.5 }),
@@ -89,7 +102,7 @@
 
     // -- what is drawn once for a width -------------------------------------------------------------------
     const draw = (width, title) => {
-      const { project, height } = projection(block.base, block.places, width);
+      const { project, height, bounds, whole } = projection(block.base, block.places, width);
       const fits = Math.max(0.5, Math.min(1, width / 700));
       if (fits !== size) { size = fits; queueMicrotask(() => node.refresh()); }
       const at = block.places.map((p) => project(p.lon, p.lat));
@@ -119,25 +132,30 @@
       const canvas = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title, class: "flow-map" },
         svg("rect", { width, height, class: "sea" }), base, met.map((m) => m.group), links.map((l) => l.group), dots, marks, labels);
       scene = { width, height, project, at, base, links, met, dots, labels, marks, canvas };
-      const zoom = d3.zoom().scaleExtent([1, 16]).translateExtent([[0, 0], [width, height]]).extent([[0, 0], [width, height]])
+      const zoom = d3.zoom().scaleExtent([whole, 16]).translateExtent(bounds).extent([[0, 0], [width, height]])
         .filter((event) => (event.type === "wheel" ? event.ctrlKey || event.metaKey
-          : event.type.startsWith("touch") ? event.touches.length > 1 || transform.k > 1 : !event.button))
+          : event.type.startsWith("touch") ? event.touches.length > 1 || transform.k !== 1 : !event.button))
         .on("zoom", (event) => { transform = event.transform; lay(); });
       scene.zoom = zoom;
       const selected = d3.select(canvas).call(zoom);
-      scene.by = (factor) => (factor ? selected.call(zoom.scaleBy, factor) : selected.call(zoom.transform, d3.zoomIdentity));
-      if (transform.k > 1) selected.call(zoom.transform, transform);
+      const middle = [0, 1].map((axis) => (bounds[0][axis] + bounds[1][axis]) / 2);
+      const everything = d3.zoomIdentity.translate(width / 2 - whole * middle[0], height / 2 - whole * middle[1]).scale(whole);
+      // the second time, it goes back to where it opened
+      const turned = () => (whole < 1 && Math.abs(transform.k / whole - 1) > 0.01 ? everything : d3.zoomIdentity);
+      scene.by = (factor) => (factor ? selected.call(zoom.scaleBy, factor) : selected.call(zoom.transform, turned()));
+      if (transform.k !== 1) selected.call(zoom.transform, transform);
       else lay();
       const button = (sign, label, factor) => el("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick: () => scene.by(factor) }, sign);
       return el("div", { class: "map-frame" }, canvas, el("div", { class: "map-zoom", "data-unsaved": true },
         button("+", C.say("map_closer"), 1.7), button("−", C.say("map_farther"), 1 / 1.7), button("⤢", C.say("map_whole"), 0)));
     };
+    const inFrame = ([x, y], edge = 6) => x > edge && y > edge && x < scene.width - edge && y < scene.height - edge;
     const pick = (id) => { C.set("place", C.get("place") === id ? "" : id, ""); };
 
     // -- where things lie, for a zoom ----------------------------------------------------------------------
     const lay = () => {
       const { base, links, met, dots, at } = scene;
-      scene.canvas.style.touchAction = transform.k > 1 ? "none" : "pan-y";
+      scene.canvas.style.touchAction = transform.k !== 1 ? "none" : "pan-y";
       base.setAttribute("transform", transform.toString());
       scene.here = at.map((p) => transform.apply(p));
       scene.curves = block.links.map((link) => curve(scene.here[placeAt.get(link.from)], scene.here[placeAt.get(link.to)], link.turn));
@@ -145,7 +163,8 @@
         const bend = scene.curves[i];
         parts.line.setAttribute("d", bend.d);
         parts.ties?.setAttribute("d", bend.d);
-        parts.arrow.setAttribute("transform", `translate(${bend.at(0.58)}) rotate(${bend.angle})`);
+        const t = [0.58, 0.8, 0.9, 0.95].find((v) => inFrame(bend.at(v))) ?? 0.58;
+        parts.arrow.setAttribute("transform", `translate(${bend.at(t)}) rotate(${bend.angle(t)})`);
       });
       met.forEach((parts, i) => {
         const [x, y] = transform.apply(scene.project(block.points[i].lon, block.points[i].lat));
@@ -205,16 +224,30 @@
       }));
     };
 
+    // Where the busiest way of a place beyond the frame comes into it, or leaves it.
+    const entryOf = (id) => {
+      const shown = scene.links.map((parts, i) => i).filter((i) => scene.links[i].group.style.display !== "none"
+        && (block.links[i].from === id || block.links[i].to === id));
+      const i = d3.greatest(shown, (n) => onLink(n, month())[1]);
+      if (i === undefined) return null;
+      const steps = d3.range(0, 1.0001, 0.02).map((t) => (block.links[i].from === id ? t : 1 - t));
+      const t = steps.find((v) => inFrame(scene.curves[i].at(v), 10));
+      return t === undefined ? null : scene.curves[i].at(t);
+    };
+
     // The busiest places are named first; a name that would touch another, or the edge, is left to the list.
     const label = (busy, chosen) => {
-      const taken = scene.here.map(([x, y]) => [x - 4, y - 4, x + 4, y + 4]);
+      const taken = [[scene.width - 44, 0, scene.width, 122], ...scene.here.map(([x, y]) => [x - 4, y - 4, x + 4, y + 4])];
       const order = block.places.map((p, i) => i).sort((a, b) =>
         (block.places[b].id === chosen) - (block.places[a].id === chosen) || busy.get(block.places[b].id) - busy.get(block.places[a].id));
       const hits = (box) => taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
       const longest = scene.width < 500 ? 18 : 26;
       const out = [];
       for (const i of order) {
-        const [x, y] = scene.here[i];
+        const away = !inFrame(scene.here[i], 0);
+        const entry = away && busy.get(block.places[i].id) > 0 ? entryOf(block.places[i].id) : null;
+        if (away && !entry) continue;
+        const [x, y] = entry ?? scene.here[i];
         const whole = C.text(block.places[i].name);
         const text = whole.length > longest ? whole.slice(0, longest - 1).trimEnd() + "…" : whole;
         const w = 6.5 * text.length + 4;
@@ -224,7 +257,8 @@
           const box = [left, ty - 11, left + w, ty + 3];
           if (box[0] < 1 || box[2] > scene.width - 1 || box[1] < 1 || box[3] > scene.height - 1 || hits(box)) continue;
           taken.push(box);
-          out.push(svg("text", { x: tx, y: ty, "text-anchor": anchor, class: block.places[i].id === chosen ? "chosen" : null }, text));
+          out.push(svg("text", { x: tx, y: ty, "text-anchor": anchor, 
+            class: block.places[i].id === chosen ? "chosen" : away ? "away" : null }, text));
           break;
         }
       }

@@ -4,11 +4,30 @@
   const C = Corridor;
   const { el } = C;
 
+  // A row is kept if any of its words for the filter is the chosen one.
+  const filter = (block, name, onchange) => {
+    const words = new Map(block.table.rows.flatMap((row) => row.filter[name].map((word) => [word.en, word])));
+    const sorted = [...words].sort((a, b) => C.text(a[1]).localeCompare(C.text(b[1]), C.state.lang));
+    const chosen = C.choice(`${block.name}-${name}`, C.say(`filter_${name}`), [{ key: "", label: C.say("filter_any") },
+      ...sorted.map(([key, label]) => ({ key, label }))], onchange, { fallback: "" });
+    return { node: chosen.node, keeps: (row) => !chosen.value() || row.filter[name].some((word) => word.en === chosen.value()) };
+  };
+
   const table = (block) => {
     const title = C.text(block.title);
-    return el("div", { class: "card wide", id: `table-${block.name}` }, el("h3", {}, title),
-      el("div", { class: "beside" }, C.tableDetails(title, () => block.table, block.open), C.actions({
-        name: block.name, title, tableOf: () => block.table, queryOf: block.query ? () => block.query : null,
+    const filters = (block.filters ?? []).map((name) => filter(block, name, () => { details.refresh(); count(); }));
+    const rows = () => block.table.rows.filter((row) => filters.every((f) => f.keeps(row)));
+    const tableOf = () => ({ ...block.table, group: block.group, rows: rows() });
+    const found = el("p", { class: "note", "aria-live": "polite" });
+    const count = () => found.replaceChildren(C.say("filter_found", { shown: C.number(rows().length), count: C.number(block.table.rows.length) }));
+    const details = C.tableDetails(title, tableOf, block.open);
+    if (filters.length) count();
+    return el("div", { class: block.assumed ? "card wide rests-on-nothing" : "card wide", id: `table-${block.name}` },
+      el("h3", {}, title, block.assumed ? el("span", { class: "badge assumed" }, C.say("assumed")) : null),
+      block.reading ? el("p", { class: "reading" }, C.text(block.reading)) : null,
+      filters.length ? [el("div", { class: "controls" }, filters.map((f) => f.node)), found] : null,
+      el("div", { class: "beside" }, details, C.actions({
+        name: block.name, title, tableOf: () => ({ ...block.table, rows: rows() }), queryOf: block.query ? () => block.query : null,
       })));
   };
 

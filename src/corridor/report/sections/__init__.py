@@ -11,6 +11,7 @@ from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
 from corridor.report.sections.people import Cities, People
+from corridor.report.sections.ports import Ports
 from corridor.report.sections.scenarios import Measures, Scenarios
 from corridor.report.sections.scoreboard import Scoreboard
 
@@ -24,6 +25,7 @@ SECTIONS: tuple[Section, ...] = (
     Scenarios(),
     People(),
     Cities(),
+    Ports(),
     Brief(),
     Effects(),
     Claims(),

@@ -220,3 +220,9 @@ def table_block(
 def prose(text: Text) -> Block:
     """A paragraph."""
     return {"type": "prose", "text": text}
+
+
+def switch(view: RunView, name: str, parts: dict[str, list[Block]]) -> Block:
+    """Blocks of which those of the chosen scenario are shown."""
+    options = [{"id": scenario, "label": view.name(scenario)} for scenario in parts]
+    return {"type": "switch", "id": name, "scenarios": options, "parts": parts}

@@ -10,7 +10,9 @@ from corridor.model import GRADES
 from corridor.model.l10n import LANGS, period
 from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.answer import chance, direction, founded_share
-from corridor.report.sections.base import Block, RunView, column, prose, table_block
+from corridor.report.sections.base import Block, RunView, column, prose, switch, table_block
+from corridor.report.sections.register import register
+from corridor.report.sections.triggers import Triggers, triggers_of
 
 
 class Scenarios:
@@ -38,12 +40,6 @@ class Scenarios:
                 *_grades(view, scenario),
             ]
         return [switch(view, "scenarios", parts)]
-
-
-def switch(view: RunView, name: str, parts: dict[str, list[Block]]) -> Block:
-    """Blocks of which those of the chosen scenario are shown."""
-    options = [{"id": scenario, "label": view.name(scenario)} for scenario in parts]
-    return {"type": "switch", "id": name, "scenarios": options, "parts": parts}
 
 
 def _row(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +153,8 @@ class Measures:
         parts: dict[str, list[Block]] = {}
         for scenario in table["scenario"].unique(maintain_order=True):
             mine = table.filter(pl.col("scenario") == scenario)
-            rows = [_measure(view, row) for row in mine.iter_rows(named=True)]
+            found = triggers_of(view, scenario)
+            rows = [_measure(view, row, found) for row in mine.iter_rows(named=True)]
             assumed = sum(row["grade_id"] == "assumed" for row in rows)
             parts[scenario] = [
                 {
@@ -165,6 +162,7 @@ class Measures:
                     "id": "measures",
                     "title": say("measures_title"),
                     "reading": say("measures_reading", count=str(len(rows)), assumed=str(assumed)),
+                    "notes": found.notes(),
                     "rows": rows,
                     "as_of": view.as_of,
                     "source": view.source(simulated=True),
@@ -172,7 +170,7 @@ class Measures:
                 },
                 table_block("measures", say("measures_all"), _MEASURE_COLUMNS, rows),
             ]
-        return [switch(view, "measures", parts), *_register(view)]
+        return [switch(view, "measures", parts), *register(view)]
 
 
 _MEASURE_COLUMNS = [
@@ -180,6 +178,7 @@ _MEASURE_COLUMNS = [
     column("actor"),
     column("start", "date"),
     column("end", "date"),
+    column("trigger"),
     column("strength", "number"),
     column("low", "number"),
     column("high", "number"),
@@ -190,48 +189,13 @@ _MEASURE_COLUMNS = [
 ]
 
 
-_REGISTER_COLUMNS = [
-    column("known_from", "date"),
-    column("status"),
-    column("actor"),
-    column("entry"),
-    column("scope"),
-    column("strength"),
-    column("grade"),
-    column("weak", "flag"),
-    column("publisher"),
-    column("source_grade"),
-    column("note"),
-]
-
-
-def _register(view: RunView) -> list[Block]:
-    """Who did, announced or asked for what, modeled or not."""
-    if not view.run.has("register"):
-        return []
-    table = view.run.table("register").iter_rows(named=True)
-    return [table_block("register", say("register"), _REGISTER_COLUMNS, [_entry(row) for row in table])]
-
-
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
-    def both(name: str) -> Text:
-        return {"en": row[name] or "", "es": row[f"{name}_es"] or row[name] or ""}
-
-    grades = [word("grade", grade) for grade in (row["grade"] or "").split(";") if grade]
-    return {
-        **{key: row[key] for key in ("known_from", "strength", "weak", "publisher")},
-        "status": word("status", row["status"]),
-        "actor": both("actor"),
-        "entry": both("name"),
-        "scope": both("scope"),
-        "note": both("note"),
-        "grade": {lang: "; ".join(grade[lang] for grade in grades) for lang in LANGS},
-        "source_grade": word("source", row["source_grade"]),
-    }
-
-
-def _measure(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
+def _measure(view: RunView, row: dict[str, Any], triggers: Triggers) -> dict[str, Any]:
     name: Text = {"en": row["name"], "es": row["name_es"] or row["name"]}
     keep = ("actor", "start", "end", "strength", "low", "high", "unit", "in_force", "source")
     words = {"measure": name, "scenario": view.name(row["scenario"]), "grade": word("grade", row["grade"])}
-    return {**words, "grade_id": row["grade"], **{key: row[key] for key in keep}}
+    return {
+        **words,
+        "grade_id": row["grade"],
+        **{key: row[key] for key in keep},
+        **triggers.of(row["measure"]),
+    }
