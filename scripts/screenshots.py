@@ -1,7 +1,7 @@
 """Pictures of a report, in a real Chromium.
 
     python scripts/screenshots.py RUN/report.html OUT [--sections]   two widths, light and dark, EN and ES
-    python scripts/screenshots.py RUN/report.html --readme           the two pictures of the documentation
+    python scripts/screenshots.py RUN/report.html --readme           the pictures of the documentation
 
 The pictures of the documentation are made from `corridor demo --members 200 --seed 1`.
 """
@@ -21,8 +21,14 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 780)}
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-README = {"report": (1280, 1180, "en"), "report-es-phone": (390, 844, "es")}
-"""Name, width, height and language of the pictures of the documentation."""
+README = {
+    "report": (1280, 1180, "en", None),
+    "report-es-phone": (390, 844, "es", None),
+    "map": (1100, 900, "en", "#figure-map"),
+    "map-es-phone": (390, 844, "es", "#figure-map"),
+    "brief-es": (1100, 900, "es", "#brief .brief-page"),
+}
+"""Name, width, height, language and part of the page of the pictures of the documentation."""
 
 
 @contextmanager
@@ -50,9 +56,12 @@ def all_pictures(browser: Browser, report: Path, out: Path, sections: bool) -> N
 
 def readme_pictures(browser: Browser, report: Path) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for name, (width, height, lang) in README.items():
+    for name, (width, height, lang, part) in README.items():
         with opened(browser, report, width, height, "light", lang) as page:
-            page.screenshot(path=IMAGES / f"{name}.png")
+            # a part taller than the window is put together from several views: nothing may stick to the top
+            page.add_style_tag(content=".contents.small { position: static !important; }")
+            shown = page.locator(part) if part else page
+            shown.screenshot(path=IMAGES / f"{name}.png")
 
 
 def main() -> None:

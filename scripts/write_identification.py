@@ -29,7 +29,8 @@ NOISE = 0.03
 
 
 def level(fit: Fit, field: FittedField) -> Floats:
-    """A field's value by month and group: departures, hazard per journey, coverage, or the part that takes its flows."""
+    """A field's value by month and group: departures, mean hazard per journey, coverage, mean share of its flows, or the
+    part of those who choose that takes them."""
     first = [int(np.argmax(fit.month_of_segment == m)) for m in range(len(fit.compiled.months))]
     if field.method == "departures":
         lawful = [k in fit.compiled.lawful_stocks for k in fit.compiled.stock_ids]
@@ -40,7 +41,15 @@ def level(fit: Fit, field: FittedField) -> Floats:
     share = fit.base.share[first]
     if field.method == "hazard":
         return -np.log1p(-np.clip(share[:, ours, :], 0, 0.99)).mean(axis=1)
-    return share[:, ours, :].sum(axis=1)
+    if field.method in ("scale", "rare"):
+        part = share[:, ours, :]
+        return part.sum(axis=1) / np.maximum((part > 0).sum(axis=1), 1)
+    together = [share[:, [f for f in stock if f in ours], :].sum(axis=1) for stock in fit.compiled.siblings]
+    widest = sorted(range(len(together)), key=lambda k: -len(fit.compiled.siblings[k]))
+    out = np.zeros_like(together[0])
+    for k in widest:  # where a group has the widest choice: Mexico City, or home
+        out = np.where(out.max(axis=0) > 0, out, together[k])
+    return out
 
 
 def weights(fit: Fit) -> Floats:

@@ -17,13 +17,12 @@ from lever_tools import by_day
 from corridor.engine import LEVERS, Compiled, RunSpec, compile_corridor, neutral_strength, run_member, touched
 from corridor.model import Lift, Measure
 
-WHEN = {"start": dt.date(2023, 1, 11), "end": dt.date(2023, 3, 10), "ramp_days": 10}
+WHEN = {"start": dt.date(2023, 1, 11), "end": dt.date(2023, 3, 10), "ramp_days": 10, "decay_days": 10}
 W = np.zeros(120)
-W[10:17], W[17:19], W[19:69] = (
-    0.4,
-    0.85,
-    1.0,
-)  # means of the steps of the ramp: 1/10 … 7/10, then 8/10 and 9/10
+# means of the steps of the ramp: 1/10 … 7/10, 8/10 and 9/10, then in full
+W[10:17], W[17:19], W[19:69] = 0.4, 0.85, 1.0  # fmt: skip
+# of the decay: 9/10 … 3/10, then 2/10, 1/10 and 0
+W[69:76], W[76:79] = 0.6, 0.1  # fmt: skip
 CITIES = tuple(TO_CITIES)
 
 
@@ -286,6 +285,38 @@ def test_what_is_said_to_be_touched_is_what_moves(given, expected):
     assert not found.idle and not found.missing and not found.nothing
 
 
+SEEN = {  # what the kernel sees of each number
+    "share": "segment_rate", "stay_days": "segment_rate", "travel_days": "segment_rate",
+    "throughput": "segment_throughput", "capacity": "segment_room", "departures": "depart_mean",
+}  # fmt: skip
+
+
+@EVERY
+def test_the_kernel_sees_these_numbers_and_no_other(given, expected):
+    """Stays and travel times of a day at least may hide a change of them, but here none does."""
+    table, run = Table(under()), under(given)
+    before = {name: values.copy() for name, values in table.day.items()}
+    expected(table)
+    moved = {name for name, values in table.day.items() if not np.array_equal(values, before[name])}
+    ours, theirs = run.arrays(None), under().arrays(None)
+    changed = set()
+    for name in (
+        "segment_rate",
+        "segment_throughput",
+        "segment_room",
+        "depart_mean",
+        "depart_weight",
+        "count",
+    ):
+        pair = (getattr(ours, name), getattr(theirs, name))
+        if name.startswith("segment"):
+            pair = pair[0][run.day_segment], pair[1][under().day_segment]
+        if not np.allclose(*pair, rtol=1e-9):
+            changed.add(name)
+    assert changed == {SEEN[name] for name in moved if name != "lorries"}
+    assert run.network.cell_name == under().network.cell_name
+
+
 @EVERY
 def test_a_neutral_strength_changes_nothing(given, expected):
     neutral = neutral_strength(given.lever, given.unit)
@@ -299,7 +330,9 @@ def test_a_neutral_strength_changes_nothing(given, expected):
 
 @EVERY
 def test_lifting_a_base_measure_recomputes_without_it(given, expected):
-    corridor, scenario = with_measures(everything(), given.model_copy(update={"in_base": True, "end": None}))
+    corridor, scenario = with_measures(
+        everything(), given.model_copy(update={"in_base": True, "end": None, "decay_days": 0})
+    )
     spec = under().spec
     for day in (given.start, dt.date(2023, 2, 20)):
         lifting = scenario.model_copy(update={"measures": (), "lift": (Lift(measure="m", on=day),)})

@@ -179,6 +179,22 @@ def test_departures_that_change_within_a_month_stay_poisson(strength):
     assert abs(np.corrcoef(through[:, 15], through[:, 25])[0, 1]) < 5 / np.sqrt(400)
 
 
+def test_while_it_fades_and_rises_again_the_larger_part_counts():
+    # On from 2 January, off from 12 January, on again from 16 January: fading over ten days, rising over four.
+    steps = [(1, 4000.0), (11, 500.0), (15, 4000.0)]
+    fading = closure(ramp_days=4, decay_days=10)
+    run = switched(town(steps, days=30), [trigger(3500, 2000)], [fading])
+    result = run_member(run)
+    assert days_on(result) == [*range(2, 12), *range(16, 31)]
+    part = np.zeros(30)
+    part[1:4], part[4:11] = np.mean([0.25, 0.5, 0.75]), 1.0
+    # departures change on 15 January, so the days of the fading are split there into two means
+    part[11:14], part[14] = np.mean([0.9, 0.8, 0.7]), np.mean([0.6, 0.5, 0.4, 0.3])
+    # fading goes on to 0.5, 0.4, 0.3 while it rises to 0.25, 0.5, 0.75: the larger of each day
+    part[15:18], part[18:] = np.mean([0.5, 0.5, 0.75]), 1.0
+    assert passed(run, result) == pytest.approx(A_DAY * 0.5**part)
+
+
 # -- members -------------------------------------------------------------------------------------------
 
 

@@ -84,8 +84,8 @@ ENTRIES = [
     ("id: sea_arrivals", "id: see_arrivals", "sea/data/see_arrivals.csv: the file is missing"),
     ("id: sea_arrivals", "id: see_arrivals", "sea/data/sea_arrivals.csv: belongs to no entry of datasets.yaml"),
     ("id: sea_arrivals", "id: see_arrivals", "sea/observations.yaml:4:dataset: there is no dataset 'sea_arrivals'"),
-    ("  notes:", "  gaps:\n  - {start: 2017-02-01, end: 2017-01-01, note: x, where: {land: [GRC]}}\n  notes:", "sea/datasets.yaml:19:gaps[1].end: 2017-01-01 is before the start, 2017-02-01"),
-    ("  notes:", "  gaps:\n  - {start: 2017-02-01, end: 2017-01-01, note: x, where: {land: [GRC]}}\n  notes:", "sea/datasets.yaml:19:gaps[1].where: 'land' is no dimension"),
+    ("  notes:", "  gaps:\n  - {start: 2017-02-01, end: 2017-01-01, note: x, where: {land: [GRC]}}\n  notes:", "sea/datasets.yaml:20:gaps[1].end: 2017-01-01 is before the start, 2017-02-01"),
+    ("  notes:", "  gaps:\n  - {start: 2017-02-01, end: 2017-01-01, note: x, where: {land: [GRC]}}\n  notes:", "sea/datasets.yaml:20:gaps[1].where: 'land' is no dimension"),
 ]  # fmt: skip
 
 

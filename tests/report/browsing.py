@@ -7,13 +7,13 @@ from typing import Any
 
 def wait_until_drawn(page: Any) -> None:
     """Charts far from the screen are drawn when there is time (the page's policy forbids to wait inside it)."""
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate(
             "[...document.querySelectorAll('.chart')].every(c => c.querySelector('svg') || !c.checkVisibility())"
         ):
             return
         page.wait_for_timeout(50)
-    raise AssertionError("not all charts were drawn within ten seconds")
+    raise AssertionError("not all charts were drawn within half a minute")
 
 
 def settle(page: Any) -> None:

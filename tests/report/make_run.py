@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from corridor.report import RunFolder, write_html
+from corridor.report.ports import FIGURE_NAMES
 
 LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 DAILY = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -388,6 +389,22 @@ def effect_tables() -> dict[str, pl.DataFrame]:
     return {"effects": frame("effects", rows), "effect_checks": frame("effect_checks", checks)}
 
 
+def port_table() -> pl.DataFrame:
+    """Hours and lorries of a port of entry, by scenario and month."""
+    figures = {
+        "officer_hours": 108_000, "hours_processing": 24_000, "hours_left": 84_000, "lorries_inspected": 115_000,
+        "lorries_not_crossed": 12_000,
+    }  # fmt: skip
+    rows = [
+        (scenario, "laredo_fo.port", month, item, q, level_at(center * factor, 0.3, q))
+        for scenario, factor in SCENARIOS.items()
+        for month in months(dt.date(2023, 12, 1), 7)
+        for item, center in figures.items()
+        for q in DAILY
+    ]
+    return frame("ports", rows)
+
+
 def label_tables() -> dict[str, pl.DataFrame]:
     """Labels and places; one place carries markup as its name."""
     labels = [(s, r[3], r[4], r[5], "observed", r[6]) for s, r in SERIES.items()]
@@ -395,7 +412,9 @@ def label_tables() -> dict[str, pl.DataFrame]:
     labels += [
         ("no-agreement", "no agreement", "sin acuerdo", "scenario", "", ""),
         ("agreement", "agreement", "acuerdo", "scenario", "", ""),
+        ("laredo_fo.port", "Laredo field office", "Oficina de Laredo", "port", "assumed", ""),
     ]
+    labels += [(item, *names, "port_figure", "assumed", "") for item, names in FIGURE_NAMES.items()]
     places = [
         (
             "del_rio",
@@ -504,7 +523,7 @@ def tables() -> dict[str, pl.DataFrame]:
 def _tables() -> dict[str, pl.DataFrame]:
     return {
         **monthly_tables(), **daily_tables(), **scenario_tables(), **evidence_tables(), **effect_tables(), **label_tables(),
-        **map_tables(), **month_tables(),
+        **map_tables(), **month_tables(), "ports": port_table(),
     }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ from corridor.report.study import Study, choose_calibration, effects
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
     "parameters", "fit", "claims", "places", "routes", "links", "link_flows",
-    "map_encounters", "stock_months", "costs", "sources", "labels", "register",
+    "map_encounters", "stock_months", "costs", "sources", "labels", "register", "ports",
+    "scoreboard",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from corridor.model import Corridor, Declared, Fault, InputError, did_you_mean
-from corridor.model.nouns import Identifier
+from corridor.model.declared import Identifier
 
 
 class FittedField(Declared):

@@ -17,7 +17,7 @@ from corridor.data.dataset import Dataset
 from corridor.data.own import table_of
 from corridor.data.vintages import Revision, revise
 from corridor.model import DatasetEntry, DatasetGap, DatasetSource, Fault, InputError
-from corridor.model.nouns import Identifier
+from corridor.model.declared import Identifier
 from corridor.model.text import decode
 
 FEW = 24

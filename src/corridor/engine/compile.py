@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -284,15 +284,17 @@ class Compiled:
         drawn: Floats,
         starts: npt.NDArray[np.int64] | None = None,
         periods: Sequence[Periods] | None = None,
+        moved: Collection[str] = (),
     ) -> Values:
         """Apply every measure in force, in place.
 
         ``starts`` are the first days of the segments of ``values``, where they are not those of the run, and
-        ``periods`` say when each measure is in force; without them measures with a trigger are not.
+        ``periods`` say when each measure is in force; without them measures with a trigger are not. Of what they move,
+        only the numbers named in ``moved``, if any are.
         """
         weight = self._dated if starts is None or periods is None else self._weights(starts, periods)
         for i in sorted(range(len(self.measures)), key=lambda i: self.measures[i].order):
-            self._rules.apply(values, self.measures[i], weight[i], self.numbers(i, drawn))
+            self._rules.apply(values, self.measures[i], weight[i], self.numbers(i, drawn), moved)
         return values
 
     def numbers(self, measure: int, drawn: Floats) -> Numbers:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.kernels.random import gamma_quantile, normal_quantile, uniforms
+from corridor.engine.kernels.random import gamma_quantile, gamma_quantiles, normal_quantile, uniforms
 from corridor.engine.parameters import ParameterTable
 from corridor.model import Group, stream_key
 
@@ -103,5 +103,5 @@ def day_weights(
     out = np.empty((len(dates), len(labels)))
     for p, (_, group) in enumerate(labels):
         shape = table.central("departure_dispersion", group, 1e6)
-        out[:, p] = [gamma_quantile(x, shape) for x in u[p]]
+        out[:, p] = gamma_quantiles(u[p], shape)
     return out

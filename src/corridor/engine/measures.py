@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,13 +101,22 @@ class Rules:
         """What measures touch."""
         return self._effects.scope
 
-    def apply(self, values: Values, active: ActiveMeasure, weight: Floats, numbers: Numbers) -> None:
-        """Move ``values`` by one measure, as far as ``weight`` (segments) says that its ramp has run."""
+    def apply(
+        self,
+        values: Values,
+        active: ActiveMeasure,
+        weight: Floats,
+        numbers: Numbers,
+        moved: Collection[str] = (),
+    ) -> None:
+        """Move ``values`` by one measure, as far as ``weight`` (segments) says that its ramp has run; only the
+        numbers named in ``moved``, if any are."""
         measure = active.measure
         if not weight.any():
             return
         for effect in active.effects:
-            self._effects.apply(values, effect, measure, weight, numbers)
+            if not moved or effect.parameter in moved:
+                self._effects.apply(values, effect, measure, weight, numbers)
 
 
 def active_measures(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -145,12 +146,17 @@ def lay_again(
 
 
 def values_of_run(
-    compiled: Compiled, base: Values, drawn: Floats, trigger_on: npt.NDArray[np.uint8]
+    compiled: Compiled,
+    base: Values,
+    drawn: Floats,
+    trigger_on: npt.NDArray[np.uint8],
+    moved: Collection[str] = (),
 ) -> tuple[Values, npt.NDArray[np.int64]]:
     """Numbers that were in force in a run, whose triggers were ``trigger_on`` (days, triggers), by segment, and
-    the segment of each day; ``base`` are those before any measure."""
+    the segment of each day; ``base`` are those before any measure. Measures move
+    only the numbers named in ``moved``, if any are."""
     last = trigger_on[-1] if len(trigger_on) else np.zeros(len(compiled.triggers))
-    return _values_from(compiled, base, drawn, 0, trigger_on, last)
+    return _values_from(compiled, base, drawn, 0, trigger_on, last, moved)
 
 
 def _values_from(
@@ -160,6 +166,7 @@ def _values_from(
     day: int,
     was_on: npt.NDArray[np.uint8],
     on_now: npt.NDArray[np.generic],
+    moved: Collection[str] = (),
 ) -> tuple[Values, npt.NDArray[np.int64]]:
     """Numbers by segment from position ``day`` on, and the segment of each day, given which triggers were on
     and are on next."""
@@ -176,7 +183,7 @@ def _values_from(
     segments = np.array(sorted(s for s in starts if begin <= s < end), dtype=np.int64)
     source = np.searchsorted(compiled.starts, segments, side="right") - 1
     laid = Values(**{name: array[source] for name, array in vars(base).items()})
-    values = compiled.apply_measures(laid, drawn, segments, periods)
+    values = compiled.apply_measures(laid, drawn, segments, periods, moved)
     return values, np.searchsorted(segments, np.arange(first, end), side="right") - 1
 
 

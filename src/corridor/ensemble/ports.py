@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from corridor.engine import Compiled, Values
 from corridor.engine.member import values_of_run
+from corridor.engine.spec import STOCK_FIGURES
 from corridor.ensemble.trajectories import Trajectories
 
 Floats = npt.NDArray[np.float64]
@@ -79,7 +80,7 @@ def _by_day(
     drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
     base = replace(central, **compiled.stock_figures(drawn))
     come = base.lorries[compiled.day_segment[:, None], np.array(ports)]
-    values, segment = values_of_run(compiled, base, drawn, trigger_on)
+    values, segment = values_of_run(compiled, base, drawn, trigger_on, moved=STOCK_FIGURES)
     days = (segment[:, None], np.array(ports))
     officers, can_cross = values.officer_hours[days], values.lorries[days]
     used = people * values.processing_hours[days]

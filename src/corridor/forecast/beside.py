@@ -53,16 +53,17 @@ def score_against_reference(
                 total = series_samples(trajectories, compiled, part).filter(pl.col("series") == TOTAL)
                 samples.append(total.with_columns(pl.lit(area[0]).alias("series")))
         table = pl.concat(samples).filter(pl.col("series").is_in(list(panel.series)))
-        frames.append(
-            _side_by_side(table, panel, calibration.as_of, horizons).with_columns(
-                pl.lit(publisher).alias("publisher")
-            )
+        scored = _side_by_side(table, panel, calibration.as_of, horizons)
+        frames += [part.with_columns(pl.lit(publisher).alias("publisher")) for part in scored]
+    if not frames:
+        raise InputError(
+            f"no series has a reference as of {calibration.as_of}", hint="take a later as-of date"
         )
     return pl.concat(frames).select("publisher", pl.exclude("publisher"))
 
 
-def _side_by_side(samples: pl.DataFrame, panel: Panel, as_of: dt.date, horizons: int) -> pl.DataFrame:
-    """Scores and intervals of the series that have a reference, from the first month ahead on."""
+def _side_by_side(samples: pl.DataFrame, panel: Panel, as_of: dt.date, horizons: int) -> list[pl.DataFrame]:
+    """Scores and intervals of each series that has a reference, from the first month ahead on."""
     last = panel.last_published(as_of)
     assert last is not None
     ahead = pl.col("month").is_between(add_months(last, 1), min(add_months(last, horizons), panel.months[-1]))
@@ -81,4 +82,4 @@ def _side_by_side(samples: pl.DataFrame, panel: Panel, as_of: dt.date, horizons:
                 bound.select("series", "month", pl.col("value").alias(column)), on=["series", "month"]
             )
         frames.append(scored.join(hits, on=["series", "month"]))
-    return pl.concat(frames)
+    return frames

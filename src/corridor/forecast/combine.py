@@ -66,6 +66,7 @@ def combine(
         gram = np.einsum("tsp,tsq->tpq", p[:, group], p[:, group]) / len(group)
         moment = np.einsum("tsp,ts->tp", p[:, group], seen[:, group]) / len(group)
         total, force = gram.cumsum(axis=0), moment.cumsum(axis=0)
+        fitted: Known = np.asarray(usable[:, group].any(axis=1))
         for row in range(horizon, rows):
             last, first = row - horizon, row - rule.window - 1
             if last <= max(first, 0):
@@ -73,9 +74,17 @@ def combine(
             a, b = total[last], force[last]
             if first >= 0:
                 a, b = a - total[first], b - force[first]
+            sparse = _spacing(fitted[max(0, first + 1) : last + 1])
+            a, b = sparse * a, sparse * b
             ridge = a + rule.patience * np.eye(len(names))
             w = np.linalg.solve(ridge, b + rule.patience * prior)
             w = np.clip(w, 0.0, None)
             weights[row, group] = w / max(1.0, float(w.sum()))
     # a row at which a member is missing has no combination, and so no past error
     return np.einsum("tsp,tsp->ts", expected, weights), weights
+
+
+def _spacing(fitted: Known) -> float:
+    """Rows that each fitted one stands for: 1 unless members were fitted at some origins only."""
+    rows = np.flatnonzero(fitted)
+    return float((rows[-1] - rows[0]) / (len(rows) - 1)) if len(rows) > 1 else 1.0

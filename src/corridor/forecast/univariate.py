@@ -18,7 +18,9 @@ from corridor.model import InputError
 LEAST = 12
 """Known counts before the first fit."""
 MANY = 40
-"""Series up to which every origin is fitted; with more, every second to fourth."""
+"""Series up to which every origin is fitted; with more, evenly spaced ones."""
+FITS = 1200
+"""Fits of a model in a view of many series; each has at least four."""
 _KEPT = 200_000
 
 
@@ -63,7 +65,8 @@ class Univariate:
         season = 12 if view.panel.step == "month" else 1
         result = np.full((len(horizons), *z.shape), np.nan)
         furthest = 12 + max(12, *horizons)
-        stride = min(4, -(-z.shape[1] // MANY))
+        size = z.shape[1]
+        stride = 1 if size <= MANY else max(1, self.rows // max(4, FITS // size))
         for column in range(z.shape[1]):
             for row in range(view.rows - 1, max(LEAST, view.rows - self.rows) - 1, -stride):
                 known = z[: row + 1, column]

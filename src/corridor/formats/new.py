@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from corridor.formats.layout import SETTINGS_FILE
 from corridor.formats.save import write_folder
 from corridor.model import InputError
-from corridor.model.nouns import Identifier
+from corridor.model.declared import Identifier
 
 _TEMPLATE = Path(__file__).parent / "template"
 _TEMPLATE_ID = "id: my-corridor"

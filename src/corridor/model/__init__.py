@@ -1,5 +1,6 @@
 """Vocabulary, errors, provenance and declared nouns; imports nothing else of ours."""
 
+from corridor.model.declared import Declared
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
 from corridor.model.nouns import (
@@ -9,7 +10,6 @@ from corridor.model.nouns import (
     DatasetEntry,
     DatasetGap,
     DatasetSource,
-    Declared,
     Event,
     Flow,
     Group,
@@ -19,7 +19,6 @@ from corridor.model.nouns import (
     Observation,
     Parameter,
     Place,
-    RegisterEntry,
     Route,
     Scenario,
     Settings,
@@ -27,6 +26,7 @@ from corridor.model.nouns import (
     Trigger,
 )
 from corridor.model.provenance import Provenance, Source, sha256_of
+from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,

@@ -6,49 +6,20 @@ import datetime as dt
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from corridor.model import html
-from corridor.model.provenance import SourceGrade
-from corridor.model.vocabulary import (
-    Dating,
-    FirstStatus,
-    FlowKind,
-    Grade,
-    Mode,
-    RegisterStatus,
-    SourceRank,
-    Tag,
+from corridor.model.declared import (
+    Declared,
+    Identifier,
+    NotNegative,
+    Probability,
+    Text,
+    says_assumption,
 )
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
-Text = Annotated[str, StringConstraints(min_length=1)]
-Probability = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-
-
-def says_assumption(source: str) -> bool:
-    """Whether the source of a row says that nothing is known."""
-    return source.casefold().startswith("assumption")
-
-
-class Declared(BaseModel):
-    """Base of everything read from a file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    def __repr__(self) -> str:
-        known = {name: getattr(self, name) for name in ("id", "name", "parameter", "target", "lever", "kind")
-                 if getattr(self, name, None) is not None}  # fmt: skip
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in known.items())})"
-
-    def __str__(self) -> str:
-        return repr(self)
-
-    def _repr_html_(self) -> str:
-        facts = {name: value for name, value in self if not isinstance(value, (Declared, dict))}
-        return html.card(type(self).__name__, facts)
+from corridor.model.provenance import SourceGrade
+from corridor.model.register import RegisterEntry
+from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
 
 
 class Place(Declared):
@@ -248,56 +219,6 @@ class Event(Declared):
     def assumed(self) -> bool:
         """Whether the row says that its number of people is an assumption."""
         return says_assumption(self.source)
-
-
-class RegisterEntry(Declared):
-    """A row of ``register.csv``: what someone did, announced or asked for, whether it is modelled or not.
-
-    An entry that names measures is modelled by them: their strengths and grades are its own. One that
-    names none says in its note why.
-    """
-
-    id: Identifier
-    name: Text
-    name_es: Text
-    actor: Text
-    actor_es: Text
-    levers: tuple[Identifier, ...] = ()
-    """Levers that it pulls; empty for an event or a fact."""
-    status: FirstStatus
-    announced: dt.date | None = None
-    known_from: dt.date
-    start: dt.date | None = None
-    end: dt.date | None = None
-    """Last day in force; for what never came into force, the day on which that was settled."""
-    dating: Dating = "day"
-    scope: Text
-    scope_es: Text
-    value: float | None = None
-    """The published figure, if there is one."""
-    unit: Text | None = None
-    measures: tuple[Identifier, ...] = ()
-    note: Text | None = None
-    note_es: Text | None = None
-    source: Text
-    publisher: Text
-    url: Text
-    """Address, or the title where no address is known."""
-    source_grade: SourceRank
-
-    @property
-    def weak(self) -> bool:
-        """Whether its source is a repost, or its date inferred or unconfirmed."""
-        return self.source_grade == "repost" or self.dating in ("inferred", "unconfirmed")
-
-    def status_on(self, day: dt.date) -> RegisterStatus:
-        """What had become of it by ``day``; an end counts from the day after it."""
-        begun = self.status == "in_force" if self.start is None else self.start <= day
-        if self.end is not None and self.end < day:
-            return "ended" if begun else "not_enacted"
-        if begun:
-            return "in_force"
-        return "announced" if self.status == "in_force" else self.status
 
 
 class Lift(Declared):

@@ -205,3 +205,12 @@ def normal_quantiles(u):
     for i in range(u.size):
         out[i] = normal_quantile(u[i])
     return out
+
+
+@njit(cache=True)
+def gamma_quantiles(u, shape):
+    """``gamma_quantile`` of every element of an array."""
+    out = np.empty(u.size)
+    for i in range(u.size):
+        out[i] = gamma_quantile(u[i], shape)
+    return out

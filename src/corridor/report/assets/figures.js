@@ -10,17 +10,16 @@
     const box = chart.getBoundingClientRect();
     return box.top < 1.5 * innerHeight && box.bottom > -0.5 * innerHeight;
   };
-  const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 30));
   let asked = false;
   const later = () => {
     if (asked || !waiting.size) return;
     asked = true;
-    idle(() => {
+    setTimeout(() => { // one at a time, so that the reader's hand goes first; an idle callback can starve
       asked = false;
       const [chart] = waiting;
       if (chart) { waiting.delete(chart); chart.redraw(); }
       later();
-    });
+    }, 8);
   };
   const paint = (chart) => {
     waiting.delete(chart);

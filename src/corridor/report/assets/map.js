@@ -23,7 +23,7 @@
     const pad = Math.max(26, width * 0.05);
     const wide = Math.max(x1 - x0, 1e-3);
     const high = Math.max(y1 - y0, 1e-3);
-    const height = Math.round(Math.max(Math.min(340, width), Math.min(640, (width - 2 * pad) * high / wide + 2 * pad)));
+    const height = Math.round(Math.max(Math.min(340, 0.75 * width), Math.min(640, (width - 2 * pad) * high / wide + 2 * pad)));
     const scale = Math.min((width - 2 * pad) / wide, (height - 2 * pad) / high);
     const project = (lon, lat) => {
       const [x, y] = raw(lon, lat);
@@ -74,8 +74,9 @@
     const fitted = (m) => Object.values(block.flows[scenario.value()]).every((values) => !values[m]);
     const most = (table) => d3.max(Object.values(table).flatMap((rows) => rows.flatMap((row) => row.map((v) => v?.[1] ?? 0)))) || 1;
     const widest = most(block.flows), largest = most(block.met);
-    const thick = (people) => (people > 0 ? 0.7 + 13 * Math.sqrt(Math.min(1.5, people / widest)) : 0);
-    const wide = (people) => 30 * Math.sqrt(Math.min(1.5, people / largest));
+    let size = 1; // everything is slimmer on a narrow screen
+    const thick = (people) => (people > 0 ? 0.7 + 13 * size * Math.sqrt(Math.min(1.5, people / widest)) : 0);
+    const wide = (people) => 30 * size * Math.sqrt(Math.min(1.5, people / largest));
     const words = (v) => (v[0] === v[2] ? C.rounded(v[1]) : `${C.rounded(v[1])} (80 %: ${C.rounded(v[0])} – ${C.rounded(v[2])})`);
     const name = (id) => C.text(block.places[placeAt.get(id)].name);
 
@@ -89,6 +90,8 @@
     // -- what is drawn once for a width -------------------------------------------------------------------
     const draw = (width, title) => {
       const { project, height } = projection(block.base, block.places, width);
+      const fits = Math.max(0.5, Math.min(1, width / 700));
+      if (fits !== size) { size = fits; queueMicrotask(() => node.refresh()); }
       const at = block.places.map((p) => project(p.lon, p.lat));
       const base = svg("g", { class: "base" },
         svg("path", { d: trace(block.base.land, project, true), class: "land" }),
