@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from engine_tools import measure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lever_corridor import everything
 from parity import LOAD, Move, blank, in_page, in_python, run_page, worst
+from trigger_tools import trigger
 
 from corridor.calibrate import read_calibration
 from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths
@@ -37,7 +39,7 @@ def strengths(draw: st.DrawFn, lever: str, unit: str) -> float:
 
 
 @st.composite
-def measures(draw: st.DrawFn, corridor: Corridor, number: int) -> Measure:
+def any_measure(draw: st.DrawFn, corridor: Corridor, number: int) -> Measure:
     lever, unit = draw(st.sampled_from(UNITS))
     places = [place.id for place in corridor.places]
     start = START + dt.timedelta(days=draw(st.integers(-20, 100)))
@@ -68,7 +70,7 @@ def cases(draw: st.DrawFn) -> tuple[Corridor, dict[str, Move]]:
         }
         | {"parameters": (*chain.parameters, *rows)}
     )
-    drawn = tuple(draw(measures(joined, i)) for i in range(draw(st.integers(1, 6))))
+    drawn = tuple(draw(any_measure(joined, i)) for i in range(draw(st.integers(1, 6))))
     corridor = joined.model_copy(update={"measures": (*joined.measures, *drawn)})
     moves = {}
     for m in corridor.measures:
@@ -115,10 +117,61 @@ def test_the_page_counts_the_americas(page):
             }
         )
     moved = {}
-    for place, measure in enumerate(active.measure for active in run.measures):
-        start = max(measure.start, fitted.start) + dt.timedelta(days=3 * place)
+    for place, m in enumerate(active.measure for active in run.measures):
+        start = max(m.start, fitted.start) + dt.timedelta(days=3 * place)
         end = None if place % 3 else start + dt.timedelta(days=50)
-        moved[measure.id] = Move(place % 7 != 0, start, end, 0.9 * measure.strength)
+        moved[m.id] = Move(place % 7 != 0, start, end, 0.9 * m.strength)
     for moves in (*choices, moved):
         gap, where = worst(in_python(run, moves, fitted.parameters), run_page(page, run, moves), run)
         assert gap <= TOLERANCE, where
+
+
+def agree(page: Any, corridor: Corridor, moves: dict[str, Move], **spec: Any) -> None:
+    """Both engines count the same under these moves."""
+    times = {"start": corridor.settings.start, "end": corridor.settings.end, "noise": SILENT, **spec}
+    run = compile_all(corridor, RunSpec(**times))
+    gap, where = worst(in_python(run, moves), in_page(page, run, moves), run)
+    assert gap <= TOLERANCE, where
+
+
+def one_of_each(**more: Any) -> list[Measure]:
+    """A measure of every lever and unit, from the second week on, with ids against the order of the list."""
+    return [
+        measure(
+            lever, {"ratio": 0.6, "share": 0.4, "days": 12.0, "hours/day": 8.0}.get(unit, WIDEST.get(unit, 10) / 10),
+            unit, id=f"m{99 - place}", start=START + dt.timedelta(days=9), ramp_days=12, decay_days=15,
+            end=START + dt.timedelta(days=60), **more,
+        )
+        for place, (lever, unit) in enumerate(UNITS)
+    ]  # fmt: skip
+
+
+def as_they_are(measures: list[Measure]) -> dict[str, Move]:
+    return {m.id: Move(True, m.start, m.end, m.strength) for m in measures}
+
+
+def test_every_lever_alone_and_all_together(page):
+    given = one_of_each()
+    corridor = everything().model_copy(update={"measures": tuple(given)})
+    for chosen in [*([m] for m in given), given]:
+        agree(page, corridor, as_they_are(chosen))
+
+
+def test_a_gate_that_only_a_measure_makes_stands_only_with_it(page):
+    """Who leaves a full stock by an ungated way frees its room on the same day."""
+    given = [m for m in one_of_each() if m.lever == "city_transport" and m.unit == "people/week"]
+    stocks = tuple(
+        s.model_copy(update={"capacity": 12.0}) if s.id == "hub.released" else s for s in everything().stocks
+    )
+    corridor = everything().model_copy(update={"measures": tuple(given), "stocks": stocks})
+    agree(page, corridor, {})
+    agree(page, corridor, as_they_are(given))
+
+
+def test_days_of_a_trigger_are_counted_anew_in_a_new_year(page):
+    busy = trigger(2, 1, stock="hub.released", days_per_year=(6, 9), window_days=2)
+    given = [m.model_copy(update={"trigger": busy.id, "end": None}) for m in one_of_each()[:4]]
+    corridor = everything().model_copy(update={"measures": tuple(given), "triggers": (busy,)})
+    agree(page, corridor, as_they_are(given), start=START - dt.timedelta(days=60))
+    early = {m.id: Move(True, START - dt.timedelta(days=40), None, m.strength) for m in given}
+    agree(page, corridor, early, start=START - dt.timedelta(days=60))

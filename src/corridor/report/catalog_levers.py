@@ -57,6 +57,10 @@ LEVER_TEXTS: Mapping[str, tuple[str, str]] = {
         "Only the direction is told where less than half of a difference rests on the first three grades.",
         "Solo se da la dirección donde menos de la mitad de una diferencia se apoya en los tres primeros grados.",
     ),
+    "lever_only_direction": (
+        "Mostly assumed: read the direction only.",
+        "En su mayor parte supuesto: lea solo la dirección.",
+    ),
     "lever_pending": ("{label}, {period}: {way} …", "{label}, {period}: {way} …"),
     "lever_difference": (
         "{label}, {period}: {way} by {gap}{share}; it rests on {grades}.",

@@ -52,17 +52,12 @@ globalThis.CorridorEngine = {};
     || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
   // -- how ----------------------------------------------------------------------------------------------------
-  // Calls `visit(i, n)` for every number that an effect touches: its place and its target's place in the list.
-  const each = (effect, groups, visit) => {
-    const { targets } = effect;
-    if (!effect.groups.length) {
-      for (let n = 0; n < targets.length; n++) visit(targets[n], n);
-      return;
-    }
-    const mine = effect.groups;
-    for (let n = 0; n < targets.length; n++) {
-      for (let i = 0; i < mine.length; i++) visit(targets[n] * groups + mine[i], n);
-    }
+  // Places of the numbers that an effect touches, and of each one's target in the list of targets.
+  const places = (effect, groups) => {
+    const each = effect.groups.length || 1;
+    const size = effect.targets.length * each;
+    effect.of = Int32Array.from({ length: size }, (_, i) => Math.floor(i / each));
+    effect.at = effect.of.map((n, i) => (effect.groups.length ? effect.targets[n] * groups + effect.groups[i % each] : effect.targets[n]));
   };
 
   const factorOf = (effect, w, s) => Math.pow(effect.bends ? Math.max(s, LEAST_RATIO) : s, w * effect.e);
@@ -85,7 +80,16 @@ globalThis.CorridorEngine = {};
     const factor = factorOf(effect, w, s);
     switch (effect.rule) {
       case "ratio": return (v) => v * factor;
-      case "hazard": return (v) => 1 - Math.pow(1 - Math.min(v, 1), factor);
+      case "hazard": { // many groups share a number, and the power is costly
+        let last = NaN, found = 0;
+        return (v) => {
+          if (v !== last) {
+            last = v;
+            found = 1 - Math.pow(1 - Math.min(v, 1), factor);
+          }
+          return found;
+        };
+      }
       case "limit": return (v) => Math.min(v, s);
       case "add": return (v) => v + w * s * effect.e;
       case "elastic": {
@@ -100,10 +104,12 @@ globalThis.CorridorEngine = {};
     const array = values[effect.on];
     const move = mover(model, effect, w, s);
     const lowest = LOWEST[effect.on] ?? 0;
-    each(effect, model.sizes.groups, (i, n) => {
-      if (array[i] >= UNLIMITED && effect.rule !== "limit") return;
-      array[i] = Math.max(move(array[i], n), lowest);
-    });
+    const limits = effect.rule === "limit";
+    const { at, of } = effect;
+    for (let k = 0; k < at.length; k++) {
+      const v = array[at[k]];
+      if (v < UNLIMITED || limits) array[at[k]] = Math.max(move(v, of[k]), lowest);
+    }
   };
 
   // Shares out of a stock: what is taken from the touched goes to the rest in proportion, or comes from it.
@@ -136,12 +142,13 @@ globalThis.CorridorEngine = {};
     const per = (n) => (effect.divide ? values[effect.divide][effect.divisors[n]] : 1);
     const usable = (i, n) => array[i] < UNLIMITED && per(n) > 0;
     let total = 0, count = 0;
-    each(effect, model.sizes.groups, (i, n) => {
-      if (!usable(i, n)) return;
-      total += array[i] * per(n);
+    effect.at.forEach((i, k) => {
+      if (!usable(i, effect.of[k])) return;
+      total += array[i] * per(effect.of[k]);
       count += 1;
     });
-    each(effect, model.sizes.groups, (i, n) => {
+    effect.at.forEach((i, k) => {
+      const n = effect.of[k];
       if (array[i] >= UNLIMITED) return;
       const can = usable(i, n);
       const part = total > 0 ? (can ? array[i] * per(n) : 0) / total : can ? 1 / Math.max(count, 1) : 0;
@@ -189,5 +196,5 @@ globalThis.CorridorEngine = {};
     }
   };
 
-  Object.assign(CorridorEngine, { UNLIMITED, weight, addRampStarts, inForce, inOrder, apply });
+  Object.assign(CorridorEngine, { UNLIMITED, places, weight, addRampStarts, inForce, inOrder, apply });
 })();

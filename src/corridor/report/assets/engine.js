@@ -6,6 +6,7 @@
   const E = CorridorEngine;
   const BASE = ["share", "daily_probability", "throughput", "capacity", "occupied", "stay_days", "travel_days",
     "departures", "cost_per_person_day", "processing_hours"];
+  const FIXED = new Set(["daily_probability", "occupied", "cost_per_person_day", "processing_hours"]); // no lever moves them
   const [SHARE, HAZARD, STAY, TRAVEL, INCIDENT] = [0, 1, 2, 3, 4];
   const ROOM_GATE = 2;
   const DAY = 86400000;
@@ -35,9 +36,10 @@
     m.values = {};
     m.base = {};
     for (const name of BASE) {
-      m.values[name] = new Float64Array(m[`${name}_first`].length);
       m.base[name] = new Float64Array(m[`${name}_first`].length);
+      m.values[name] = FIXED.has(name) ? m.base[name] : m.base[name].slice();
     }
+    for (const measure of m.measures) for (const effect of measure.effects) E.places(effect, sizes.groups);
     m.work = {};
     for (const name of ["rate", "chance", "want", "asked", "together", "moved"]) m.work[name] = new Float64Array(edges);
     for (const name of ["arriving", "keep", "cell_days", "count"]) m.work[name] = new Float64Array(cells);
@@ -194,7 +196,7 @@
 
   const enter = (m, measures, periods, gates, from, to) => {
     forward(m, from);
-    for (const name of BASE) m.values[name].set(m.base[name]);
+    for (const name of BASE) if (!FIXED.has(name)) m.values[name].set(m.base[name]);
     measures.forEach((measure, i) => E.apply(m, m.values, measure, E.weight(measure, periods[i], from, to)));
     rates(m);
     const { rate, chance, keep, plain } = m.work;

@@ -69,12 +69,12 @@
 
   // -- a small chart whose two lines are moved, not drawn again -------------------------------------------------
   const chart = (item, dates) => {
-    const [W, H, LEFT, BOTTOM] = [300, 118, 46, 16];
+    const [W, H, LEFT, BOTTOM] = [236, 118, 50, 16];
     const path = (color, dash) => svg("path", { fill: "none", stroke: color, "stroke-width": 2.2, "stroke-dasharray": dash, "stroke-linejoin": "round" });
     const [home, own] = [path("var(--fan)", "6,3"), path("var(--own)", null)];
     const top = svg("text", { x: LEFT - 5, y: 12, "text-anchor": "end" });
     const half = svg("text", { x: LEFT - 5, y: 12 + (H - BOTTOM - 8) / 2, "text-anchor": "end" });
-    const words = el("p", { class: "lever-chart-words" });
+    const words = el("p", { class: "note" });
     const frame = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": C.text(item.label), class: "lever-chart", preserveAspectRatio: "none" },
       svg("line", { x1: LEFT, x2: W, y1: H - BOTTOM, y2: H - BOTTOM, class: "zero" }), svg("line", { x1: LEFT, x2: W, y1: 8, y2: 8, class: "zero" }),
       top, half, svg("text", { x: LEFT - 5, y: H - BOTTOM + 4, "text-anchor": "end" }, "0"),
@@ -87,7 +87,7 @@
       top.textContent = C.rounded(most);
       half.textContent = C.rounded(most / 2);
     };
-    return { node: el("li", { "data-chart": item.id }, el("h4", {}, C.text(item.label), item.deaths ? el("span", { class: "badge" }, C.say("lower_bound")) : ""), frame, words), update };
+    return { node: el("li", { "data-chart": item.id }, el("h4", {}, C.text(item.label), item.deaths ? el("span", { class: "note" }, ` ${C.say("lower_bound")}`) : ""), frame, words), update, words };
   };
 
   // -- the section --------------------------------------------------------------------------------------------
@@ -179,16 +179,20 @@
       if (!isMoved()) answer.replaceChildren(el("li", {}, C.say("lever_unmoved", { scenario })));
       else if (!real.length) answer.replaceChildren(el("li", {}, C.say("lever_no_difference", { scenario })));
       else answer.replaceChildren(...said.map((row) => el("li", { "data-item": row.item.id }, sentence(row))));
+      charts.forEach(({ item, words }) => {
+        const shares = founded?.[item.id];
+        words.replaceChildren(shares && !isFounded(shares) ? C.say("lever_only_direction") : "");
+      });
       show(rows);
     };
+    const isFounded = (shares) => shares.causal + shares.before_after + shares.mechanical >= 0.5;
     const sentence = (row) => {
       const shares = founded?.[row.item.id];
       const way = C.say(row.gap < 0 ? "lever_lower" : "lever_higher");
       const values = { label: row.item.label, period: row.item.period, way };
       if (!shares) return C.say("lever_pending", values);
-      const part = shares.causal + shares.before_after + shares.mechanical;
       const grades = block.grades.filter((g) => shares[g.id] >= 0.005).map((g) => `${C.text(g.label)} ${C.percent(shares[g.id])}`).join(", ");
-      if (part < 0.5) return C.say("lever_direction", { ...values, grades });
+      if (!isFounded(shares)) return C.say("lever_direction", { ...values, grades });
       return C.say("lever_difference", { ...values, gap: C.rounded(Math.abs(row.gap)), grades,
         share: row.home > 0 ? ` (${C.number(100 * row.gap / row.home, 1, true)}\u00a0%)` : "" });
     };
@@ -198,12 +202,12 @@
       const shown = rows.map((row) => {
         const e = ensembles[row.item.id];
         const shares = founded?.[row.item.id];
-        const told = shares && shares.causal + shares.before_after + shares.mechanical >= 0.5;
+        const told = shares && isFounded(shares);
         const gap = Math.abs(row.gap) < 0.5 ? "0" : told ? C.rounded(row.gap, true) : C.say(row.gap < 0 ? "lever_lower" : "lever_higher");
         return { item: row.item.label, period: row.item.period, ensemble: e ? `${number(e[1])} (${number(e[0])} – ${number(e[2])})` : "",
           home: number(row.home), own: Math.abs(row.gap) < 0.5 || told ? number(row.own) : "", gap };
       });
-      table.replaceChildren(C.table(C.say("levers"), { columns: ["item", "period", "ensemble", "home", "own", "gap"].map((key) => ({
+      table.replaceChildren(C.table(C.say("levers"), { columns: ["item", "home", "own", "gap", "ensemble", "period"].map((key) => ({
         key, label: C.say(`lever_col_${key}`), kind: key === "item" || key === "period" ? "text" : "interval" })), rows: shown }));
     };
 
