@@ -140,9 +140,19 @@ def study_levers(study: Study) -> dict[str, Any]:
 
 
 def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> dict[str, pl.DataFrame]:
-    """``effects`` and ``effect_checks`` of the measures that scenarios add to the base, in hindsight."""
+    """``effects`` and ``effect_checks`` of the measures that scenarios add to the base, in hindsight.
+
+    What the register calls only asked for, proposed or reported was not taken, so it has no effect to estimate.
+    """
+    entries = [entry for entry in study.corridor.register_entries if entry.measures]
+    known = {name for entry in entries for name in entry.measures}
+    taken = {
+        name for entry in entries if entry.status in ("announced", "in_force") for name in entry.measures
+    }
     added = {a.measure.id: a.measure for run in compiled for a in run.measures if not a.measure.in_base}
-    questions = questions_of(study.corridor, added.values())
+    questions = questions_of(
+        study.corridor, [m for name, m in added.items() if name in taken or name not in known]
+    )
     with step("effects of measures", len(questions)) as advance:
         found = effects_of(
             study.corridor, questions, seed=study.seed, command=study.command, tick=lambda: advance(1)
