@@ -278,6 +278,6 @@ def plan(t: Tables) -> Entry:
         "fit_from": "2021-01-01",
         "iterations": 40,
         "target": "us_total",
-        "anchor": 1.0,
+        "anchor": 0.5,
         "fields": fields,
     }
