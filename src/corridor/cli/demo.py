@@ -18,6 +18,11 @@ from corridor.cli.common import (
 )
 from corridor.cli.simulate import run_and_write
 
+SCENARIOS = ("no-agreement", "agreement", "bill-as-reported-2023-12")
+"""What was known at the time, the baseline first."""
+LATER = ("bill-as-published-2024-02", "as-it-happened")
+"""With hindsight."""
+
 
 @click.command()
 @out_option("corridor-demo")
@@ -36,6 +41,6 @@ def command(
     in another color.
     """
     run_and_write(
-        "americas", ("no-agreement", "agreement"), end=dt.date(2024, 6, 30), out=out, members=members,
+        "americas", SCENARIOS + (LATER if hindsight else ()), end=dt.date(2024, 6, 30), out=out, members=members,
         seed=seed, as_of=None, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
     )  # fmt: skip
