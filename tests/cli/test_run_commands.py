@@ -68,7 +68,7 @@ def test_simulate_writes_a_run_folder_with_its_report(tmp_path: Path) -> None:
     assert result.stdout == ""
     target = tmp_path / "there" / "run"
     assert result.stderr == f"report: {target / 'report.html'}\n"
-    assert everything(target) == ["manifest.json", "report.html", "tables"]
+    assert everything(target) == ["levers.json", "manifest.json", "report.html", "tables"]
     assert everything(tmp_path / "there") == ["run"], "no hidden folder is left"
     run = RunFolder.open(target)
     assert run.manifest["baseline"] == "base"
@@ -128,7 +128,7 @@ def test_an_earlier_run_is_replaced(tmp_path: Path) -> None:
     assert corridor(*call, "--end", "2024-03-31").exit_code == 0
     (tmp_path / "run" / "note.txt").write_text("of the earlier run")
     assert corridor(*call, "--end", "2024-04-30").exit_code == 0
-    assert everything(tmp_path / "run") == ["manifest.json", "report.html", "tables"]
+    assert everything(tmp_path / "run") == ["levers.json", "manifest.json", "report.html", "tables"]
     assert RunFolder.open(tmp_path / "run").manifest["parameters"]["end"] == "2024-04-30"
     assert everything(tmp_path) == ["run"]
 

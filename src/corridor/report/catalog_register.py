@@ -65,7 +65,7 @@ REGISTER_TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "col_port": ("Field office", "Oficina de campo"),
     # levers
-    "levername_mexican_enforcement": ("Mexican enforcement", "Control migratorio de México"),
+    "levername_mexican_enforcement": ("Mexican enforcement", "Control migratorio mexicano"),
     "levername_transit_enforcement": ("Enforcement on the way", "Control en países de tránsito"),
     "levername_redirect_south": ("Taken back to the south", "Traslado al sur"),
     "levername_railways": ("Railways", "Ferrocarriles"),
