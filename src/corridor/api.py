@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from corridor.forecast import Forecast, Forecaster
     from corridor.model import Observation
     from corridor.model.l10n import Lang
-    from corridor.report import RunFolder
-    from corridor.report.study import Study
+    from corridor.study import RunFolder, Study
 
 Day = dt.date | str
 """A date, or its text (``"2023-12-31"``)."""
@@ -313,7 +312,8 @@ def report(
     InputError
         If that is no run folder, or it lacks what a report needs.
     """
-    from corridor.report import RunFolder, write_html
+    from corridor.report import write_html
+    from corridor.study import RunFolder
 
     def opened(one: RunFolder | str | Path) -> RunFolder:
         return one if isinstance(one, RunFolder) else RunFolder.open(Path(one))
@@ -400,7 +400,7 @@ def _study(
 ) -> Study:  # fmt: skip
     """The study of these scenarios, with the calibration of its day."""
     from corridor.formats import calibration_dates
-    from corridor.report.study import Study, choose_calibration
+    from corridor.study import Study, choose_calibration
 
     if members < 1:
         raise InputError(f"members is {members}", hint="one or more")
