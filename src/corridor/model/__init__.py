@@ -30,9 +30,7 @@ from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,
-    HOUSEHOLD_NAMES,
     MODES,
-    NATIONALITY_NAMES,
     PARAMETERS,
     REGISTER_STATUSES,
     TAGS,
@@ -42,9 +40,7 @@ from corridor.model.vocabulary import (
 __all__ = [
     "FLOW_KINDS",
     "GRADES",
-    "HOUSEHOLD_NAMES",
     "MODES",
-    "NATIONALITY_NAMES",
     "PARAMETERS",
     "REGISTER_STATUSES",
     "TAGS",
