@@ -28,8 +28,8 @@ from corridor.evaluate.checks import jarque_bera, ljung_box
 from corridor.evaluate.tables import effect_object, effect_tables
 from corridor.formats import open_corridor
 from corridor.model import InputError
-from corridor.report import TABLES
-from corridor.report.schema import conform
+from corridor.study import TABLES
+from corridor.study.schema import conform
 from repository import ROOT
 
 

@@ -10,6 +10,8 @@ import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
+from corridor.model.small_counts import HELD_BACK, is_small
+
 Lang = Literal["en", "es"]
 LANGS: tuple[Lang, ...] = ("en", "es")
 
@@ -77,7 +79,7 @@ def published_count(value: float, lang: Lang) -> str:
     """A published count, of which 1 to 9 people are held back; a ratio to two decimals."""
     if value != round(value):
         return number(value, lang, 2)
-    return "<10" if 0 < value < 10 else number(value, lang)
+    return HELD_BACK if is_small(value) else number(value, lang)
 
 
 def p_value(p: float, lang: Lang) -> str:

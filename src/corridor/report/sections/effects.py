@@ -6,10 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, day
 from corridor.report.messages import Text, say
-from corridor.report.sections.base import Block, RunView, column, prose, table_block
-from corridor.text import by_lang, word
+from corridor.report.sections.base import Block, RunView, column, prose, shown_count, table_block
+from corridor.text import LANGS, by_lang, day, word
 
 _VERDICTS = {"clear": "supported", "fragile": "cannot_be_told", "cannot be told": "cannot_be_told"}
 """How a conclusion is drawn: as the verdict of a statement that the measure had an effect."""
@@ -31,7 +30,7 @@ class Effects:
         heads = table.filter(pl.col("kind") == "headline").iter_rows(named=True)
         cards = [_card(view, row) for row in heads]
         rows = [
-            {**row, "measure": _both(row, "name"), "series": _both(row, "series_name"),
+            {**row, "observed": shown_count(row, "observed"), "measure": _both(row, "name"), "series": _both(row, "series_name"),
              "kind": say(f"effects_{row['kind']}")}
             for row in table.iter_rows(named=True)
         ]  # fmt: skip
