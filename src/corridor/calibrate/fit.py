@@ -20,7 +20,7 @@ import polars as pl
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.series import Floats, Series, read_series
 from corridor.data import Dataset
-from corridor.engine import MemberResult, RunSpec, Values, compile_corridor, run_member
+from corridor.engine import MemberResult, RunSpec, Values, arrays_from, compile_corridor, run_member
 from corridor.ensemble import published
 from corridor.model import Corridor, Group, Observation, Parameter
 
@@ -49,12 +49,12 @@ class Fit:
         self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
         self.compiled = compile_corridor(self._seeded(corridor, datasets), None, self.spec)
         self.drawn = self.compiled.table.values(0, None)
-        self.base = self.compiled.base_values(self.drawn)
+        self.base = self.compiled.numbers.base_values(self.drawn)
         self.declared = self.base.share.copy()
         self.month_of_segment = np.array(
             [
                 self.compiled.months.index(dt.date.fromordinal(int(day)).replace(day=1))
-                for day in self.compiled.starts
+                for day in self.compiled.calendar.segment_starts
             ]
         )
         by_id = {o.id: o for o in corridor.observations}
@@ -143,7 +143,7 @@ class Fit:
         """Run expected values with the fields as they stand."""
         base = self.base if base is None else base
         values = Values(**{name: array.copy() for name, array in vars(base).items()})
-        return run_member(self.compiled, None, self.compiled.lay(values, self.drawn, None))
+        return run_member(self.compiled, None, arrays_from(self.compiled, values, self.drawn, None))
 
     def simulated(self, series: Series, result: MemberResult) -> Floats:
         """What a series would have counted, shape (months, margin)."""
@@ -159,7 +159,7 @@ class Fit:
                 if series.day[m] >= 0:
                     out[m, 0] = daily[series.day[m]] * series.coverage[m, 0]
                 else:
-                    out[m, 0] = daily[self.compiled.day_month == m].mean() * series.coverage[m, 0]
+                    out[m, 0] = daily[self.compiled.calendar.day_month == m].mean() * series.coverage[m, 0]
         return out
 
     # -- steps -----------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ class Fit:
         first = self._first()
         for k in np.nonzero(self.base.departures.sum(axis=(0, 2)) > 0)[0]:
             stock = self.compiled.stock_ids[k]
-            if stock in self.compiled.lawful_stocks or (field.stocks and stock not in field.stocks):
+            if stock in self.compiled.index.lawful_stocks or (field.stocks and stock not in field.stocks):
                 continue
             current = self.base.departures[first, k, :]
             target = np.log(np.maximum(current, 1e-3)) + move
@@ -292,7 +292,7 @@ class Fit:
         first, share = self._first(), self.base.share
         seen = (~np.isnan(step)).astype(float)
         step = STEP * np.nan_to_num(step)
-        for siblings in self.compiled.siblings:
+        for siblings in self.compiled.index.siblings:
             ours = [f for f in positions if f in siblings]
             if not ours:
                 continue
@@ -353,7 +353,7 @@ class Fit:
             # within a month a declared row may begin: what is fitted is its level
             share[:, f, :] *= np.where(used, moved / np.where(used, current, 1.0), 0.0)[self.month_of_segment]
         if field.method != "hazard":
-            for siblings in self.compiled.siblings:
+            for siblings in self.compiled.index.siblings:
                 ours = [f for f in positions if f in siblings]
                 rest = [f for f in siblings if f not in ours]
                 if ours and rest:
@@ -390,7 +390,9 @@ class Fit:
         level = float(np.nansum(target.value[last]))
         later = np.nonzero(self.month_of_segment > last)[0]
         stocks = [
-            k for k, name in enumerate(self.compiled.stock_ids) if name not in self.compiled.lawful_stocks
+            k
+            for k, name in enumerate(self.compiled.stock_ids)
+            if name not in self.compiled.index.lawful_stocks
         ]
         at = np.ix_(later, np.array(stocks), np.arange(len(self.compiled.groups)))
         goal = 0.0

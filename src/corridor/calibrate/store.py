@@ -158,7 +158,7 @@ def _field_rows(fit: Fit) -> list[Parameter]:
         if field.method == "departures":
             for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
                 stock = compiled.stock_ids[k]
-                if stock not in compiled.lawful_stocks and (not field.stocks or stock in field.stocks):
+                if stock not in compiled.index.lawful_stocks and (not field.stocks or stock in field.stocks):
                     values = fit.base.departures[:, k, g]
                     rows += _rows(fit, "departures", stock, compiled.groups[g].id, values, source)
         elif field.method == "coverage":
@@ -200,7 +200,7 @@ def _rows(
     """Rows of one fitted parameter from its ``values`` by segment of the run, with five figures."""
     kind = PARAMETERS[name]
     rows: list[Parameter] = []
-    for start, exact in zip(fit.compiled.starts, values, strict=True):
+    for start, exact in zip(fit.compiled.calendar.segment_starts, values, strict=True):
         value = float(f"{exact:.5g}")
         if rows and rows[-1].value == value:
             continue
@@ -236,7 +236,7 @@ def _touched_flows(fit: Fit) -> dict[int, str]:
         ours = {names.index(f) for f in field.flows}
         for f in sorted(ours):
             out.setdefault(f, source)
-        for siblings in fit.compiled.siblings:
+        for siblings in fit.compiled.index.siblings:
             if ours & set(siblings):
                 for f in siblings:
                     out.setdefault(f, source)

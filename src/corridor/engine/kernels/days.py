@@ -9,10 +9,9 @@ demand; what was granted moves, and arrives in the evening. Edges that no gate c
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.departures import depart
-from corridor.engine.kernels.evening import decide, see
 from corridor.engine.kernels.gates import ask_together, pass_gates, set_out
 from corridor.engine.kernels.leave import (
     count_plain,
@@ -21,9 +20,10 @@ from corridor.engine.kernels.leave import (
     leave_expected,
     leave_stochastic,
 )
+from corridor.engine.kernels.triggers import count_watched, switch_triggers
 
 
-@njit(cache=True)
+@kernel
 def _move_later(net, want, count, arriving, moved, day_flow):
     """Move what the gates granted."""
     for edge in net.later:
@@ -35,7 +35,7 @@ def _move_later(net, want, count, arriving, moved, day_flow):
             day_flow[net.edge_flow[edge]] += granted * net.edge_size[edge]
 
 
-@njit(cache=True)
+@kernel
 def _arrive(net, count, arriving, day_stock):
     """The evening: who was on an edge is in its cell."""
     for cell in range(count.size):
@@ -46,7 +46,7 @@ def _arrive(net, count, arriving, day_stock):
         day_stock[net.stock_of[i]] += count[cell] * net.cell_size[cell]
 
 
-@njit(cache=True, fastmath={"reassoc"})
+@kernel(fastmath={"reassoc"})
 def _inside(count, size):
     """People in all cells; a sum in lanes, whose order the compiler fixes."""
     total = 0.0
@@ -55,7 +55,7 @@ def _inside(count, size):
     return total
 
 
-@njit(cache=True)
+@kernel
 def _end_month(net, month, count, moved, monthly_flow, month_end_stock, ended):
     """Add the moves since the last call to their month; ``ended``: count who is where."""
     for edge in range(moved.size):
@@ -71,7 +71,7 @@ def _end_month(net, month, count, moved, monthly_flow, month_end_stock, ended):
             month_end_stock[month, net.stock_of[i], net.cell_group[cell]] += people
 
 
-@njit(cache=True)
+@kernel
 def run_days(stochastic, seed, member, first_day, begin, count, net, num, watch, state, out):
     """Run the days of one member from position ``begin`` on, in place; returns the position of the next.
 
@@ -121,9 +121,9 @@ def run_days(stochastic, seed, member, first_day, begin, count, net, num, watch,
         _arrive(net, count, arriving, out.daily_stock[day])
         out.inside[day] = _inside(count, net.cell_size)
         out.departed[day] = entered
-        see(day, month, want, out.daily_stock, watch, out.trigger_seen)
+        count_watched(day, month, want, out.daily_stock, watch, out.trigger_seen)
         ended = day == days - 1 or num.day_month[day + 1] != month
-        stop = decide(day, watch, state, out.trigger_seen)
+        stop = switch_triggers(day, watch, state, out.trigger_seen)
         if ended or stop:
             if not stochastic:
                 count_plain(net, plain_chance, cell_days, moved)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import binomial_quantile, poisson_quantile, uniform_pair
 
 
-@njit(cache=True)
+@kernel
 def depart(stochastic, seed, member, key_day, day, new_month, net, num, count, state):
     """Departures and arrivals of events enter their cells; returns how many people they are."""
     entered = 0.0
@@ -17,7 +17,7 @@ def depart(stochastic, seed, member, key_day, day, new_month, net, num, count, s
         if stochastic:
             u, v = 0.0, 0.0
             if new_month or state.left[p] > 0.0:
-                u, v = uniform_pair(seed, member, num.depart_key[p], key_day)
+                u, v = uniform_pair(seed, member, num.depart_stream[p], key_day)
             if new_month:
                 state.expected[p] = num.depart_rest[day, p]
                 state.left[p] = poisson_quantile(u, state.expected[p])
@@ -36,7 +36,7 @@ def depart(stochastic, seed, member, key_day, day, new_month, net, num, count, s
     return entered
 
 
-@njit(cache=True)
+@kernel
 def month_parts(day_month, mean, weight):
     """How months split over their days, three arrays of shape (D, P).
 
@@ -56,7 +56,7 @@ def month_parts(day_month, mean, weight):
     return rest, part, ahead
 
 
-@njit(cache=True)
+@kernel
 def change_departures(seed, member, key_day, keys, wanted, state):
     """Bring what is left of a month to the expectation ``wanted`` (P): thin it or add to it, so that it
     stays Poisson."""

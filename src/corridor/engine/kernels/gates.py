@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from corridor.engine.kernels.layout import FREES
+from corridor.engine.kernels.bundles import FREES
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import uniform_pair
 
 FLOW_GATE = 0
@@ -14,7 +13,7 @@ ROUTE_GATE = 1
 ROOM_GATE = 2
 
 
-@njit(cache=True)
+@kernel
 def allocate(edges, want, size, allowed, stochastic, offset):
     """Cut demand on ``edges`` down to ``allowed`` people, in proportion.
 
@@ -43,7 +42,7 @@ def allocate(edges, want, size, allowed, stochastic, offset):
         used += granted * size[edge]
 
 
-@njit(cache=True)
+@kernel
 def first_of(stochastic, seed, member, key, key_day, size):
     """Where ``allocate`` begins."""
     if not stochastic:
@@ -52,7 +51,7 @@ def first_of(stochastic, seed, member, key, key_day, size):
     return int(u * size)
 
 
-@njit(cache=True)
+@kernel
 def pass_gates(net, want, asked, throughput, room, stochastic, seed, member, key_day):
     """Apply every gate, level by level; refused units ask for their overflow edge on the next level."""
     size = net.edge_size
@@ -65,7 +64,7 @@ def pass_gates(net, want, asked, throughput, room, stochastic, seed, member, key
                 continue
             edges = net.gate_edges[net.gate_start[gate] : net.gate_start[gate + 1]]
             limits = room if net.gate_kind[gate] == ROOM_GATE else throughput
-            offset = first_of(stochastic, seed, member, net.gate_key[gate], key_day, edges.size)
+            offset = first_of(stochastic, seed, member, net.gate_stream[gate], key_day, edges.size)
             allocate(edges, want, size, limits[net.gate_index[gate]], stochastic, offset)
         for gate in range(net.gate_level.size):  # what was granted uses up the limits of later levels
             if net.gate_level[gate] != level:
@@ -80,7 +79,7 @@ def pass_gates(net, want, asked, throughput, room, stochastic, seed, member, key
                 want[net.edge_overflow[edge]] += asked[edge] - want[edge]
 
 
-@njit(cache=True)
+@kernel
 def set_out(stochastic, seed, member, key_day, net, people, count, asked, together):
     """Take the people of events out of their cells before anybody else leaves: ``together`` by edge."""
     for x in range(people.size):
@@ -89,14 +88,14 @@ def set_out(stochastic, seed, member, key_day, net, people, count, asked, togeth
         edges = net.set_out_edges[net.set_out_start[x] : net.set_out_start[x + 1]]
         for edge in edges:
             asked[edge] = count[net.edge_cell[edge]]
-        offset = first_of(stochastic, seed, member, net.set_out_key[x], key_day, edges.size)
+        offset = first_of(stochastic, seed, member, net.set_out_stream[x], key_day, edges.size)
         allocate(edges, asked, net.edge_size, people[x], stochastic, offset)
         for edge in edges:
             count[net.edge_cell[edge]] -= asked[edge]
             together[edge] += asked[edge]
 
 
-@njit(cache=True)
+@kernel
 def ask_together(net, people, count, want, together, room):
     """The people of events ask for their edge beside the others."""
     for x in range(people.size):

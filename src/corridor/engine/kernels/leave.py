@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from corridor.engine.kernels.layout import FREES, LATER
+from corridor.engine.kernels.bundles import FREES, LATER
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import binomial_with, log_miss, uniform_pair
 
 
-@njit(cache=True)
+@kernel
 def enter_expected(rate, net, chance, plain_chance, keep):
     """Parts of a cell that take each edge, made once for a segment: of edges that no gate can touch in
     ``plain_chance``, and of who stays but for those in ``keep``."""
@@ -27,7 +26,7 @@ def enter_expected(rate, net, chance, plain_chance, keep):
         plain_chance[i] = chance[net.plain_edge[i]]
 
 
-@njit(cache=True)
+@kernel
 def enter_stochastic(rate, net, chance, chance_log, cell_chance, cell_log):
     """Chances of leaving each cell, and of each edge among those not yet served, made once for a segment."""
     for cell in range(cell_chance.size):
@@ -49,7 +48,7 @@ def enter_stochastic(rate, net, chance, chance_log, cell_chance, cell_log):
             rest -= rate[edge]
 
 
-@njit(cache=True)
+@kernel
 def leave_expected(net, chance, plain_chance, keep, count, cell_days, want, arriving, day_flow, room):
     """Expected leavers: by edges that no gate can touch they move at once, by the others they ask.
 
@@ -74,7 +73,7 @@ def leave_expected(net, chance, plain_chance, keep, count, cell_days, want, arri
         count[cell] *= keep[cell]
 
 
-@njit(cache=True)
+@kernel
 def count_plain(net, plain_chance, cell_days, moved):
     """Add to ``moved`` (E) what went by edges that no gate can touch since the last call."""
     for i in range(net.plain_flow.size):
@@ -82,7 +81,7 @@ def count_plain(net, plain_chance, cell_days, moved):
     cell_days[:] = 0.0
 
 
-@njit(cache=True)
+@kernel
 def leave_stochastic(
     net, chance, chance_log, cell_chance, cell_log, count, want, arriving, moved, day_flow, room, seed, member,
     key_day,
@@ -101,7 +100,7 @@ def leave_stochastic(
             continue
         leavers = units
         if total < 1.0:
-            u, _ = uniform_pair(seed, member, net.cell_key[cell], key_day)
+            u, _ = uniform_pair(seed, member, net.cell_stream[cell], key_day)
             leavers = binomial_with(u, units, total, cell_log[cell])
         left = 0
         for edge in range(net.cell_start[cell], net.cell_start[cell + 1]):
@@ -111,7 +110,7 @@ def leave_stochastic(
                 continue
             taken = leavers
             if chance[edge] < 1.0:
-                u, _ = uniform_pair(seed, member, net.edge_key[edge], key_day)
+                u, _ = uniform_pair(seed, member, net.edge_stream[edge], key_day)
                 taken = binomial_with(u, leavers, chance[edge], chance_log[edge])
                 if taken == 0:
                     continue

@@ -24,13 +24,13 @@ class Layout(NamedTuple):
     cell_group: Any
     cell_start: Any
     """(C + 1)"""
-    cell_key: Any
+    cell_stream: Any
     edge_cell: Any
     edge_dest: Any
     edge_flow: Any
     """(E) flow, or -1 for a step of a stay or a journey."""
     edge_size: Any
-    edge_key: Any
+    edge_stream: Any
     edge_overflow: Any
     """(E) edge that takes what is refused, or -1."""
     edge_mark: Any
@@ -56,7 +56,7 @@ class Layout(NamedTuple):
     gate_level: Any
     gate_kind: Any
     gate_index: Any
-    gate_key: Any
+    gate_stream: Any
     gate_start: Any
     gate_edges: Any
     arrival_cell: Any
@@ -64,7 +64,7 @@ class Layout(NamedTuple):
     set_out_start: Any
     """(X + 1) into ``set_out_edges``: the edges by which people of an event leave."""
     set_out_edges: Any
-    set_out_key: Any
+    set_out_stream: Any
 
 
 class Inputs(NamedTuple):
@@ -79,7 +79,7 @@ class Inputs(NamedTuple):
     room: Any
     """(S, K) people."""
     depart_cell: Any
-    depart_key: Any
+    depart_stream: Any
     depart_mean: Any
     """(D, P) expected units of a day."""
     depart_rest: Any
