@@ -1,12 +1,23 @@
 """What the day loop works on: named bundles of plain arrays.
 
-Sizes: cells C, edges E, gates A, days D, segments S, months M, flows F, stocks K, groups G, departures P,
+A unit is a group's party of travellers (a single person, a family of three); people = units x size. Streams name
+random numbers. Sizes: cells C, edges E, gates A, days D, segments S, months M, flows F, stocks K, groups G, departures P,
 arrivals Q, set-outs X, triggers T.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.uint32]
+Streams = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
 
 LATER = 1
 FREES = 2
@@ -15,141 +26,170 @@ FREES = 2
 class Layout(NamedTuple):
     """Structure: a cell's edges are ``cell_start[c] : cell_start[c + 1]``."""
 
-    cell_size: Any
+    cell_size: Floats
     """(C) people in a unit."""
-    cell_stock: Any
+    cell_stock: Ints
     """(C) stock, or -1 on the way."""
-    cell_room: Any
+    cell_room: Ints
     """(C) stock whose room is limited, or -1."""
-    cell_group: Any
-    cell_start: Any
+    cell_group: Ints
+    cell_start: Ints
     """(C + 1)"""
-    cell_stream: Any
-    edge_cell: Any
-    edge_dest: Any
-    edge_flow: Any
+    cell_stream: Streams
+    edge_cell: Ints
+    edge_dest: Ints
+    edge_flow: Ints
     """(E) flow, or -1 for a step of a stay or a journey."""
-    edge_size: Any
-    edge_stream: Any
-    edge_overflow: Any
+    edge_size: Floats
+    edge_stream: Streams
+    edge_overflow: Ints
     """(E) edge that takes what is refused, or -1."""
-    edge_mark: Any
+    edge_mark: Bytes
     """(E) LATER: its demand is settled after all are known; FREES: who takes it frees limited room at once."""
-    later: Any
+    later: Ints
     """The edges marked LATER, by level."""
-    level_start: Any
+    level_start: Ints
     """(levels + 1) into ``later``."""
-    plain_edge: Any
+    plain_edge: Positions
     """Edges not marked LATER, those with a flow first; the next four belong to them."""
-    plain_cell: Any
-    plain_dest: Any
-    plain_flow: Any
+    plain_cell: Positions
+    plain_dest: Positions
+    plain_flow: Positions
     """As many as have a flow."""
-    plain_size: Any
-    frees: Any
+    plain_size: Floats
+    frees: Ints
     """The edges marked FREES."""
-    room_cells: Any
+    room_cells: Ints
     """Cells of stocks whose room is limited."""
-    stock_cells: Any
+    stock_cells: Positions
     """Cells of stocks, neighbours of different stocks, so that their sums do not wait for each other."""
-    stock_of: Any
-    gate_level: Any
-    gate_kind: Any
-    gate_index: Any
-    gate_stream: Any
-    gate_start: Any
-    gate_edges: Any
-    arrival_cell: Any
+    stock_of: Positions
+    gate_level: Ints
+    gate_kind: Ints
+    gate_index: Ints
+    gate_stream: Streams
+    gate_start: Ints
+    gate_edges: Ints
+    arrival_cell: Ints
     """(Q) where people of an event arrive from outside."""
-    set_out_start: Any
+    set_out_start: Ints
     """(X + 1) into ``set_out_edges``: the edges by which people of an event leave."""
-    set_out_edges: Any
-    set_out_stream: Any
+    set_out_edges: Ints
+    set_out_stream: Streams
 
 
 class Inputs(NamedTuple):
     """Numbers of one member."""
 
-    day_segment: Any
-    day_month: Any
-    rate: Any
+    day_segment: Ints
+    day_month: Ints
+    rate: Floats
     """(S, E) probability per day."""
-    throughput: Any
+    throughput: Floats
     """(S, F + routes) people."""
-    room: Any
+    room: Floats
     """(S, K) people."""
-    depart_cell: Any
-    depart_stream: Any
-    depart_mean: Any
+    depart_cell: Ints
+    depart_stream: Streams
+    depart_mean: Floats
     """(D, P) expected units of a day."""
-    depart_rest: Any
+    depart_rest: Floats
     """(D, P) expected units from this day to the end of its month."""
-    depart_part: Any
+    depart_part: Floats
     """(D, P) part of what is left of the month that is drawn for this day."""
-    arrivals: Any
+    arrivals: Floats
     """(D, Q) units."""
-    set_out: Any
+    set_out: Floats
     """(D, X) people."""
 
 
 class Watch(NamedTuple):
     """What triggers look at, and their rules."""
 
-    stock: Any
+    stock: Ints
     """(T) stock, or -1 for a trigger on flows."""
-    edge_start: Any
+    edge_start: Ints
     """(T + 1) into ``edges``."""
-    edges: Any
-    weight: Any
+    edges: Ints
+    weight: Floats
     """(M, edges) people counted per unit."""
-    window: Any
-    on_above: Any
-    day_above: Any
-    off_below: Any
-    off_days: Any
-    min_days: Any
-    max_days: Any
-    allowed: Any
+    window: Ints
+    on_above: Floats
+    day_above: Floats
+    off_below: Floats
+    off_days: Ints
+    min_days: Ints
+    max_days: Ints
+    allowed: Ints
     """(D, T) most days on in the calendar year up to and with this day; 0 while it is not armed."""
-    new_year: Any
+    new_year: Flags
     """(D) whether a calendar year begins."""
 
 
 class State(NamedTuple):
     """What a run carries from day to day beside ``count``; changed in place."""
 
-    left: Any
+    left: Floats
     """(P) units that are still to set out this month."""
-    expected: Any
+    expected: Floats
     """(P) their expectation."""
-    on: Any
+    on: Flags
     """(T) whether the trigger is on in the morning to come."""
-    below: Any
+    below: Ints
     """(T) evenings in a row below ``off_below``."""
-    days_on: Any
+    days_on: Ints
     """(T) days on without a break."""
-    used: Any
+    used: Ints
     """(T) days on in the calendar year."""
-    spent: Any
+    spent: Flags
     """(T) whether it went off by ``max_days`` and has not been below ``off_below`` since."""
 
 
 class Outputs(NamedTuple):
     """People counted."""
 
-    monthly_flow: Any
+    monthly_flow: Floats
     """(M, F, G)"""
-    month_end_stock: Any
+    month_end_stock: Floats
     """(M, K, G)"""
-    daily_flow: Any
+    daily_flow: Floats
     """(D, F)"""
-    daily_stock: Any
+    daily_stock: Floats
     """(D, K)"""
-    inside: Any
+    inside: Floats
     """(D)"""
-    departed: Any
+    departed: Floats
     """(D) from the first day on."""
-    trigger_on: Any
+    trigger_on: Bytes
     """(D, T) uint8."""
-    trigger_seen: Any
+    trigger_seen: Floats
     """(D, T) the day's people that the trigger counts."""
+
+
+class Work(NamedTuple):
+    """Scratch arrays of a run, by day; those of draws are empty in a run of expected values and the other way."""
+
+    want: Floats
+    """(E) units that ask for an edge that is settled later; after the gates, those that were granted."""
+    asked: Floats
+    """(E) what they asked for before the gates of a level."""
+    together: Floats
+    """(E) units of events who set out together."""
+    moved: Floats
+    """(E) units since the last count of the month."""
+    arriving: Floats
+    """(C) units that come in this evening."""
+    chance: Floats
+    """(E) part of a cell, or of those not yet served, that takes the edge."""
+    chance_log: Floats
+    """(E) ``log_miss`` of it."""
+    cell_chance: Floats
+    """(C) chance of leaving."""
+    cell_log: Floats
+    """(C) ``log_miss`` of it."""
+    plain_chance: Floats
+    """(plain edges) part of a cell that takes the edge."""
+    stay: Floats
+    """(C) part that takes none of the plain edges."""
+    cell_days: Floats
+    """(C) units in the cell each morning, summed over the days since the last count."""
