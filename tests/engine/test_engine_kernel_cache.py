@@ -41,12 +41,10 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package's code, without data."""
     target = tmp_path_factory.mktemp("copy")
     source = Path(corridor.__file__).parent
-    kept = ("engine", "model")
-    for name in kept:
-        shutil.copytree(
-            source / name, target / "corridor" / name, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    shutil.copy(source / "__init__.py", target / "corridor" / "__init__.py")
+    for path in source.rglob("*.py"):
+        copy = target / "corridor" / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     return target
 
 

@@ -94,7 +94,7 @@ def _why_broken(processes: Sequence[BaseProcess]) -> CorridorError:
     if any(process.exitcode == WITHOUT_GUARD for process in processes):
         return CorridorError(
             "a script that uses more than one worker is read again by every worker",
-            hint='put what it does under: if __name__ == "__main__":   (or use workers=1)',
+            hint='in a script, put the call under `if __name__ == "__main__":`, or take workers=1',
         )
     return CorridorError(
         "a worker process was ended from outside",
