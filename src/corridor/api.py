@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from corridor.evaluate import Effect
     from corridor.forecast import Forecast, Forecaster
     from corridor.model import Observation
-    from corridor.model.l10n import Lang
     from corridor.study import RunFolder, Study
+    from corridor.text import Lang
 
 Day = dt.date | str
 """A date, or its text (``"2023-12-31"``)."""
