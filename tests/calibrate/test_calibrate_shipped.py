@@ -241,7 +241,11 @@ def test_state_is_that_of_the_rows(corridor: Corridor, rows: list[Parameter]) ->
     result = run_member(compiled, None)
     frame = pl.read_parquet(SHIPPED / "state.parquet")
     state = {(h, s, g): u for h, s, g, u in frame.iter_rows()}
-    ours = {n: float(u) for n, u in zip(compiled.network.cell_name, result.end_units, strict=True) if u > 0}
+    ours = {
+        n: float(u)
+        for n, u in zip(compiled.structure.network.cell_name, result.end_units, strict=True)
+        if u > 0
+    }
     assert state.keys() == ours.keys()
     moved: dict[str, set[float]] = {}
     for name, units in ours.items():
@@ -284,7 +288,7 @@ def test_shares_of_every_stock_add_up_on_every_day(
     """Before the engine sets them to one: whom a fit sends one way it takes from another."""
     compiled, _ = run
     central = compiled.table.values(0, None)
-    lookup = compiled.rows["share"]
+    lookup = compiled.numbers.rows["share"]
     share = np.where(lookup >= 0, central[np.maximum(lookup, 0)], 0.0)  # (segments, flows, groups)
     fitted = {row.target for row in rows if row.parameter == "share"}
     for stock in corridor.stocks:

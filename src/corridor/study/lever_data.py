@@ -1,0 +1,140 @@
+"""What the page needs to move levers: the engine's arrays, the measures, scenarios and what is shown.
+
+It travels as ``levers.json`` in the run folder, in no language; the report adds the words.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from corridor.engine import LEVERS, Compiled, RunSpec, touched
+from corridor.engine.events import active_events
+from corridor.engine.measures import active_measures
+from corridor.engine.parameters import coverage
+from corridor.forecast.engine import months_ahead
+from corridor.formats.layout import TABLES
+from corridor.formats.save import table_text
+from corridor.model import Corridor, Measure, Parameter, Scenario
+from corridor.study.assemble import monthly_indicators, occupied_by_day, stock_indicators
+from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
+from corridor.study.geography import encounter_points, links_of
+
+
+def lever_data(
+    corridor: Corridor,
+    spec: RunSpec,
+    scenarios: Iterable[str | None],
+    calibrated: Iterable[Parameter] = (),
+    calibration: dt.date | None = None,
+) -> dict[str, Any]:
+    """Everything for the page's levers, as plain JSON.
+
+    ``spec`` is that of the run, ``scenarios`` are those of the run (None: the base measures alone), and
+    ``calibration`` is the date of the calibration whose parameters and state it uses.
+    """
+    full = compile_all(corridor, spec, tuple(calibrated))
+    return {
+        "corridor": corridor.settings.id,
+        "calibration": calibration,
+        "start": spec.start,
+        "end": spec.end,
+        "hindsight": spec.hindsight,
+        "engine": engine_payload(full),
+        "months": list(full.months),
+        "columns": _rows(())[0],
+        "measures": _measures(full),
+        "events": [event.id for event in full.events],
+        "scenarios": [_scenario(full, name) for name in scenarios],
+        "series": _series(full),
+        "stocks": _stocks(full),
+        "links": {link.id: _at(full.flow_ids, link.flows) for link in links_of(corridor)},
+        "met": {"|".join(name): _at(full.flow_ids, ids) for name, ids in encounter_points(corridor).items()},
+    }
+
+
+def _at(ids: tuple[str, ...], wanted: Iterable[str]) -> list[int]:
+    return [ids.index(name) for name in wanted]
+
+
+def _rows(measures: tuple[Measure, ...]) -> list[list[str]]:
+    """Head and rows of ``measures.csv``."""
+    part = next(part for part in TABLES if part.attribute == "measures")
+    return list(csv.reader(io.StringIO(table_text(part, measures))))
+
+
+def _measures(full: Compiled) -> list[dict[str, Any]]:
+    measures = tuple(active.measure for active in full.measures)
+    triggers = {trigger.id: trigger for trigger in full.triggers}
+    registered = {name for entry in full.corridor.register_entries for name in entry.measures}
+    return [
+        {
+            "id": m.id, "name": m.name, "name_es": m.name_es, "lever": LEVERS[m.lever].id, "actor": m.actor,
+            "strength": m.strength, "low": m.low, "high": m.high, "unit": m.unit, "grade": m.grade,
+            "start": m.start, "end": m.end, "source": m.source, "base": m.in_base, "row": row,
+            "registered": m.id in registered, "idle": _idle(full, m),
+            "trigger": triggers[m.trigger].name if m.trigger else "",
+            "trigger_es": triggers[m.trigger].name_es if m.trigger else "",
+        }
+        for m, row in zip(measures, _rows(measures)[1:], strict=True)
+    ]  # fmt: skip
+
+
+def _idle(full: Compiled, measure: Measure) -> bool:
+    """Whether it can move nothing that the page counts, whatever its strength."""
+    found = touched(full.corridor, measure)
+    people = [
+        effect for effect in LEVERS[measure.lever].effects[measure.unit] if effect.parameter != "lorries"
+    ]
+    return not people or not (found.flows or found.routes or found.stocks) or not found.groups
+
+
+def _scenario(full: Compiled, name: str | None) -> dict[str, Any]:
+    """Measures of a scenario by their place in the list, with the day on which they end, and its events."""
+    scenario: Scenario | None = full.corridor.scenario_ids[name] if name else None
+    place = {active.measure.id: i for i, active in enumerate(full.measures)}
+    events = [event.id for event in full.events]
+    return {
+        "id": name or "base",
+        "measures": [
+            [place[active.measure.id], None if active.last_day is None else active.last_day - EPOCH]
+            for active in active_measures(full.corridor, scenario, full.spec)
+        ],
+        "events": [events.index(event.id) for event in active_events(full.corridor, scenario, full.spec)],
+        "lifts": [[lift.measure, lift.on] for lift in scenario.lift] if scenario else [],
+    }
+
+
+def _series(full: Compiled) -> list[dict[str, Any]]:
+    """Monthly series: flows, the months that were not published yet, and the share that is counted."""
+    found = []
+    for indicator, observation in monthly_indicators(full.corridor):
+        counted = coverage(full.table, full.groups, observation.id, full.months)
+        whole = bool((counted == 1.0).all())
+        found.append(
+            {
+                "id": indicator.id, "flows": _at(full.flow_ids, observation.flows),
+                "ahead": months_ahead(full, observation), "coverage": None if whole else counted.tolist(),
+            }
+        )  # fmt: skip
+    return found
+
+
+def _stocks(full: Compiled) -> list[dict[str, Any]]:
+    """Stocks that an indicator adds up, and people outside the model from each change on."""
+    found = []
+    for indicator in stock_indicators(full.corridor):
+        others = occupied_by_day(indicator, full)
+        changes = np.nonzero(np.diff(others, prepend=np.nan))[0].tolist()
+        found.append(
+            {
+                "id": indicator.id, "stocks": _at(full.stock_ids, indicator.stocks),
+                "others": [[day, float(others[day])] for day in changes],
+            }
+        )  # fmt: skip
+    return found

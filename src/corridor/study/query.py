@@ -1,0 +1,39 @@
+"""Rows of one of a run's tables, as a reader of the report would ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from corridor.model import Fault, InputError, did_you_mean
+from corridor.study.folder import RunFolder, exported
+from corridor.study.schema import TABLES
+
+
+def select_rows(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of ``table`` whose columns have one of the values in ``column=a,b``; blank stands for none.
+
+    Counts of real people under 10 are suppressed, as in the run's CSV files.
+
+    Raises:
+        InputError: no such table, column, or a condition without ``=``; all faults at once.
+    """
+    if table not in TABLES:
+        known = ", ".join(name for name in TABLES if run.has(name))
+        raise InputError(f"no table {table!r}", hint=did_you_mean(table, TABLES) or f"this run has: {known}")
+    rows = run.table(table)
+    faults = []
+    for condition in where:
+        column, found, value = condition.partition("=")
+        if not found:
+            faults.append(Fault("--where", None, condition, "has no =", "write column=value"))
+        elif column not in rows.columns:
+            faults.append(
+                Fault("--where", None, column, "no such column", did_you_mean(column, rows.columns))
+            )
+        else:
+            rows = rows.filter(pl.col(column).cast(pl.String).fill_null("").is_in(value.split(",")))
+    if faults:
+        raise InputError(f"cannot read {table} that way", faults=faults)
+    return exported(table, rows)
