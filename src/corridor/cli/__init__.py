@@ -28,24 +28,31 @@ COMMANDS: Mapping[str, str] = {
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",
+    "place": "Say which household should go to which site, with a proven bound.",
+    "place-generate": "Make up households, sites and scores to try placement on.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 
 _DEBUG = "--debug"
 
 
+def _module(name: str) -> str:
+    """Module of a command."""
+    return f"{__name__}.{name.replace('-', '_')}"
+
+
 class LazyGroup(click.Group):
-    """A group whose commands are modules ``corridor.cli.<name>`` with an attribute ``command``."""
+    """A group whose commands are modules ``corridor.cli.<name>`` (hyphens as underscores) with an attribute ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands that are installed."""
-        return [name for name in COMMANDS if find_spec(f"{__name__}.{name}") is not None]
+        return [name for name in COMMANDS if find_spec(_module(name)) is not None]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        return import_module(f"{__name__}.{cmd_name}").command
+        return import_module(_module(cmd_name)).command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
