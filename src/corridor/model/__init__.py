@@ -3,6 +3,7 @@
 from corridor.model.declared import Declared
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
+from corridor.model.labelled import LabelledArray
 from corridor.model.nouns import (
     Claim,
     Corridor,
@@ -62,6 +63,7 @@ __all__ = [
     "Group",
     "Indicator",
     "InputError",
+    "LabelledArray",
     "Lift",
     "Measure",
     "Observation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -291,7 +292,9 @@ class DatasetEntry(Declared):
     id: Identifier
     title: Text
     unit: Text
-    frequency: Literal["month", "day", "point", "year"]
+    frequency: Literal["day", "week", "month", "quarter", "year", "point"]
+    kind: Literal["flow", "stock"] = "flow"
+    """Events during a period, or a level on a date, which is never summed over time."""
     dims: tuple[Identifier, ...] = ()
     lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
     sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]
@@ -409,6 +412,17 @@ class Corridor(Declared):
         points = {place.name: (place.lon, place.lat) for place in self.places}
         links = [(names[route.from_place], names[route.to_place]) for route in self.routes]
         return html.card(s.name, facts, html.sketch(points, links))
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The folder that it was opened from, where its calibrations are; no part of what it declares."""
+        return None
+
+    def located(self, folder: Path) -> Corridor:
+        """The same corridor, which knows the folder that it was opened from."""
+        found = self.model_copy()
+        found.__dict__["folder"] = folder
+        return found
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:
