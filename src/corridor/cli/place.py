@@ -9,7 +9,16 @@ from typing import Any
 
 import click
 
-from corridor.cli.common import emit, emit_object, format_option, out_folder, out_option, quiet_option, seed_option, talk
+from corridor.cli.common import (
+    emit,
+    emit_object,
+    format_option,
+    out_folder,
+    out_option,
+    quiet_option,
+    seed_option,
+    talk,
+)
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +64,10 @@ def command(
     for note in placement.problem.notes:
         talk(f"note: {note}", quiet=quiet)
     _tell(placement, quiet)
-    talk(f"households: {folder / PRIVATE} (keep it on this disk); tables to share: {folder / 'to-share'}", quiet=quiet)
+    talk(
+        f"households: {folder / PRIVATE} (keep it on this disk); tables to share: {folder / 'to-share'}",
+        quiet=quiet,
+    )
     _show(placement, format)
 
 

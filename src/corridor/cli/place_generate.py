@@ -10,14 +10,30 @@ from corridor.cli.common import out_folder, out_option, quiet_option, seed_optio
 
 
 @click.command()
-@click.option("--households", type=click.IntRange(2, 5_000_000), default=1000, show_default=True, help="Households.")
+@click.option(
+    "--households", type=click.IntRange(2, 5_000_000), default=1000, show_default=True, help="Households."
+)
 @click.option("--sites", type=click.IntRange(2, 2000), default=40, show_default=True, help="Sites.")
 @click.option("--tightness", type=click.FloatRange(0.1, 10), default=1.02, show_default=True,
               help="Places as a part of all people.")  # fmt: skip
-@click.option("--tied", type=click.FloatRange(0, 0.6), default=0.0, show_default=True, help="Part of the households that are tied.")
-@click.option("--needs", type=click.IntRange(0, 2), default=0, show_default=True, help="Capacities beside people.")
+@click.option(
+    "--tied",
+    type=click.FloatRange(0, 0.6),
+    default=0.0,
+    show_default=True,
+    help="Part of the households that are tied.",
+)
+@click.option(
+    "--needs", type=click.IntRange(0, 2), default=0, show_default=True, help="Capacities beside people."
+)
 @click.option("--groups", type=click.IntRange(1, 50), default=5, show_default=True, help="Groups.")
-@click.option("--drift", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="How far the mix of arrivals changes.")
+@click.option(
+    "--drift",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="How far the mix of arrivals changes.",
+)
 @click.option("--past", type=click.IntRange(0, 1_000_000), default=0, show_default=True,
               help="Households of an earlier year, to sample futures from.")  # fmt: skip
 @out_option("corridor-place-instance", help="Folder for the files.")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from corridor.model import CorridorError
 from corridor.model.files import fresh_folder
@@ -69,13 +71,13 @@ class _Sites:
     """Hidden traits of the sites."""
 
     names: list[str]
-    level: np.ndarray
-    trade: np.ndarray
+    level: NDArray[Any]
+    trade: NDArray[Any]
     languages: list[tuple[str, ...]]
-    single: np.ndarray
-    medical: np.ndarray
-    largest: np.ndarray
-    share: np.ndarray
+    single: NDArray[Any]
+    medical: NDArray[Any]
+    largest: NDArray[Any]
+    share: NDArray[Any]
 
     @classmethod
     def draw(cls, rng: np.random.Generator, recipe: Recipe) -> _Sites:
@@ -126,7 +128,9 @@ def _households(
         "week": 1 + (late * recipe.weeks * (1 - 1e-9)).astype(np.int64),
     }
     for need in EXTRA[: recipe.needs]:
-        columns[f"need_{need}"] = rng.binomial(size - 1, 0.6) if need == "school" else 1 + (rng.random(many) < 0.3)
+        columns[f"need_{need}"] = (
+            rng.binomial(size - 1, 0.6) if need == "school" else 1 + (rng.random(many) < 0.3)
+        )
     scores = {"id": ids} | {name: score[:, s] for s, name in enumerate(site.names)}
     return pl.DataFrame(columns), pl.DataFrame(scores)
 
@@ -135,9 +139,9 @@ EXTRA = ("school", "casework")
 """Further capacities: places in school, hours of case workers."""
 
 
-def _ties(rng: np.random.Generator, share: float, ids: list[str], size: np.ndarray) -> list[str]:
+def _ties(rng: np.random.Generator, share: float, ids: list[str], size: NDArray[Any]) -> list[str | None]:
     """Each tied household names its partner; pairs are of small households that arrive close together."""
-    ties = [""] * len(ids)
+    ties: list[str | None] = [None] * len(ids)
     small = np.flatnonzero(size <= 4)
     wanted = min(int(share * len(ids) / 2), small.size // 2)
     if wanted:
@@ -155,16 +159,18 @@ def _site_table(rng: np.random.Generator, recipe: Recipe, site: _Sites, cases: p
         "accepts_single_parent": np.where(site.single, "yes", "no"),
         "accepts_medical": np.where(site.medical, "yes", "no"),
         "max_household": site.largest,
-        "capacity_people": _split(int(np.ceil(recipe.tightness * cases["size"].sum())), site.share),
+        "capacity_people": _split(
+            int(np.ceil(recipe.tightness * float(cases["size"].to_numpy().sum()))), site.share
+        ),
     }
     for need in EXTRA[: recipe.needs]:
         share = site.share * rng.uniform(0.85, 1.15, recipe.sites)
-        total = int(np.ceil((recipe.tightness + 0.01) * cases[f"need_{need}"].sum()))
+        total = int(np.ceil((recipe.tightness + 0.01) * float(cases[f"need_{need}"].to_numpy().sum())))
         columns[f"capacity_{need}"] = _split(total, share / share.sum())
     return pl.DataFrame(columns)
 
 
-def _split(total: int, share: np.ndarray) -> np.ndarray:
+def _split(total: int, share: NDArray[Any]) -> NDArray[Any]:
     """Whole numbers in proportion to ``share`` with the given sum (largest remainders), 8 at least."""
     exact = total * share
     out = np.floor(exact).astype(np.int64)

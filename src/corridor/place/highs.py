@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -49,8 +48,11 @@ def maximise(
     ``whole`` marks integer columns; ``gap`` is absolute; ``start`` is a solution to begin from.
     Raises: `CorridorError` where HiGHS itself fails.
     """
-    highspy = importlib.import_module("highspy")
-    solver = highspy.Highs.__base__()  # the wrapper's constructor prints a banner to standard output
+    if not gain.size:
+        return Answer(gain, np.zeros(rows.lower.size), 0.0, 0.0, True)
+    import highspy  # takes half a second
+
+    solver: Any = cast(Any, highspy.Highs.__base__)()  # the wrapper's constructor prints a banner
     for name, setting in (
         ("output_flag", False),
         ("threads", 1),

@@ -149,7 +149,6 @@ def smooth_dual(program, prices, weights, temperature, curved):
                 mean[mean_index[a]] = 0.0
                 seen[mean_index[a]] = False
     return total, gradient, hessian
-from numba import njit
 
 
 @njit(cache=True)
@@ -228,7 +227,7 @@ def repair(program, kind, order, site, room, prices, weights):
 
     ``order`` is the order in which units are looked at (those that lose least first).
     """
-    kinds, sites = room.shape
+    sites = room.shape[1]
     for turn in range(order.size):
         unit = order[turn]
         here = site[unit]

@@ -35,8 +35,8 @@ MESSAGES: Mapping[str, Pair] = {
         "Iría a {next} si su puntuación allí fuera mayor en más de {rise}.",
     ),
     "would_rise_room": (
-        "It would go to {next} with {room} there, or if its score there were higher by more than {rise}.",
-        "Iría a {next} con {room} allí, o si su puntuación allí fuera mayor en más de {rise}.",
+        "It would go to {next} with {room} there, or if its score there were higher by about {rise}.",
+        "Iría a {next} con {room} allí, o si su puntuación allí fuera mayor en alrededor de {rise}.",
     ),
     "would_room": ("It would go to {next} with {room} there.", "Iría a {next} con {room} allí."),
     "no_next": ("No other site fits.", "Ningún otro lugar es adecuado."),
@@ -66,7 +66,10 @@ MESSAGES: Mapping[str, Pair] = {
     # why sites do not fit: at how many sites
     "why_language": ("language not supported at {count}", "idioma no atendido en {count}"),
     "why_nationality": ("nationality not supported at {count}", "nacionalidad no atendida en {count}"),
-    "why_single_parent": ("single parents not accepted at {count}", "no se aceptan familias monoparentales en {count}"),
+    "why_single_parent": (
+        "single parents not accepted at {count}",
+        "no se aceptan familias monoparentales en {count}",
+    ),
     "why_medical": ("medical needs not accepted at {count}", "no se aceptan necesidades médicas en {count}"),
     "why_size": ("household too large for {count}", "hogar demasiado grande para {count}"),
     "why_room": ("needs more than all the room of {count}", "necesita más que toda la capacidad de {count}"),

@@ -29,7 +29,9 @@ def write_placement(placement: Placement, folder: Path) -> None:
         share.mkdir()
         for name, table in shareable(placement).items():
             table.write_csv(share / f"{name}.csv")
-        write_text(share / "summary.json", json.dumps(public_summary(placement), indent=2, ensure_ascii=False) + "\n")
+        write_text(
+            share / "summary.json", json.dumps(public_summary(placement), indent=2, ensure_ascii=False) + "\n"
+        )
 
 
 def shareable(placement: Placement) -> dict[str, pl.DataFrame]:
@@ -73,7 +75,9 @@ def _complemented(table: pl.DataFrame) -> pl.DataFrame:
                     changed = True
     keep = pl.Series([i not in hidden for i in range(len(rows))], dtype=pl.Boolean)
     return table.with_columns(
-        pl.when(keep).then(pl.col(name)).alias(name) for name in table.columns if name not in ("group", "site")
+        pl.when(keep).then(pl.col(name)).alias(name)
+        for name in table.columns
+        if name not in ("group", "site")
     )
 
 

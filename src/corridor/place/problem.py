@@ -12,7 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from corridor.model import did_you_mean
-from corridor.place.program import Bools, Floats, Ints, Limits, Program, owner
+from corridor.place.memory import check_memory
+from corridor.place.program import Bools, Floats, Ints, Limits, Program, owner, sums
 from corridor.place.read import Sheet, Source, read_sheet, stop_on
 from corridor.place.sites import ROOM, Flags, Offers, Wants, misfits
 
@@ -60,7 +61,7 @@ class Problem:
 
     def unit_needs(self) -> Floats:
         """Units × kinds."""
-        return np.stack([np.bincount(self.unit, column, self.units) for column in self.need.T], axis=1)
+        return np.stack([sums(self.unit, column, self.units) for column in self.need.T], axis=1)
 
     def unit_fits(self) -> Bools:
         """Units × sites: every tied household fits, and all of them together have room in an empty site."""
@@ -75,7 +76,12 @@ class Problem:
 
 
 def read_problem(
-    cases: Source, sites: Source, scores: Source | None = None, *, lowest: float = 0.0, highest: float = np.inf
+    cases: Source,
+    sites: Source,
+    scores: Source | None = None,
+    *,
+    lowest: float = 0.0,
+    highest: float = np.inf,
 ) -> Problem:
     """Check and read households, sites and scores.
 
@@ -87,6 +93,7 @@ def read_problem(
     notes: list[str] = []
     kinds = _kinds(case_sheet, site_sheet, notes)
     stop_on((case_sheet, site_sheet))
+    check_memory(case_sheet.height, site_sheet.height)
     ids, site_ids = case_sheet.unique_ids(), site_sheet.unique_ids()
     size = case_sheet.numbers("size", whole=True, least=1.0).astype(np.int64)
     need = np.stack(
@@ -121,7 +128,9 @@ def _kinds(cases: Sheet, sites: Sheet, notes: list[str]) -> list[str]:
                     "add capacity_people, or a capacity_ for each need_ of the households")  # fmt: skip
     for kind in needs:
         if kind == PEOPLE:
-            cases.fault(None, "need_people", "is not given: it is the size of the household", "drop the column")
+            cases.fault(
+                None, "need_people", "is not given: it is the size of the household", "drop the column"
+            )
         elif kind not in kinds and kinds:
             sites.fault(None, f"capacity_{kind}", f"the column is missing, but households have need_{kind}",
                         did_you_mean(kind, kinds) or "add it; write unlimited where there is no limit")  # fmt: skip
@@ -129,11 +138,16 @@ def _kinds(cases: Sheet, sites: Sheet, notes: list[str]) -> list[str]:
         if kind != PEOPLE and kind not in needs:
             cases.fault(None, f"need_{kind}", f"the column is missing, but sites have capacity_{kind}",
                         did_you_mean(kind, needs) or "add it, or drop the capacity")  # fmt: skip
-    for sheet, known, prefix in ((cases, CASE_COLUMNS, ("need_", "x_")), (sites, SITE_COLUMNS, ("capacity_",))):
+    for sheet, known, prefix in (
+        (cases, CASE_COLUMNS, ("need_", "x_")),
+        (sites, SITE_COLUMNS, ("capacity_",)),
+    ):
         for column in sheet.table.columns:
             if column in known or column.startswith(prefix):
                 continue
-            near = difflib.get_close_matches(column, [k for k in known if k not in sheet.table.columns], 1, 0.75)
+            near = difflib.get_close_matches(
+                column, [k for k in known if k not in sheet.table.columns], 1, 0.75
+            )
             if near:
                 sheet.fault(None, column, "is not a known column", f"did you mean {near[0]!r}?")
             else:
@@ -178,7 +192,9 @@ def _weeks(cases: Sheet) -> tuple[Ints, list[str]]:
         return np.zeros(len(names), np.int64), [""]
     cases.mark(np.flatnonzero(np.array([not name for name in names])), "week",
                lambda row: "is blank, but other rows have a week", None)  # fmt: skip
-    known = sorted(set(names), key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name))
+    known = sorted(
+        set(names), key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name)
+    )
     place = {name: i for i, name in enumerate(known)}
     return np.fromiter((place[name] for name in names), np.int64, len(names)), known
 
@@ -233,7 +249,9 @@ def _scores(
     if absent.size > 100:
         sheet.fault(None, "id", f"{absent.size - 100} more households have no row")
     if len(names) > len(ids) - absent.size:
-        notes.append(f"{sheet.label}: {len(names) - len(ids) + absent.size} rows of other households are not used")
+        notes.append(
+            f"{sheet.label}: {len(names) - len(ids) + absent.size} rows of other households are not used"
+        )
     stop_on((sheet,))
     out = np.zeros((len(ids), len(sites)))
     wanted = np.full(len(names), -1, np.int64)
@@ -306,7 +324,7 @@ def to_program(problem: Problem, *, per_person: float = 0.0, by_group: bool = Fa
     starts = [np.searchsorted(found, np.arange(units + 1)) for found in (parts // len(problem.groups), unit)]
     return Program(
         value=value,
-        bonus=per_person * np.bincount(problem.unit, problem.size, units),
+        bonus=per_person * sums(problem.unit, problem.size, units),
         count=np.ones(units),
         fits=problem.unit_fits(),
         part_start=starts[0].astype(np.int64),
@@ -334,7 +352,7 @@ def with_weeks(program: Program, limits: Limits, problem: Problem, slack: float)
     cap = np.ceil((1 + slack) * room[None, :] * (by_week / people.sum())[:, None] - 1e-9)
     cap = np.maximum(cap, largest[:, None])
     key, entry = np.unique(problem.unit * weeks + problem.week, return_inverse=True)
-    amount = np.bincount(entry, people)
+    amount = sums(entry, people, key.size)
     kinds = limits.capacity.shape[0]
     unit = np.concatenate([owner(program.need_start), key // weeks])
     order = np.argsort(unit, kind="stable")

@@ -104,6 +104,11 @@ def _ranges(start: Ints, units: Ints) -> tuple[Ints, Ints]:
     return np.repeat(start[units], many) + inner, fresh
 
 
+def sums(place: Ints, weight: NDArray[Any], size: int) -> Floats:
+    """Sum of weights by place, 0 to ``size - 1``."""
+    return np.bincount(place, weight, size).astype(np.float64)
+
+
 def owner(start: Ints) -> Ints:
     """Unit of every entry of a compressed table."""
     return np.repeat(np.arange(start.size - 1), np.diff(start))
@@ -127,14 +132,14 @@ def group_sums(program: Program, unit: Ints, site: Ints, amount: Floats, groups:
     parts, start = _ranges(program.part_start, unit)
     row = owner(start)
     scores = program.value[parts, site[row]] * amount[row]
-    return np.bincount(program.part_group[parts], scores, groups)
+    return sums(program.part_group[parts], scores, groups)
 
 
 def worth(program: Program, unit: Ints, site: Ints) -> Floats:
     """Value (score and bonus) of each pair of unit and site."""
     parts, start = _ranges(program.part_start, unit)
     row = owner(start)
-    return program.bonus[unit] + np.bincount(row, program.value[parts, site[row]], unit.size)
+    return program.bonus[unit] + sums(row, program.value[parts, site[row]], unit.size)
 
 
 def objective(program: Program, limits: Limits, site: Ints) -> float:
@@ -192,19 +197,19 @@ def merge_alike(program: Program) -> tuple[Program, Ints]:
     place = np.empty(order.size, np.int64)
     place[order] = np.arange(order.size)
     kind = place[kind]
-    return take(program, first[order], np.bincount(kind, program.count)), kind
+    return take(program, first[order], sums(kind, program.count, order.size)), kind
 
 
 def _fingerprint(program: Program) -> Floats:
     """One number for each unit that alike units share."""
     rng = np.random.default_rng(20240101)
     sites = program.value.shape[1]
-    mark = lambda size: rng.uniform(1.0, 2.0, size)  # noqa: E731
+    by_value, by_fit = rng.uniform(1.0, 2.0, (2, sites))
     part_unit, need_unit = owner(program.part_start), owner(program.need_start)
     units = program.bonus.size
-    key = np.bincount(part_unit, (program.value @ mark(sites)) * (1.0 + 0.37 * program.part_group), units)
-    key += np.bincount(need_unit, program.need_amount * np.sqrt(program.need_kind + 2.0), units)
-    return key + program.fits @ mark(sites) + 0.731 * program.bonus
+    key = np.bincount(part_unit, (program.value @ by_value) * (1.0 + 0.37 * program.part_group), units)
+    key += sums(need_unit, program.need_amount * np.sqrt(program.need_kind + 2.0), units)
+    return key + program.fits @ by_fit + 0.731 * program.bonus
 
 
 def _same(program: Program, twin: Ints) -> bool:

@@ -46,7 +46,9 @@ class Sheet:
         line = None if row is None else self.line(row)
         self.faults.append(Fault(self.label, line, column, message, hint))
 
-    def mark(self, rows: NDArray[np.int64], column: str, message: Callable[[int], str], hint: str | None) -> None:
+    def mark(
+        self, rows: NDArray[np.int64], column: str, message: Callable[[int], str], hint: str | None
+    ) -> None:
         """Note one fault for each row, up to `MOST_FAULTS`."""
         for row in rows[:MOST_FAULTS]:
             self.fault(int(row), column, message(int(row)), hint)
@@ -82,7 +84,9 @@ class Sheet:
         values[low & ~empty] = least
         if whole:
             broken = np.isfinite(values) & (values != np.floor(values)) & ~empty
-            self.mark(np.flatnonzero(broken), column, lambda row: f"{cells[row]!r} is not a whole number", None)
+            self.mark(
+                np.flatnonzero(broken), column, lambda row: f"{cells[row]!r} is not a whole number", None
+            )
         return values
 
     def flags(self, column: str, *, absent: bool, blank: bool | None) -> NDArray[np.bool_]:
@@ -171,7 +175,9 @@ def _load(path: Path, label: str) -> tuple[pl.DataFrame, list[Fault], Lines | No
 
 def _parse(text: str, label: str) -> tuple[pl.DataFrame, list[Fault], Lines | None]:
     """Polars where the file is regular; else record by record, to say where it is not."""
-    header = next(csv_records(text, label, []), (1, []))[1]
+    unheard: list[Fault] = []
+    none: tuple[int, list[str]] = (1, [])
+    header = next(csv_records(text, label, unheard), none)[1]
     faults: list[Fault] = []
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         hint = "separate columns by commas, not by semicolons or tabs"
@@ -184,8 +190,8 @@ def _parse(text: str, label: str) -> tuple[pl.DataFrame, list[Fault], Lines | No
     if faults:
         return pl.DataFrame(), faults, None
     try:
-        if "\n\n" in text or "\n\r\n" in text:
-            raise ValueError("blank lines")
+        if not _regular(text, len(header)):
+            raise ValueError("quoted cells, blank lines or rows of another length: read record by record")
         table = pl.read_csv(text.encode(), infer_schema=False)
         table = table.rename(dict(zip(table.columns, header, strict=True)))
         return table.select(pl.all().fill_null("").str.strip_chars()), [], None
@@ -204,10 +210,20 @@ def _parse(text: str, label: str) -> tuple[pl.DataFrame, list[Fault], Lines | No
     return pl.DataFrame(rows[1:], schema=schema, orient="row"), faults, np.array(lines[1:], np.int64)
 
 
+def _regular(text: str, columns: int) -> bool:
+    """Whether there is one record in every line, each with as many commas as the header (none in cells)."""
+    body = text.rstrip("\r\n")
+    lines = body.count("\n") + 1
+    if '"' in body or "\n\n" in body or "\n\r\n" in body:
+        return False
+    return body.count(",") == lines * (columns - 1) and all(
+        line.count(",") == columns - 1 for line in body.split("\n")
+    )
+
+
 def _lines(table: pl.DataFrame) -> NDArray[np.int64]:
     """Line of every row: cells may hold line breaks."""
     breaks = np.zeros(table.height, np.int64)
-    for column in table.columns:
+    for column in (name for name, kind in table.schema.items() if kind == pl.String):
         breaks += table[column].str.count_matches("\n").fill_null(0).to_numpy().astype(np.int64)
     return 2 + np.arange(table.height) + np.concatenate([[0], np.cumsum(breaks)[:-1]]).astype(np.int64)
-

@@ -58,7 +58,7 @@ def explain(placement: Placement) -> Iterator[pl.DataFrame]:
     for first in range(0, problem.units, CHUNK):
         units = np.arange(first, min(first + CHUNK, problem.units))
         facts = _facts(placement, program, grouped, weight, units, site[units])
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for i, unit in enumerate(units):
             mine = members[start[unit] : start[unit + 1]]
             rows += _rows(placement, facts, i, mine, room)
@@ -87,7 +87,7 @@ def _facts(
     fits = program.fits[units]
     value = program.value[units]
     net = program.bonus[units][:, None] + _weighted(grouped, weight, units) - _paid(placement, program, units)
-    any_fits = fits.any(axis=1)
+    any_fits = np.any(fits, axis=1)
     top = np.where(any_fits, np.where(fits, value, -np.inf).argmax(axis=1), -1)
     other: Bools = fits.copy()
     rows = np.arange(units.size)
@@ -95,7 +95,10 @@ def _facts(
     next_best = np.where(other.any(axis=1), np.where(other, net, -np.inf).argmax(axis=1), -1)
     own = np.where(site >= 0, net[rows, np.maximum(site, 0)], 0.0)
     rise = own - net[rows, np.maximum(next_best, 0)]
-    outcome = [PLACED if s >= 0 else LEFT_OUT if fit else UNPLACEABLE for s, fit in zip(site, any_fits, strict=True)]
+    outcome = [
+        PLACED if s >= 0 else LEFT_OUT if fit else UNPLACEABLE
+        for s, fit in zip(site.tolist(), any_fits.tolist(), strict=True)
+    ]
     return _Facts(outcome, site, top, next_best, rise, fits.sum(axis=1), value)
 
 
@@ -117,7 +120,9 @@ def _paid(placement: Placement, program: Program, units: Ints) -> Floats:
     return paid
 
 
-def _rows(placement: Placement, facts: _Facts, i: int, members: Ints, room: Floats) -> Iterator[tuple[object, ...]]:
+def _rows(
+    placement: Placement, facts: _Facts, i: int, members: Ints, room: Floats
+) -> Iterator[tuple[object, ...]]:
     """One row for each household of a unit."""
     problem = placement.problem
     outcome, site, next_site = facts.outcome[i], int(facts.site[i]), int(facts.next[i])
@@ -173,7 +178,9 @@ def _change(placement: Placement, facts: _Facts, i: int, members: Ints, room: Fl
         if short > 1e-9
     ]
     name, rise = problem.names[next_site], float(facts.rise[i])
-    if not lacking:
+    if not lacking:  # moving alone is enough once the scores differ by so much
+        own = int(facts.site[i])
+        rise = float((facts.value[i, own] if own >= 0 else 0.0) - facts.value[i, next_site])
         return fill(MESSAGES, "would_rise", next=name, rise=_score(max(rise, 0.0)))
     more = join(*lacking, between=", ")
     if rise <= 1e-12:
@@ -201,7 +208,10 @@ def _no_site(placement: Placement, members: Ints, member: int) -> tuple[Pair, Pa
             return reason, fill(MESSAGES, "would_fit_apart"), -1
     else:
         reason = fill(MESSAGES, "unplaceable", reasons=said)
-    lacks = np.array([[bool(joint[s] & bit) for bit in REASONS] for s in range(joint.size)]).sum(axis=1) + together
+    lacks = (
+        np.array([[bool(joint[s] & bit) for bit in REASONS] for s in range(joint.size)]).sum(axis=1)
+        + together
+    )
     nearest = int(lacks.argmin())
     cures = [
         fill(MESSAGES, f"cure_{word}", size=str(int(problem.size[members].max())))

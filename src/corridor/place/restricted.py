@@ -72,9 +72,7 @@ def solve_pairs(
         return None
     base = float((worth(program, pairs.fixed_unit, pairs.fixed_site) * pairs.fixed).sum())
     groups = limits.floor.size
-    floor = limits.floor - group_sums(
-        program, pairs.fixed_unit, pairs.fixed_site, pairs.fixed, groups
-    )
+    floor = limits.floor - group_sums(program, pairs.fixed_unit, pairs.fixed_site, pairs.fixed, groups)
     gain, upper, rows = _assemble(program, limits, pairs, np.maximum(capacity, 0.0), floor)
     columns = pairs.unit.size
     marks: Bools | None = None

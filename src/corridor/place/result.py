@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.model import html
 from corridor.place.problem import PEOPLE, Problem
-from corridor.place.program import Floats, Ints, Limits, Solution
+from corridor.place.program import Floats, Ints, Limits, Solution, sums
 
 PLACED, LEFT_OUT, UNPLACEABLE = "placed", "left_out", "unplaceable"
 HELD_BACK = 10
@@ -81,7 +81,7 @@ class Placement:
 
     def outcomes(self) -> list[str]:
         """`PLACED`, `UNPLACEABLE` or `LEFT_OUT` for every household."""
-        fits = self.problem.unit_fits().any(axis=1)[self.problem.unit]
+        fits = np.any(self.problem.unit_fits(), axis=1, keepdims=True)[:, 0][self.problem.unit]
         words = np.array([UNPLACEABLE, LEFT_OUT, PLACED])
         return words[np.where(self.site >= 0, 2, fits.astype(np.int64))].tolist()
 
@@ -100,7 +100,8 @@ class Placement:
 
     def by_site(self) -> pl.DataFrame:
         """One row for each site and capacity: places, taken, free, price of one more place."""
-        problem, rows = self.problem, []
+        problem = self.problem
+        rows: list[dict[str, object]] = []
         placed = np.flatnonzero(self.site >= 0)
         where, score = self.site[placed], self.score()
         households = np.bincount(where, minlength=len(problem.sites))
@@ -178,7 +179,7 @@ class Placement:
         placed = np.flatnonzero(self.site >= 0)
         people = problem.size[placed].astype(np.float64)
         mine = _thirds(chance[placed], people)
-        taken = np.bincount(self.site[placed], people, len(problem.sites))
+        taken = sums(self.site[placed], people, len(problem.sites))
         theirs = _thirds(level, taken)[self.site[placed]]
         table = np.zeros((3, 3))
         np.add.at(table, (mine, theirs), people)
@@ -235,7 +236,9 @@ class Placement:
         }
 
     def _repr_html_(self) -> str:
-        sites = self.by_site().filter(pl.col("capacity") == (PEOPLE if PEOPLE in self.problem.kinds else self.problem.kinds[0]))
+        sites = self.by_site().filter(
+            pl.col("capacity") == (PEOPLE if PEOPLE in self.problem.kinds else self.problem.kinds[0])
+        )
         columns = ["name", "places", "taken", "price", "households", "mean_score"]
         facts = {name: value for name, value in self.summary().items() if not isinstance(value, (dict, list))}
         return html.card("Placement", facts, html.table(columns, sites.select(columns).rows(), sites.height))

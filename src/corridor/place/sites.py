@@ -58,7 +58,9 @@ def misfits(wants: Wants, offers: Offers) -> Flags:
     return flags
 
 
-def _mark(flags: Flags, spoken: Sequence[tuple[str, ...]], supported: Sequence[tuple[str, ...]], bit: int) -> None:
+def _mark(
+    flags: Flags, spoken: Sequence[tuple[str, ...]], supported: Sequence[tuple[str, ...]], bit: int
+) -> None:
     """Set ``bit`` where a household names some words and the site's list has none of them."""
     kinds: dict[tuple[str, ...], int] = {}
     kind = np.fromiter((kinds.setdefault(words, len(kinds)) for words in spoken), np.int64, len(spoken))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from corridor.model import CorridorError
 from corridor.place.kernels import anneal, near_best, repair
 from corridor.place.prices import FINE, bound_at, find_prices, spread
 from corridor.place.program import (
@@ -21,6 +22,7 @@ from corridor.place.program import (
     merge_alike,
     objective,
     owner,
+    sums,
     take,
     used,
     worth,
@@ -128,7 +130,9 @@ def _linear(search: _Search, prices: Prices | None) -> tuple[Prices, Ints]:
         pairs = near_pairs(program, prices, width)
         answer = solve_pairs(program, limits, pairs, whole=False)
         if answer is None:  # what is fixed does not fit: the prices are too coarse for this width
-            width *= 3
+            if width == np.inf:
+                raise CorridorError("HiGHS found no solution of the linear program")
+            width = 3 * width if width < 100 * spread(program) else np.inf
             continue
         prices = prices_of(answer, limits)
         bound = bound_at(program, limits, prices)
@@ -193,7 +197,7 @@ def _extra(program: Program, prices: Prices, row: Ints, site: Ints) -> Floats:
     need_row, part_row = owner(one.need_start), owner(one.part_start)
     paid = one.need_amount * prices.place[one.need_kind, site[need_row]]
     lift = prices.weight[one.part_group] * one.value[np.arange(part_row.size), site[part_row]]
-    return np.bincount(part_row, lift, row.size) - np.bincount(need_row, paid, row.size)
+    return sums(part_row, lift, row.size) - sums(need_row, paid, row.size)
 
 
 def _round(search: _Search, prices: Prices, start: Ints, seed: int) -> None:
@@ -282,9 +286,7 @@ def _amounts(search: _Search, pairs: Pairs) -> Floats:
     now = np.bincount(
         search.kind[placed] * sites + search.site[placed], minlength=search.program.bonus.size * sites
     )
-    fixed = np.bincount(
-        pairs.fixed_unit * sites + pairs.fixed_site, pairs.fixed, minlength=now.size
-    )
+    fixed = np.bincount(pairs.fixed_unit * sites + pairs.fixed_site, pairs.fixed, minlength=now.size)
     return np.maximum(now - fixed, 0.0)[pairs.unit * sites + pairs.site]
 
 

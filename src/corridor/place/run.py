@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corridor.model import CorridorError
 from corridor.place.problem import (
     Problem,
     Source,
@@ -55,7 +54,7 @@ def assign(
     """Place the households of ``cases`` at ``sites`` so that the sum of their scores is largest.
 
     Each table is a CSV or Parquet file or a Polars table (docs/placement.md has the columns).
-    Raises: `InputError` with every fault of the input; `CorridorError` where memory does not suffice.
+    Raises: `InputError` with every fault of the input; `CorridorError` where the memory is too small.
     """
     problem = read_problem(cases, sites, scores, lowest=score_range[0], highest=score_range[1])
     return place_problem(problem, options or Options())
@@ -132,7 +131,9 @@ def _with_floors(
     members = np.bincount(problem.group, minlength=least.size)
     weights = solution.prices.weight if solution.prices.weight.size == least.size else np.zeros(least.size)
     floors = tuple(
-        Floor(problem.groups[g], int(members[g]), float(alone[g]), share, float(reached[g]), float(weights[g]))
+        Floor(
+            problem.groups[g], int(members[g]), float(alone[g]), share, float(reached[g]), float(weights[g])
+        )
         for g in range(1, least.size)
     )
     short = float(np.maximum(0.0, limits.floor - reached)[1:].sum()) if limits.floor.size > 1 else 0.0
@@ -156,31 +157,3 @@ def score_sums(program: Program, site: Ints, groups: int) -> Floats:
     """Sum of scores of each group in a placement of units."""
     placed = np.flatnonzero(site >= 0)
     return group_sums(program, placed, site[placed], np.ones(placed.size), groups)
-
-
-def check_memory(households: int, sites: int) -> None:
-    """Raises: `CorridorError` where the machine has less memory than the problem needs."""
-    needed = memory_needed(households, sites)
-    free = _available()
-    if free is not None and needed > free:
-        raise CorridorError(
-            f"{households:,} households and {sites:,} sites need about {needed / 1e9:.1f} GB of memory, "
-            f"{free / 1e9:.1f} GB are free",
-            hint="place them in parts (weeks or regions), each with its share of the capacities",
-        )
-
-
-def memory_needed(households: int, sites: int) -> float:
-    """Bytes that placing takes at its highest, measured (benchmarks/place_bench.py)."""
-    return 250e6 + 34.0 * households * sites
-
-
-def _available() -> float | None:
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123
-            for line in lines:
-                if line.startswith("MemAvailable:"):
-                    return 1024.0 * float(line.split()[1])
-    except OSError:
-        return None
-    return None
