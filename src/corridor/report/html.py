@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.assets import SCRIPTS, read
+from corridor.report.blocks import COLUMN_KINDS, check_blocks
 from corridor.report.messages import MESSAGES, page_messages, say
-from corridor.report.sections import SECTIONS, Brief, RunView, sentences
+from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
 
 PAGE = """<!DOCTYPE html>
@@ -119,11 +121,7 @@ def _check_brief(view: RunView, scenario: str) -> None:
 
 def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[str, Any]:
     """Everything that the page shows, as plain data; with ``brief`` a scenario's brief and nothing else."""
-    sections = [
-        {"id": section.id, "title": section.title, "blocks": section.payload(view)}
-        for section in (SECTIONS if brief is None else (Brief(),))
-        if section.available(view)
-    ]
+    shown = SECTIONS if brief is None else (Brief(),)
     return {
         "lang": lang,
         "brief": brief,
@@ -131,10 +129,18 @@ def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[
         "baseline": view.scenarios[0] if view.scenarios else None,
         "comparison": view.run.manifest.get("comparison"),
         "header": _header(view),
-        "sections": sections,
+        "sections": [_section(section, view) for section in shown if section.available(view)],
+        "kinds": {name: asdict(kind) for name, kind in COLUMN_KINDS.items()},
         "messages": page_messages(),
         "months": {language: MONTHS[language] for language in LANGS},
     }
+
+
+def _section(section: Section, view: RunView) -> dict[str, Any]:
+    """A section's blocks, checked against what the page can draw."""
+    blocks = section.payload(view)
+    check_blocks(section.id, blocks)
+    return {"id": section.id, "title": section.title, "blocks": blocks}
 
 
 def as_script_json(value: Any) -> str:
