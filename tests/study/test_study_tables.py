@@ -16,7 +16,7 @@ import corridor
 from corridor.data import Dataset, load
 from corridor.evaluate.question import first_month
 from corridor.model import Corridor, InputError, Scenario
-from corridor.study import RunFolder, assemble, contrast
+from corridor.study import RunFolder, assemble, influence
 from corridor.study.folder import conform
 from corridor.study.run import Study, choose_calibration, effects
 from corridor.study.schema import TABLES
@@ -287,7 +287,7 @@ def test_effects_stand_in_a_run_with_hindsight_only(americas: Done) -> None:
 def test_influence_is_the_swing_of_the_headline(americas: Done) -> None:
     table = americas.tables["parameters"]
     tried = table.filter(pl.col("influence").is_not_null())
-    assert contrast.INFLUENCE_BLOCKS <= tried.height <= contrast.INFLUENCE_BLOCKS + 1
+    assert influence.INFLUENCE_BLOCKS <= tried.height <= influence.INFLUENCE_BLOCKS + 1
     assert table["influence"][: tried.height].null_count() == 0, "most influential first"
     assert (tried["influence"] >= 0).all()
     assert tried["influence"].is_sorted(descending=True)
