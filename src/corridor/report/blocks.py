@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from corridor.model import did_you_mean
-from corridor.model.l10n import LANGS, Lang
 from corridor.study.schema import TABLES
+from corridor.text import LANGS, Lang
 
 Block = dict[str, Any]
 Text = dict[Lang, str]

@@ -13,12 +13,11 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from corridor.model import NATIONALITY_NAMES
-from corridor.model.l10n import LANGS
 from corridor.model.small_counts import HELD_BACK
 from corridor.report.blocks import Block, named_column, prose, table_block
 from corridor.report.messages import Text, plain, say
 from corridor.study.folder import RunFolder
+from corridor.text import LANGS, by_lang, nationality
 
 __all__ = [
     "FOUNDED", "Block", "Label", "RunView", "Section", "column", "counted", "monthly_counts", "prose",
@@ -199,8 +198,7 @@ class RunView:
 
     def nationality(self, code: str) -> Text:
         """A nationality's name."""
-        names = NATIONALITY_NAMES.get(code)
-        return dict(zip(LANGS, names, strict=True)) if names else dict.fromkeys(LANGS, code)
+        return by_lang(nationality(code))
 
     def place(self, code: str) -> Text:
         """A place's name: from ``places``, else from ``labels``, else its id."""
