@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from corridor.engine import Compiled, Noise, run_member
+from corridor.engine import Compiled, Noise, arrays_from, run_member
 from corridor.model import Corridor
 from corridor.study.assemble import monthly_indicators
 from corridor.study.contrast import expected_levels
@@ -63,7 +62,7 @@ def parameters_table(
 
 def _blocks(compiled: Compiled, zones: Mapping[str, str]) -> dict[Name, list[int]]:
     """Rows of the parameters in use, by block; a target of interdiction or death is its zone."""
-    used = compiled.rows_in_use()
+    used = compiled.numbers.rows_in_use()
     blocks: dict[Name, list[int]] = defaultdict(list)
     for row, parameter in enumerate(compiled.table.rows):
         if parameter is not None and (row in used or parameter.target is None):
@@ -102,7 +101,7 @@ def _level_at(
     """The indicator of an expected run in which one block has its values of ``end``."""
     drawn = ranges.central.copy()
     drawn[rows] = end[rows]
-    arrays = compiled.lay(compiled.base_values(drawn), drawn, None)
+    arrays = arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, None)
     return expected_levels(corridor, compiled, run_member(compiled, None, arrays))[item]
 
 
@@ -150,8 +149,7 @@ def _zones(corridor: Corridor) -> dict[str, str]:
 def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:
     """Half the 90 % range of an indicator when nothing but the intensity of departures varies."""
     noise = Noise(parameters=False, intensities=True, counts=False)
-    only = copy(compiled)
-    only.spec = replace(compiled.spec, noise=noise)
+    only = replace(compiled, spec=replace(compiled.spec, noise=noise))
     drawn = [expected_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
     low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
     return float((high - low) / 2 / middle) if middle else 0.0
