@@ -14,7 +14,7 @@ from corridor.study.schema import KINDS, conform
 from small_corridors import flow, parameter, stock
 
 NAMES = {  # as docs/levers.md and the report say them
-    "office.port": "port", "officer_hours": "Officer hours",
+    "office.port": "office", "officer_hours": "Officer hours",
     "hours_processing": "Officer hours processing people", "hours_left": "Officer hours left for inspection",
     "lorries_inspected": "Trucks inspected", "lorries_not_crossed": "Trucks that did not cross",
 }  # fmt: skip
