@@ -311,7 +311,7 @@ def test_nothing_in_it_was_learned_later() -> None:
 # -- made again ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.timeout(1200)
 def test_the_command_makes_the_shipped_calibration_again(tmp_path: Path) -> None:
     arguments = ["calibrate", "americas", "--as-of", "2023-12-31", "--out", str(tmp_path / "made"), "--quiet"]
