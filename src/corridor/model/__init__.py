@@ -31,9 +31,7 @@ from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,
-    HOUSEHOLD_NAMES,
     MODES,
-    NATIONALITY_NAMES,
     PARAMETERS,
     REGISTER_STATUSES,
     TAGS,
@@ -43,9 +41,7 @@ from corridor.model.vocabulary import (
 __all__ = [
     "FLOW_KINDS",
     "GRADES",
-    "HOUSEHOLD_NAMES",
     "MODES",
-    "NATIONALITY_NAMES",
     "PARAMETERS",
     "REGISTER_STATUSES",
     "TAGS",

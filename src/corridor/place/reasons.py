@@ -9,13 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from corridor.model import l10n
-from corridor.model.words import Pair, fill, join
-from corridor.place.messages import MESSAGES
 from corridor.place.problem import PEOPLE, to_program
 from corridor.place.program import Bools, Floats, Ints, Program, _ranges, owner
 from corridor.place.result import LEFT_OUT, PLACED, UNPLACEABLE, Placement
 from corridor.place.sites import REASONS
+from corridor.text import Pair, join, say
 
 CHUNK = 20_000
 """Units that are looked at in one go."""
@@ -140,28 +138,24 @@ def _rows(
         )  # fmt: skip
 
 
-def _score(value: float) -> Pair:
-    return l10n.rounded(value, "en"), l10n.rounded(value, "es")
-
-
 def _reason(placement: Placement, facts: _Facts, i: int, member: int, tied: int) -> Pair:
     """Why a household is where it is, or why it is left out."""
     site, top, names = int(facts.site[i]), int(facts.top[i]), placement.problem.names
-    fitting = str(int(facts.fitting[i]))
+    fitting = int(facts.fitting[i])
     if site < 0:
-        key = "no_value" if facts.value[i].max() <= 0 else "left_out"
-        return fill(MESSAGES, key, fitting=fitting)
+        key = "placement.no_value" if facts.value[i].max() <= 0 else "placement.left_out"
+        return say(key, fitting=fitting)
     value = facts.value[i]
     if facts.fitting[i] == 1:
-        said = fill(MESSAGES, "only", site=names[site], sites=str(len(names)))
+        said = say("placement.only", site=names[site], sites=len(names))
     elif value[site] >= value[top] - 1e-12:
-        said = fill(MESSAGES, "best", site=names[site], score=_score(value[site]), fitting=fitting)
+        said = say("placement.best", site=names[site], score=float(value[site]), fitting=fitting)
     else:
-        key = "floor" if any(floor.weight > 0 for floor in placement.floors) else "scarce"
-        said = fill(MESSAGES, key, site=names[site], score=_score(value[site]), top=names[top],
-                    top_score=_score(value[top]))  # fmt: skip
+        key = "placement.floor" if any(floor.weight > 0 for floor in placement.floors) else "placement.scarce"
+        said = say(key, site=names[site], score=float(value[site]), top=names[top],
+                    top_score=float(value[top]))  # fmt: skip
     if tied > 1:
-        said = join(said, fill(MESSAGES, "tied", count=str(tied - 1)))
+        said = join(said, say("placement.tied", count=tied - 1))
     return said
 
 
@@ -169,9 +163,11 @@ def _change(placement: Placement, facts: _Facts, i: int, members: Ints, room: Fl
     """What would have to change for the next-best site."""
     next_site, problem = int(facts.next[i]), placement.problem
     if next_site < 0:
-        return fill(MESSAGES, "no_next")
+        return say("placement.no_next")
     lacking = [
-        fill(MESSAGES, "more_people" if kind == PEOPLE else "more_of", count=f"{short:g}", kind=kind)
+        say("placement.more_people", count=f"{short:g}")
+        if kind == PEOPLE
+        else say("placement.more_of", count=f"{short:g}", kind=kind)
         for kind, short in zip(
             problem.kinds, problem.need[members].sum(axis=0) - room[:, next_site], strict=True
         )
@@ -181,11 +177,11 @@ def _change(placement: Placement, facts: _Facts, i: int, members: Ints, room: Fl
     if not lacking:  # moving alone is enough once the scores differ by so much
         own = int(facts.site[i])
         rise = float((facts.value[i, own] if own >= 0 else 0.0) - facts.value[i, next_site])
-        return fill(MESSAGES, "would_rise", next=name, rise=_score(max(rise, 0.0)))
+        return say("placement.would_rise", next=name, rise=float(max(rise, 0.0)))
     more = join(*lacking, between=", ")
     if rise <= 1e-12:
-        return fill(MESSAGES, "would_room", next=name, room=more)
-    return fill(MESSAGES, "would_rise_room", next=name, room=more, rise=_score(rise))
+        return say("placement.would_room", next=name, room=more)
+    return say("placement.would_rise_room", next=name, room=more, rise=float(rise))
 
 
 def _no_site(placement: Placement, members: Ints, member: int) -> tuple[Pair, Pair, int]:
@@ -195,30 +191,30 @@ def _no_site(placement: Placement, members: Ints, member: int) -> tuple[Pair, Pa
     joint: NDArray[np.uint8] = np.bitwise_or.reduce(flags, axis=0)
     together = (problem.need[members].sum(axis=0)[:, None] > problem.capacity + 1e-9).any(axis=0)
     reasons = [
-        fill(MESSAGES, f"why_{word}", count=str(int(((joint & bit) > 0).sum())))
+        say(f"placement.why_{word}", count=int(((joint & bit) > 0).sum()))
         for bit, word in REASONS.items()
         if (joint & bit).any()
     ]
     if members.size > 1 and (together & (joint == 0)).any():
-        reasons.append(fill(MESSAGES, "why_together", count=str(int((together & (joint == 0)).sum()))))
+        reasons.append(say("placement.why_together", count=int((together & (joint == 0)).sum())))
     said = join(*reasons, between="; ")
     if members.size > 1:
-        reason = fill(MESSAGES, "unplaceable_tied", count=str(members.size), reasons=said)
+        reason = say("placement.unplaceable_tied", count=members.size, reasons=said)
         if (flags == 0).any(axis=1).all():
-            return reason, fill(MESSAGES, "would_fit_apart"), -1
+            return reason, say("placement.would_fit_apart"), -1
     else:
-        reason = fill(MESSAGES, "unplaceable", reasons=said)
+        reason = say("placement.unplaceable", reasons=said)
     lacks = (
         np.array([[bool(joint[s] & bit) for bit in REASONS] for s in range(joint.size)]).sum(axis=1)
         + together
     )
     nearest = int(lacks.argmin())
     cures = [
-        fill(MESSAGES, f"cure_{word}", size=str(int(problem.size[members].max())))
+        say(f"placement.cure_{word}", size=int(problem.size[members].max()))
         if word == "size"
-        else fill(MESSAGES, f"cure_{word}")
+        else say(f"placement.cure_{word}")
         for bit, word in REASONS.items()
         if joint[nearest] & bit
-    ] or [fill(MESSAGES, "cure_room")]
-    change = fill(MESSAGES, "would_fit", next=problem.names[nearest], reasons=join(*cures, between=", "))
+    ] or [say("placement.cure_room")]
+    change = say("placement.would_fit", next=problem.names[nearest], reasons=join(*cures, between=", "))
     return reason, change, nearest

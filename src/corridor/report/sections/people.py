@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, day, number, rounded
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, counted, prose, quantiles_of, shown_count
 from corridor.report.sections.fans import fan
+from corridor.text import LANGS, day, number, rounded
 
 SHOWN_DAYS = 120
 
@@ -64,13 +64,7 @@ def band(view: RunView, item: str) -> Block:
     label = view.label(item)
     rows = view.run.table("daily").filter(pl.col("item") == item).sort("date", "quantile")
     room = view.run.table("capacity").filter(pl.col("item") == item).drop_nulls("value").sort("date")
-    dates = rows["date"]
-    points = (
-        view.run.table("points")
-        .filter((pl.col("item") == item) & pl.col("date").is_between(dates.min(), dates.max()))
-        .filter(counted(view.run.table("points")))
-        .sort("date")
-    )
+    points = _dated_points(view, item, rows["date"])
     assumed = label.tag == "assumed"
     notes = [say("assumed_note")] if assumed else []
     views = {
@@ -96,6 +90,13 @@ def band(view: RunView, item: str) -> Block:
         "source": _with_sources(view, item, [source for source in point_sources if source]),
         "query": {"table": "daily", "where": {"item": item}},
     }
+
+
+def _dated_points(view: RunView, item: str, dates: pl.Series) -> pl.DataFrame:
+    """Published points of a stock within the days of the chart; a small count is held back."""
+    table = view.run.table("points")
+    mine = (pl.col("item") == item) & pl.col("date").is_between(dates.min(), dates.max())
+    return table.filter(mine & counted(table)).sort("date")
 
 
 def _source_title(view: RunView, source: str) -> str:
