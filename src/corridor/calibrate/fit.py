@@ -18,11 +18,13 @@ import numpy.typing as npt
 import polars as pl
 
 from corridor.calibrate.plan import CalibrationPlan, FittedField
-from corridor.calibrate.series import Floats, Series, read_series
+from corridor.calibrate.series import CountingPoint, read_counting_point
 from corridor.data import Dataset
 from corridor.engine import MemberResult, RunSpec, Values, compile_corridor, run_member
 from corridor.ensemble import published
 from corridor.model import Corridor, Group, Observation, Parameter
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months
 
 COUNT_OFFSET = 3.0
 """Added to both counts of a ratio, so that a handful of people cannot move a field far."""
@@ -42,9 +44,7 @@ class Fit:
         self.datasets = datasets
         self.plan = plan
         self.as_of = as_of
-        ahead = as_of.replace(day=1)
-        for _ in range(1 + ANCHOR_MONTHS):
-            ahead = (ahead + dt.timedelta(days=31)).replace(day=1)
+        ahead = add_months(as_of, 1 + ANCHOR_MONTHS)
         end = min(ahead - dt.timedelta(days=1), corridor.settings.end)
         self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
         self.compiled = compile_corridor(self._seeded(corridor, datasets), None, self.spec)
@@ -61,7 +61,7 @@ class Fit:
         used = {name for field in plan.fields for name in field.observations} | {plan.target}
         used |= {o.id for o in corridor.observations if o.calibrate}
         self.series = {
-            name: read_series(self.compiled, by_id[name], datasets[by_id[name].dataset])
+            name: read_counting_point(self.compiled, by_id[name], datasets[by_id[name].dataset])
             for name in sorted(used)
         }
         self.fitted = np.array([month >= plan.fit_from for month in self.compiled.months])
@@ -145,7 +145,7 @@ class Fit:
         values = Values(**{name: array.copy() for name, array in vars(base).items()})
         return run_member(self.compiled, None, self.compiled.lay(values, self.drawn, None))
 
-    def simulated(self, series: Series, result: MemberResult) -> Floats:
+    def simulated(self, series: CountingPoint, result: MemberResult) -> Floats:
         """What a series would have counted, shape (months, margin)."""
         months = len(self.compiled.months)
         out = np.zeros((months, len(series.labels)))

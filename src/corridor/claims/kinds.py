@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from corridor.claims.counts import Counts, Step, before, coarsen, finer, step_of
+from corridor.claims.counts import Counts, before, coarsen
 from corridor.claims.messages import both
 from corridor.claims.verdict import Figure, Finding, Outcome
 from corridor.model import Claim
+from corridor.model.periods import Step, is_finer, months_between, written_start, written_step
 from corridor.model.words import Pair, change, join, month_name, number, period, sentence, share, times
 
 RATIO_TOLERANCE = 0.05
@@ -29,18 +30,20 @@ class Case:
     @property
     def too_coarse(self) -> bool:
         """Whether the statement needs a finer time step than the counts have."""
-        return finer(self.claim.resolution, self.step)
+        return is_finer(self.claim.resolution, self.step)
 
     @property
     def step(self) -> Step:
         """Finest step that all the series have."""
         return (
-            self.other.step if self.other and finer(self.series.step, self.other.step) else self.series.step
+            self.other.step
+            if self.other and is_finer(self.series.step, self.other.step)
+            else self.series.step
         )
 
     def shown(self, text: str) -> str:
         """The period in which the counts can show it."""
-        return coarsen(text, self.step) if finer(step_of(text), self.step) else text
+        return coarsen(text, self.step) if is_finer(written_step(text), self.step) else text
 
     @property
     def period(self) -> str:
@@ -61,7 +64,7 @@ class Case:
                 if self.as_of:
                     said = both("missing_as_of", **words, day=period(self.as_of.isoformat()))
                 figures: tuple[Figure, ...] = ()
-                if known := counts.at(step_of(text)):
+                if known := counts.at(written_step(text)):
                     figures = (_figure(counts, max(known)),)
                     last = {"period": period(max(known)), "value": number(known[max(known)])}
                     said = join(said, both("last_published", **last))
@@ -71,7 +74,7 @@ class Case:
 
 
 def _figure(counts: Counts, text: str) -> Figure:
-    return Figure(counts.observation.id, text, counts.at(step_of(text))[text])
+    return Figure(counts.observation.id, text, counts.at(written_step(text))[text])
 
 
 def _outcome(held: bool) -> Outcome:
@@ -84,7 +87,7 @@ def check_change(case: Case) -> Finding:
     then = case.shown(claim.against) if claim.against else before(now)
     if found := case.missing((counts, now), (counts, then)):
         return found
-    value, base = counts.at(step_of(now))[now], counts.at(step_of(then))[then]
+    value, base = counts.at(written_step(now))[now], counts.at(written_step(then))[then]
     figures = (_figure(counts, now), _figure(counts, then))
     if base == 0:
         said = both("zero_base", name=counts.name, period=period(then))
@@ -110,7 +113,7 @@ def _coarse_change(case: Case, said: Pair, figures: tuple[Figure, ...]) -> Findi
     """Days cannot be told from months: the months stand beside the same month of other years."""
     counts, now = case.series, figures[0].period
     parts = [both("too_coarse", step=both(case.step)), said]
-    if case.step == "month" and step_of(now) == "month":
+    if case.step == "month" and written_step(now) == "month":
         known = counts.at("month")
         others = {text: v for text, v in known.items() if text[5:] == now[5:] and text != now}
         if others:
@@ -171,7 +174,7 @@ def _side_by_side(case: Case, held: Callable[[float, float], bool], wanted: floa
     assert other is not None  # held by check_claims
     if found := case.missing((counts, now), (other, now)):
         return found
-    step = step_of(now)
+    step = written_step(now)
     value, base = counts.at(step)[now], other.at(step)[now]
     figures = [_figure(counts, now), _figure(other, now)]
     if base == 0:
@@ -219,7 +222,7 @@ def check_record(case: Case) -> Finding:
         return found
     lowest = case.claim.direction in ("down", "below")
     sign = -1 if lowest else 1
-    step = step_of(now)
+    step = written_step(now)
     known = counts.at(step)
     value = known[now]
     earlier = {text: v for text, v in known.items() if text < now}
@@ -273,7 +276,11 @@ def check_first_month(case: Case) -> Finding:
     if other:
         words["other"] = other.name
     parts = [both(f"first_{'below' if below else 'above'}_{'other' if other else 'value'}", **words)]
-    if absent := _months(shared[0], first) + 1 - sum(text <= first for text in shared):
+    if (
+        absent := months_between(written_start(shared[0]), written_start(first))
+        + 1
+        - sum(text <= first for text in shared)
+    ):
         parts.append(both("first_missing", count=str(absent)))
     figures = [_figure(counts, first)]
     if other:
@@ -287,11 +294,6 @@ def check_first_month(case: Case) -> Finding:
 
 def _gap(key: str, gap: float) -> Pair:
     return both(key, gap=number(gap))
-
-
-def _months(first: str, last: str) -> int:
-    """Months from ``first`` to ``last``."""
-    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
 
 
 KINDS: Mapping[str, Callable[[Case], Finding]] = {

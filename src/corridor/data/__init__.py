@@ -1,7 +1,7 @@
 """Tidy datasets with their sources, publication lags and repairs."""
 
 from corridor.data.checks import check_dataset
-from corridor.data.dataset import Dataset, Gap
+from corridor.data.dataset import Dataset
 from corridor.data.fetch import read_source
 from corridor.data.intake import About, Added, Refreshed, add, refresh
 from corridor.data.store import (
@@ -21,7 +21,6 @@ __all__ = [
     "Added",
     "Dataset",
     "EvidenceEntry",
-    "Gap",
     "Refreshed",
     "add",
     "check_dataset",

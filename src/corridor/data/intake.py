@@ -16,8 +16,9 @@ from corridor.data.counts import TidyCounts, read_counts
 from corridor.data.dataset import Dataset
 from corridor.data.own import table_of
 from corridor.data.vintages import Revision, revise
-from corridor.model import DatasetEntry, DatasetGap, DatasetSource, Fault, InputError
+from corridor.model import DatasetEntry, Fault, Gap, InputError, Source
 from corridor.model.declared import Identifier
+from corridor.model.periods import POLARS_STEPS
 from corridor.model.text import decode
 
 FEW = 24
@@ -68,7 +69,7 @@ def add(content: bytes, label: str, name: str, about: About, on: dt.date) -> Add
     read, faults = read_counts(_text(content, label), label)
     if faults:
         raise InputError(f"{label}: {_count(faults)}; nothing was added", faults=faults)
-    source = DatasetSource(
+    source = Source(
         id=name, title=about.title or label, publisher=about.publisher or "not stated (added by the user)",
         license=about.license, grade="secondary", url=about.url, note=f"Read from {label} on {on}.",
     )  # fmt: skip
@@ -137,7 +138,7 @@ def _edition(text: str, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tup
 
 
 def _entry_of(dataset: Dataset) -> DatasetEntry:
-    source = DatasetSource(id="file", title="file", publisher="file", license="file", grade="secondary")
+    source = Source(id="file", title="file", publisher="file", license="file", grade="secondary")
     return DatasetEntry(
         id=dataset.id, title=dataset.title, unit=dataset.unit, frequency=dataset.frequency, dims=dataset.dims,
         lag_days=dataset.lag_days, sources=(source,),
@@ -183,18 +184,18 @@ def _text(content: bytes, label: str) -> str:
     return text
 
 
-def _gaps(dates: Iterable[dt.date], frequency: str) -> tuple[DatasetGap, ...]:
+def _gaps(dates: Iterable[dt.date], frequency: str) -> tuple[Gap, ...]:
     """Runs of periods that are not in the file: missing, not zero."""
-    step = {"day": "1d", "month": "1mo", "year": "1y"}.get(frequency)
+    step = POLARS_STEPS.get(frequency)
     there = set(dates)
     if step is None or not there:
         return ()
-    gaps: list[DatasetGap] = []
+    gaps: list[Gap] = []
     before = True
     for date in pl.date_range(min(there), max(there), step, eager=True):
         if date not in there:
             start = date if before else gaps.pop().start
-            gaps.append(DatasetGap(start=start, end=date, note="not in the file"))
+            gaps.append(Gap(start=start, end=date, note="not in the file"))
         before = date in there
     return tuple(gaps)
 

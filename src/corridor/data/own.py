@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from corridor.data.dataset import Dataset, Gap
+from corridor.data.dataset import Dataset
 from corridor.data.timing import published
 from corridor.data.vintages import standing
-from corridor.model import Corridor, Count, DatasetEntry, Source
+from corridor.model import Corridor, Count, DatasetEntry
 
 
 def table_of(entry: DatasetEntry, counts: Sequence[Count]) -> pl.DataFrame:
@@ -40,11 +40,13 @@ def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
         frequency=entry.frequency,
         dims=entry.dims,
         lag_days=entry.lag_days,
-        sources=tuple(Source(**source.model_dump()) for source in entry.sources),
+        sources=entry.sources,
         notes=entry.notes,
         table=table,
-        gaps=tuple(Gap(gap.start, gap.end, gap.note, gap.where) for gap in entry.gaps),
+        gaps=entry.gaps,
         additive=entry.additive,
+        kind=entry.kind,
+        absent=entry.absent,
         counted={} if entry.counted else None,
         vintages=vintages if vintages.height > table.height else None,
     )

@@ -15,11 +15,11 @@ import polars as pl
 import yaml
 
 from corridor.data.checks import check_dataset
-from corridor.data.dataset import Dataset, Gap
+from corridor.data.dataset import Dataset
 from corridor.data.own import dataset_of, own_dataset, table_of
 from corridor.data.user import read_vintages, stamp, user_entries
 from corridor.data.vintages import standing
-from corridor.model import Corridor, CorridorError, InputError, Source, did_you_mean
+from corridor.model import Corridor, CorridorError, Gap, InputError, Source, did_you_mean
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -134,6 +134,9 @@ def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset
         table=pl.DataFrame(schema={"date": pl.Date, "value": pl.Float64, "known_from": pl.Date}),
         gaps=tuple(_gap(gap) for gap in entry.get("gaps", ())),
         additive=entry.get("additive", True),
+        kind=entry.get("kind", "flow"),
+        stock_rows={dim: tuple(codes) for dim, codes in entry.get("stock_rows", {}).items()},
+        absent=entry.get("absent", "zero" if entry.get("additive", True) else "unknown"),
         counted=_counted(entry.get("counted", {})),
     )
 
@@ -196,7 +199,7 @@ def _sources(entry: Mapping[str, Any]) -> tuple[Source, ...]:
 
 def _gap(entry: Mapping[str, Any]) -> Gap:
     where = {name: tuple(values) for name, values in entry.get("where", {}).items()}
-    return Gap(entry["start"], entry["end"], entry["note"], where)
+    return Gap(start=entry["start"], end=entry["end"], note=entry["note"], where=where)
 
 
 def _counted(entry: Mapping[str, list[str]] | None) -> Mapping[str, tuple[str, ...]] | None:

@@ -10,6 +10,8 @@ from typing import Literal
 
 import polars as pl
 
+from corridor.model.periods import POLARS_STEPS, month_end
+
 Kind = Literal["day", "month", "year", "period"]
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -19,14 +21,9 @@ _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 def published(frequency: str, lag_days: int) -> pl.Expr:
     """Day on which a period's figure was public: the period's last day (a point's own day) plus the lag."""
-    step = {"month": "1mo", "year": "1y"}.get(frequency, "1d")
+    step = POLARS_STEPS.get(frequency, "1d")
     end = pl.col("date").dt.offset_by(step).dt.offset_by("-1d")
     return end.dt.offset_by(f"{lag_days}d")
-
-
-def month_end(year: int, month: int) -> dt.date:
-    """Last day of a month."""
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,15 @@ def _parse_digits(text: str, fiscal_start: int) -> Period | None:
         return Period(day, day, "day")
     if match := re.fullmatch(r"(\d{4})-(\d\d)(?:/(\d\d))?", text):
         year, first, last = int(match[1]), int(match[2]), int(match[3] or match[2])
-        return Period(dt.date(year, first, 1), month_end(year, last), "period" if match[3] else "month")
+        return Period(
+            dt.date(year, first, 1), month_end(dt.date(year, last, 1)), "period" if match[3] else "month"
+        )
     if match := re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text):
         kind: Kind = "period" if match[2] else "year"
         return Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[2] or match[1]), 12, 31), kind)
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
         year, quarter = int(match[1]), int(match[2])
-        return Period(dt.date(year, 3 * quarter - 2, 1), month_end(year, 3 * quarter), "period")
+        return Period(dt.date(year, 3 * quarter - 2, 1), month_end(dt.date(year, 3 * quarter, 1)), "period")
     if match := re.fullmatch(r"FY(\d{4})", text):
         start = dt.date(int(match[1]) - 1, fiscal_start, 1)
         return Period(start, start.replace(year=start.year + 1) - dt.timedelta(days=1), "period")
@@ -82,4 +81,4 @@ def _parse_words(text: str) -> Period | None:
     if match[2]:
         day = dt.date(year, month, int(match[2]))
         return Period(day, day, "day")
-    return Period(dt.date(year, month, 1), month_end(year, month), "month")
+    return Period(dt.date(year, month, 1), month_end(dt.date(year, month, 1)), "month")

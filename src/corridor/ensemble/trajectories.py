@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from corridor.engine import Compiled, MemberResult, count_shapes
 from corridor.model import Group, html
+from corridor.model.arrays import Floats
 
-Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.float32]
 
 

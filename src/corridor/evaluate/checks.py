@@ -14,7 +14,7 @@ import numpy as np
 from corridor.evaluate.counterfactual import best_point, fit, innovations
 from corridor.evaluate.messages import count_words, days, interval, p_value, say, signed, span
 from corridor.evaluate.question import MIN_HISTORY, Estimate, Question, estimate
-from corridor.forecast.panel import month_end
+from corridor.model.periods import month_end
 from corridor.model.words import Pair, join, sentence
 
 Outcome = Literal["passed", "failed", "cannot be told"]
@@ -67,11 +67,11 @@ class Case:
     @cached_property
     def known(self) -> list[int]:
         """Rows of the known months before the date."""
-        return [i for i in range(self.question.row) if not math.isnan(self.question.series.values[i])]
+        return [i for i in range(self.question.row) if not math.isnan(self.question.series.counts[i])]
 
     def month(self, row: int) -> dt.date:
         """Month of a row."""
-        return self.question.series.months[row]
+        return self.question.series.periods[row]
 
 
 def sides(effect: Triple) -> int:
@@ -93,13 +93,13 @@ def placebo(case: Case) -> Check:
         fitted = fit(series.logs[: row + months], series.calendar[: row + months], months)
         if months == 1:
             return abs(float(series.logs[row] - fitted.expected[0]))
-        seen = series.values[row : row + months].sum()
+        seen = series.counts[row : row + months].sum()
         return abs(math.log(max(seen, 1.0)) - math.log(np.exp(fitted.expected).sum()))
 
     rows = [
         row
         for row in range(case.known[0] + MIN_HISTORY, question.row - months + 1)
-        if not np.isnan(series.values[row : row + months]).any()
+        if not np.isnan(series.counts[row : row + months]).any()
     ]
     mine = size(question.row)
     larger = sum(size(row) >= mine for row in rows)
@@ -126,7 +126,7 @@ def leave_one_out(case: Case) -> Check:
 def anticipation(case: Case) -> Check:
     """The start moved a month earlier: was there an effect before there was a measure?"""
     row = case.question.row - 1
-    if row < MIN_HISTORY or math.isnan(case.question.series.values[row]):
+    if row < MIN_HISTORY or math.isnan(case.question.series.counts[row]):
         return Check("anticipation", "cannot be told", sentence(say("anticipation_short")))
     found = estimate(case.question, row=row, after=1, draws=DRAWS, seed=case.seed)
     median, _, _, low, high = found.effect(0, 0)
@@ -148,13 +148,13 @@ def anchor(case: Case) -> Check:
     rows = case.known[-2:][::-1]
     one, two = (case.again(without=tuple(rows[: i + 1])) for i in range(2))
     last, series = rows[0], case.question.series
-    rest = [series.values[i] for i in case.known[:-1]]
+    rest = [series.counts[i] for i in case.known[:-1]]
     record = (
-        "highest" if series.values[last] > max(rest) else "lowest" if series.values[last] < min(rest) else ""
+        "highest" if series.counts[last] > max(rest) else "lowest" if series.counts[last] < min(rest) else ""
     )
     words: dict[str, Pair] = {
         "month": span(case.month(last)), "one": interval(*one), "two": interval(*two),
-        "value": count_words(series.values[last]),
+        "value": count_words(series.counts[last]),
     }  # fmt: skip
     said = say("anchor_record", **words, record=say(record)) if record else say("anchor", **words)
     return Check("anchor", _held(case, [one, two]), sentence(said), (*one, *two))
