@@ -14,7 +14,8 @@ from corridor.calibrate import Calibration, CalibrationPlan, FittedField, calibr
 from corridor.calibrate.fit import Fit
 from corridor.calibrate.series import read_series
 from corridor.data import Dataset
-from corridor.data.dataset import Gap
+from corridor.data.dataset import 
+from corridor.model import Gap
 from corridor.engine import MemberResult, RunSpec, compile_corridor, run_member
 from corridor.model import Corridor, Observation
 from small_corridors import flow, parameter, route, small_corridor, stock
@@ -52,7 +53,7 @@ def test_a_gap_of_one_nationality_is_unknown_and_not_zero(published: Mapping[str
     rows = register.table.filter(
         ~((register.table["nationality"] == "VEN") & register.table["date"].is_in(missing))
     )
-    gap = Gap(missing[0], missing[1], "printed as zero", {"nationality": ("VEN",)})
+    gap = Gap(start=missing[0], end=missing[1], note="printed as zero", where={"nationality": ("VEN",)})
     corridor = guess()
     fit = Fit(corridor, plan(), {name: data.as_of(AS_OF) for name, data in published.items()}, AS_OF)
     series = next(o for o in corridor.observations if o.id == "register")
@@ -78,7 +79,7 @@ def test_a_gap_of_one_nationality_is_unknown_and_not_zero(published: Mapping[str
 
 def test_a_part_of_a_series_that_is_missing_leaves_its_sum_unknown(published: Mapping[str, Dataset]) -> None:
     border = replace(
-        published["border"], gaps=(Gap(MONTHS[5], MONTHS[5], "west closed", {"area": ("west",)}),)
+        published["border"], gaps=(Gap(start=MONTHS[5], end=MONTHS[5], note="west closed", where={"area": ("west",)}),)
     )
     fit = Fit(guess(), plan(), {name: data.as_of(AS_OF) for name, data in published.items()}, AS_OF)
     total = next(o for o in guess().observations if o.id == "border_total")

@@ -9,8 +9,7 @@ import pytest
 from statement_cases import daily, make_claim, make_corridor, make_observation, monthly, months
 
 from corridor.claims import check_claims
-from corridor.data import Gap
-from corridor.model import InputError
+from corridor.model import Gap, InputError
 
 NORTH = months("2020-01", [100, 120, 90, 200, 150, 50, 60, 70, 80, 90, 100, 110, 120, 60])
 SOUTH = months("2020-01", [300, 300, 300, 100, 300, 300, 300, 300, 300, 300, 300, 300, 100, 300])
@@ -213,7 +212,7 @@ def test_first_month_against_a_value(check):
 
 
 def test_first_month_tells_of_missing_months_before_it(check):
-    gap = Gap(dt.date(2020, 2, 1), dt.date(2020, 3, 1), "closed", {})
+    gap = Gap(start=dt.date(2020, 2, 1), end=dt.date(2020, 3, 1), note="closed", where={})
     values = {text: v for text, v in NORTH.items() if text not in ("2020-02", "2020-03")}
     claim = make_claim("first_month", value=150, period="2020-04", direction="above")
     verdict = check(claim, north=monthly("north", values, gaps=(gap,)))

@@ -8,8 +8,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from corridor.data import Dataset, Gap, check_dataset
-from corridor.model import InputError
+from corridor.data import Dataset, check_dataset
+from corridor.model import Gap, InputError
 
 
 def month(number: int) -> dt.date:
@@ -45,8 +45,8 @@ def test_total_sums_over_dimensions() -> None:
 
 def test_series_has_zeros_where_nothing_was_counted_and_nulls_where_it_is_missing() -> None:
     gaps = (
-        Gap(month(3), month(3), "closed", {}),
-        Gap(month(2), month(2), "false zero", {"nationality": ("HTI",)}),
+        Gap(start=month(3), end=month(3), note="closed", where={}),
+        Gap(start=month(2), end=month(2), note="false zero", where={"nationality": ("HTI",)}),
     )
     dataset = small(gaps=gaps)
     by = dataset.series(["nationality"])

@@ -8,7 +8,7 @@ import datetime as dt
 import numpy as np
 
 from corridor.evaluate import Monthly, Question
-from corridor.forecast.panel import add_months
+from corridor.model.periods import add_months
 
 
 def series(values, first=dt.date(2018, 1, 1), name="crossings", offset=10.0, lag_days=20, **more) -> Monthly:

@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 from effect_cases import series, walk
 
-from corridor.data import Dataset, Gap, load
+from corridor.data import Dataset, load
 from corridor.evaluate import Question, measure_effect, monthly_series
 from corridor.evaluate.ask import ask, find_series
 from corridor.evaluate.series import ratio_of
 from corridor.formats import open_corridor
-from corridor.model import InputError, Observation
+from corridor.model import Gap, InputError, Observation
 from repository import ROOT
 
 OBSERVATION = Observation(id="north", name="North", name_es="Norte", dataset="north", counting_point="north")
@@ -31,7 +31,7 @@ def dataset(rows: list[tuple[str, str, float]], *, frequency="month", additive=T
 
 
 def test_counts_are_summed_and_absent_months_are_zero_but_gaps_are_not() -> None:
-    gap = Gap(dt.date(2020, 4, 1), dt.date(2020, 4, 1), "not published", {})
+    gap = Gap(start=dt.date(2020, 4, 1), end=dt.date(2020, 4, 1), note="not published", where={})
     rows = [
         ("2020-01", "CUB", 5.0),
         ("2020-01", "VEN", 7.0),

@@ -22,8 +22,8 @@ from corridor.forecast import (
     scaled_wis,
     wis,
 )
-from corridor.forecast.panel import add_months
 from corridor.model import InputError
+from corridor.model.periods import add_months
 
 START = dt.date(2018, 1, 1)
 

@@ -11,7 +11,7 @@ import pytest
 from corridor.data import Dataset, load
 from corridor.forecast import checked_view, quantile_table, standard_subjects, subject_of, summary_table
 from corridor.forecast.models import Standing, forecaster, single
-from corridor.forecast.panel import add_months
+from corridor.model.periods import add_months
 from corridor.forecast.request import shown_series
 from corridor.model import InputError
 
@@ -51,9 +51,10 @@ def test_faults_are_named():
 
 
 def test_a_series_that_is_mostly_gap_is_a_fault():
-    from corridor.data.dataset import Gap
+    from corridor.data.dataset import 
+from corridor.model import Gap
 
-    gap = Gap(dt.date(2020, 3, 1), dt.date(2022, 6, 1), "not counted", {})
+    gap = Gap(start=dt.date(2020, 3, 1), end=dt.date(2022, 6, 1), note="not counted", where={})
     assert "28 of 40 months are missing" in faults([5, 6] * 20, gaps=(gap,))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from corridor.cli import main
 from corridor.data import About, add, datasets, describe, load
 from corridor.formats import open_corridor, save_corridor, shipped_corridors
-from corridor.model import DatasetEntry, DatasetGap, DatasetSource, InputError
+from corridor.model import DatasetEntry, Gap, InputError, Source
 from strategies import corridors
 
 SHIPPED = shipped_corridors()["mediterranean"]
@@ -137,8 +137,8 @@ def own(draw: st.DrawFn) -> tuple[DatasetEntry, tuple]:
     """An entry and its counts, of any frequency, with dimensions, gaps and days of publication."""
     frequency = draw(st.sampled_from(["month", "day", "point", "year"]))
     dims = tuple(draw(st.lists(names, max_size=2, unique=True)))
-    source = DatasetSource(id="s", title="t", publisher="p", license="l", grade="primary", note=draw(cells))
-    gap = DatasetGap(start=dt.date(2020, 1, 1), end=dt.date(2021, 1, 1), note="n")
+    source = Source(id="s", title="t", publisher="p", license="l", grade="primary", note=draw(cells))
+    gap = Gap(start=dt.date(2020, 1, 1), end=dt.date(2021, 1, 1), note="n")
     entry = DatasetEntry(
         id="own", title="t", unit="people", frequency=frequency, dims=dims, sources=(source,),
         lag_days=draw(st.integers(0, 90)), additive=draw(st.booleans()), counted=draw(st.booleans()),

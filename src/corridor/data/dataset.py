@@ -18,7 +18,7 @@ from corridor.model.periods import Frequency, Kind
 class Dataset:
     """One tidy series.
 
-    ``table`` has the columns ``date`` (first day of the month or year, or the day), the ``dims``
+    ``table`` has the columns ``date`` (first day of the period: the Monday of a week, or the day), the ``dims``
     (strings, blank where the publisher gives none), ``value`` and ``known_from`` (the day on which the
     row was public). A period without any row is unknown. A combination of dimensions that is absent from a
     published period counts zero or is unknown, as ``absent`` says, unless one of ``gaps`` covers it.
@@ -40,6 +40,8 @@ class Dataset:
     counted: Mapping[str, tuple[str, ...]] | None = None
     """Which rows count people or events, by values of columns; empty means all, ``None`` means none."""
     kind: Kind = "flow"
+    """``flow`` counts events during a period and may be summed over time; ``stock`` is a level on a date (a
+    census), which is averaged or read at the end of a period and never summed over time."""
     stock_rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Rows of a flow's table that are stocks all the same, by values of columns."""
     absent: Absent = "unknown"

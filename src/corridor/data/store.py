@@ -17,6 +17,7 @@ import yaml
 from corridor.data.checks import check_dataset
 from corridor.data.dataset import Dataset
 from corridor.data.own import dataset_of, own_dataset, table_of
+from corridor.data.timing import absent_runs
 from corridor.data.user import read_vintages, stamp, user_entries
 from corridor.data.vintages import standing
 from corridor.model import Corridor, CorridorError, Gap, InputError, Source, did_you_mean
@@ -97,6 +98,11 @@ def load(dataset: str, corridor: Corridor | None = None) -> Dataset:
 @cache
 def _load_shipped(dataset: str) -> Dataset:
     loaded = replace(_describe_shipped(dataset), table=_read(dataset))
+    if _registry()["datasets"][dataset].get("absent") == "missing":
+        runs = absent_runs(loaded.table["date"], loaded.frequency)
+        loaded = replace(
+            loaded, gaps=(*loaded.gaps, *(Gap(start=a, end=b, note="not published") for a, b in runs))
+        )
     check_dataset(loaded)
     return loaded
 
@@ -127,6 +133,7 @@ def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset
         title=entry["title"],
         unit=entry["unit"],
         frequency=entry["frequency"],
+        kind=entry.get("kind", "flow"),
         dims=tuple(entry["dims"]),
         lag_days=entry["lag_days"],
         sources=_sources(entry),
@@ -134,9 +141,8 @@ def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset
         table=pl.DataFrame(schema={"date": pl.Date, "value": pl.Float64, "known_from": pl.Date}),
         gaps=tuple(_gap(gap) for gap in entry.get("gaps", ())),
         additive=entry.get("additive", True),
-        kind=entry.get("kind", "flow"),
         stock_rows={dim: tuple(codes) for dim, codes in entry.get("stock_rows", {}).items()},
-        absent=entry.get("absent", "zero" if entry.get("additive", True) else "unknown"),
+        absent="zero" if entry.get("additive", True) and entry.get("absent") != "unknown" else "unknown",
         counted=_counted(entry.get("counted", {})),
     )
 

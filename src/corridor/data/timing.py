@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,21 @@ def published(frequency: str, lag_days: int) -> pl.Expr:
     step = POLARS_STEPS.get(frequency, "1d")
     end = pl.col("date").dt.offset_by(step).dt.offset_by("-1d")
     return end.dt.offset_by(f"{lag_days}d")
+
+
+def absent_runs(dates: Iterable[dt.date], frequency: str) -> list[tuple[dt.date, dt.date]]:
+    """First and last period of every run of periods that are not among ``dates``; none for dated points."""
+    there = set(dates)
+    step = POLARS_STEPS.get(frequency)
+    if step is None or not there:
+        return []
+    runs: list[tuple[dt.date, dt.date]] = []
+    present = True
+    for date in pl.date_range(min(there), max(there), step, eager=True):
+        if date not in there:
+            runs.append((date if present else runs.pop()[0], date))
+        present = date in there
+    return runs
 
 
 @dataclass(frozen=True)

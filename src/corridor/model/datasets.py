@@ -57,7 +57,7 @@ class DatasetEntry(Declared):
     counted: bool = True
     """Whether its numbers count people or events, so that small ones are hidden on export."""
     kind: Kind = "flow"
-    """``flow``: what happened in a period; ``stock``: who is there, which is never summed over time."""
+    """Events during a period, or a level on a date, which is never summed over time."""
     absent: Absent = "unknown"
     """``zero`` where the publisher leaves zeros out of the periods that it prints."""
 
