@@ -15,6 +15,7 @@ from corridor.cli import main
 from corridor.data import About, add, datasets, describe, load
 from corridor.formats import open_corridor, save_corridor, shipped_corridors
 from corridor.model import DatasetEntry, Gap, InputError, Source
+from corridor.series import read_series
 from strategies import corridors
 
 SHIPPED = shipped_corridors()["mediterranean"]
@@ -41,7 +42,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_a_folders_own_series_is_found_by_its_id():
     sea = open_corridor(SHIPPED)
     found = load("sea_arrivals", sea)
-    assert found.series(where={"country": ["ITA"]})["value"].to_list()[:2] == [5273, 3828]
+    assert read_series(found, (), {"country": ["ITA"]}).counts.tolist()[:2] == [5273, 3828]
     assert found.sources[0].publisher.startswith("United Nations High Commissioner")
     assert found.as_of(dt.date(2018, 6, 6)).known_until == dt.date(2018, 4, 1)  # a lag of seven days
     assert found.as_of(dt.date(2018, 6, 7)).known_until == dt.date(2018, 5, 1)

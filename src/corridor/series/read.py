@@ -179,14 +179,21 @@ class Reading:
         keys = ["date", *self.by]
         value = pl.col("value").sum()
         if not self.dataset.additive and rows.select(pl.struct(keys).is_duplicated().any()).item():
-            counted = [dim for dim in self.dataset.dims if dim not in ABOUT_THE_FIGURE]
-            if rows.group_by(keys).agg(pl.struct(counted or keys).n_unique().alias("n"))["n"].max() != 1:
-                raise InputError(
-                    f"{self.id!r}: several rows of one date of {self.dataset.id} may not be summed",
-                    hint=f"fix every dimension with --where (or `where`): {', '.join(self.dataset.dims)}",
-                )
+            self._check_reports(rows, keys)
             value = pl.col("value").mean()
         return rows.group_by(keys).agg(value).sort(keys)
+
+    def _check_reports(self, rows: pl.DataFrame, keys: Sequence[str]) -> None:
+        """Raise unless rows that share their keys are reports of one figure, by several publishers say."""
+        counted = [dim for dim in self.dataset.dims if dim not in ABOUT_THE_FIGURE]
+        several = (
+            counted and rows.group_by(keys).agg(pl.struct(counted).n_unique().alias("n"))["n"].max() != 1
+        )
+        if several or len(counted) == len(self.dataset.dims):
+            raise InputError(
+                f"{self.id!r}: several rows of one date of {self.dataset.id} may not be summed",
+                hint=f"fix every dimension with --where (or `where`): {', '.join(self.dataset.dims)}",
+            )
 
     def _filled(
         self, cells: pl.DataFrame, periods: Sequence[dt.date], parts: Sequence[tuple[str, ...]]
