@@ -45,7 +45,7 @@ class Counts:
     def step(self) -> Step:
         """Finest step at which the series is published."""
         frequency = self.dataset.frequency
-        return "day" if frequency == "point" else frequency
+        return frequency if frequency in ("month", "year") else "day"
 
     @cached_property
     def _by_step(self) -> dict[Step, dict[str, float]]:
