@@ -104,6 +104,27 @@ def test_an_observation_names_columns_that_exist(folder):
     ]
 
 
+def test_an_observation_names_codes_that_exist(folder):
+    edit(folder / "observations.yaml", "country: [GRC]", "country: [ITA, GRX]")
+    assert check(folder)[:2] == [
+        "sea/observations.yaml:12:where: dataset 'sea_arrivals' has no country 'GRX'",
+        "  hint: did you mean 'GRC'?",
+    ]
+
+
+def test_codes_of_shipped_datasets_are_known_too(folder):
+    edit(
+        folder / "observations.yaml",
+        "Grecia\n  dataset: sea_arrivals",
+        "Grecia\n  dataset: mexico_encounters",
+    )
+    edit(folder / "observations.yaml", "country: [GRC]", "nationality: [VENX]")
+    assert check(folder)[:2] == [
+        "sea/observations.yaml:12:where: dataset 'mexico_encounters' has no nationality 'VENX'",
+        "  hint: did you mean 'VEN'?",
+    ]
+
+
 def test_a_folder_needs_no_datasets_of_its_own(folder):
     (folder / "datasets.yaml").unlink()
     assert any("there is no dataset 'sea_arrivals'" in line for line in check(folder))

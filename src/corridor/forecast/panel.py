@@ -58,7 +58,8 @@ class Panel:
             raise InputError(f"{filled[0].id} holds dated points, which have no step")
         first, last = min(one.periods[0] for one in filled), max(one.periods[-1] for one in filled)
         periods = tuple(add_steps(first, i, step) for i in range(steps_between(first, last, step) + 1))
-        values = np.full((len(periods), len(columns)), np.nan)
+        # one series after another in memory: sums over time then add in one order, whatever the panel's width
+        values = np.full((len(periods), len(columns)), np.nan, order="F")
         column = 0
         for one in series:
             if one.periods:
