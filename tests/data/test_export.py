@@ -13,10 +13,11 @@ from click.testing import CliRunner, Result
 
 from corridor.cli.data import command
 from corridor.data import load
-from corridor.data.export import csv_text, suppress
+from corridor.data.export import csv_text
 from corridor.model import InputError
 from corridor.model.cells import safe_cell
 from corridor.model.files import write_text
+from corridor.model.small_counts import suppress
 
 
 def run(*arguments: str) -> Result:

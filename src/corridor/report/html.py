@@ -17,8 +17,8 @@ from corridor.model.files import write_text
 from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.assets import SCRIPTS, read
 from corridor.report.messages import MESSAGES, page_messages, say
-from corridor.report.run import RunFolder
 from corridor.report.sections import SECTIONS, Brief, RunView, sentences
+from corridor.study.folder import RunFolder
 
 PAGE = """<!DOCTYPE html>
 <html lang="{lang}">

@@ -17,8 +17,8 @@ import polars as pl
 from corridor.model import NATIONALITY_NAMES
 from corridor.model.l10n import LANGS
 from corridor.report.messages import Text, plain, say
-from corridor.report.run import RunFolder
-from corridor.report.schema import TABLES
+from corridor.study.folder import RunFolder
+from corridor.study.schema import TABLES
 
 Block = dict[str, Any]
 FOUNDED = ("causal", "before_after", "mechanical")

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.evaluate.messages import MESSAGES
+from corridor.model.effect_words import EFFECT_WORDS
 from corridor.model.l10n import LANGS, day
 from corridor.model.words import Pair
 from corridor.report.messages import Text, plain, say
@@ -73,5 +73,5 @@ def _both(row: dict[str, Any], key: str) -> Text:
 
 def _words(prefix: str, code: str) -> Text:
     """Words for a code; the code itself where none are known."""
-    pair: Pair = MESSAGES.get(f"{prefix}_{plain(code)}", (code, code))
+    pair: Pair = EFFECT_WORDS.get(f"{prefix}_{plain(code)}", (code, code))
     return dict(zip(LANGS, pair, strict=True))

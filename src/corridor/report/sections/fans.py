@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from corridor.data.export import SUPPRESS_BELOW
 from corridor.model.l10n import LANGS, Lang, month, number, rounded
+from corridor.model.small_counts import SUPPRESS_BELOW
 from corridor.report.messages import Text, Value, say
 from corridor.report.sections.base import Block, RunView, prose, quantiles_of, total
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from corridor.data.export import suppress
 from corridor.model import Fault, InputError, html
 from corridor.model.cells import FORMULA, NUMBER
 from corridor.model.files import fresh_folder
-from corridor.report.schema import TABLES, conform
+from corridor.model.small_counts import suppress
+from corridor.study.schema import TABLES, conform
 
 MANIFEST = "manifest.json"
 LEVERS = "levers.json"
@@ -75,7 +75,7 @@ class RunFolder:
             faults += found
         if faults:
             raise InputError("the tables do not fit a run folder", faults=faults)
-        refuse_strangers(path)
+        check_target(path)
         with fresh_folder(path) as temporary:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
@@ -116,7 +116,7 @@ class RunFolder:
         return cls(path, manifest, tables, levers)
 
 
-def refuse_strangers(path: Path) -> None:
+def check_target(path: Path) -> None:
     """Raise InputError where something stands at ``path`` that is neither empty nor a run folder."""
     if path.exists() and not _replaceable(path):
         raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")

@@ -9,12 +9,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from make_levers import levers
 from make_run import MANIFEST, tables
 
-from corridor.data.export import suppress
 from corridor.model import InputError
-from corridor.report import TABLES, RunFolder
-from corridor.report.run import csv_safe
+from corridor.model.small_counts import suppress
+from corridor.study import TABLES, RunFolder
+from corridor.study.folder import csv_safe
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The invented run of ``make_run``."""
+    return RunFolder.write(tmp_path_factory.mktemp("study") / "run", tables(), MANIFEST, levers())
 
 
 def small() -> dict[str, pl.DataFrame]:
