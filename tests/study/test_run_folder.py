@@ -77,6 +77,15 @@ def test_suppression_at_its_edges(value: float, shown: str) -> None:
     assert suppress(pl.DataFrame({"value": [value]}), {})["value"].to_list() == [shown]
 
 
+def test_csv_holds_no_small_count_in_words_either(tmp_path: Path) -> None:
+    point = {"item": ["a", "b"], "date": [dt.date(2024, 1, 1)] * 2, "value": [4.0, 40.0], "known": [True] * 2,
+             "label": ["about 4", "about 40"], "source": ["", ""]}  # fmt: skip
+    RunFolder.write(tmp_path / "run", {"points": pl.DataFrame(point)}, {})
+    with (tmp_path / "run" / "tables" / "points.csv").open(encoding="utf-8") as file:
+        rows = [(row["value"], row["label"]) for row in csv.DictReader(file)]
+    assert rows == [("<10", "<10"), ("40", "about 40")]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1+A1", "-A1", "@A1", "\tx", "\r=x", "  =cmd()"])
 def test_csv_text_cannot_become_a_formula(text: str) -> None:
     assert csv_safe(pl.DataFrame({"a": [text], "n": [-1.0]})).rows() == [("'" + text, -1.0)]

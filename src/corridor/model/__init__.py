@@ -4,6 +4,7 @@ from corridor.model.datasets import Count, DatasetEntry, Gap, Source
 from corridor.model.declared import Declared
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
+from corridor.model.labelled import LabelledArray
 from corridor.model.nouns import (
     Claim,
     Corridor,
@@ -58,6 +59,7 @@ __all__ = [
     "Group",
     "Indicator",
     "InputError",
+    "LabelledArray",
     "Lift",
     "Measure",
     "Observation",

@@ -6,7 +6,7 @@ sees (a file to export, a table on the screen, the report) passes through a func
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -33,20 +33,42 @@ def small(column: str = "value", below: int = SUPPRESS_BELOW) -> pl.Expr:
 
 
 def suppress(
-    table: pl.DataFrame, counted: Mapping[str, tuple[str, ...]] | None, below: int = SUPPRESS_BELOW
+    table: pl.DataFrame,
+    counted: Mapping[str, tuple[str, ...]] | None,
+    below: int = SUPPRESS_BELOW,
+    *,
+    column: str = "value",
+    texts: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """The table with counts from 1 to below ``below`` written as ``<below``; ``value`` becomes text.
+    """The table with counts from 1 to below ``below`` written as ``<below``; ``column`` becomes text.
 
     ``counted`` says which rows are counts (see ``Dataset.counted``); None says that none is, and ``below=0``
-    holds nothing back.
+    holds nothing back. ``texts`` are columns in which the count may stand in words.
     """
-    text = pl.col("value").map_elements(format_number, return_dtype=pl.String)
+    text = pl.col(column).map_elements(format_number, return_dtype=pl.String)
     if counted is None or below <= 0:
-        return table.with_columns(text.alias("value"))
-    held = small(below=below)
+        return table.with_columns(text.alias(column))
+    held = small(column, below)
     for name, values in counted.items():
         held = held & pl.col(name).is_in(list(values))
-    return table.with_columns(pl.when(held).then(pl.lit(f"<{below}")).otherwise(text).alias("value"))
+    mark = pl.lit(f"<{below}")
+    shown = [pl.when(held).then(mark).otherwise(pl.col(name)).alias(name) for name in texts]
+    return table.with_columns(pl.when(held).then(mark).otherwise(text).alias(column), *shown)
+
+
+def hold_back(table: pl.DataFrame, column: str, *texts: str) -> pl.DataFrame:
+    """The table without its small counts: ``column`` is null where one is held back, and ``held_back`` says so.
+
+    ``texts`` are columns in which the count may stand in words; they become ``<10`` in the same rows.
+    Fractions are not counts and stay. A table that was held back already is returned as it is.
+    """
+    if "held_back" in table.columns:
+        return table
+    held = (small(column) & (pl.col(column) == pl.col(column).round())).fill_null(False)
+    return table.with_columns(held.alias("held_back")).with_columns(
+        pl.when("held_back").then(None).otherwise(pl.col(column)).alias(column),
+        *(pl.when("held_back").then(pl.lit(HELD_BACK)).otherwise(pl.col(name)).alias(name) for name in texts),
+    )
 
 
 def format_number(value: float) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from corridor.model import Fault, InputError, did_you_mean
-from corridor.model.small_counts import suppress
-from corridor.study.folder import PEOPLE_COUNTS, RunFolder
+from corridor.study.folder import RunFolder, exported
 from corridor.study.schema import TABLES
 
 
@@ -37,4 +36,4 @@ def select_rows(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.Dat
             rows = rows.filter(pl.col(column).cast(pl.String).fill_null("").is_in(value.split(",")))
     if faults:
         raise InputError(f"cannot read {table} that way", faults=faults)
-    return suppress(rows, {}) if table in PEOPLE_COUNTS else rows
+    return exported(table, rows)
