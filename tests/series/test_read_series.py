@@ -44,6 +44,15 @@ def test_a_gap_is_unknown_and_one_in_a_category_does_not_blank_the_total() -> No
     assert shown(read_series(data, (), {"nationality": ["HTI"]}).counts)[1] is None
 
 
+def test_a_sum_is_unknown_where_an_area_of_it_is_missing() -> None:
+    rows = [(month, area, 5) for month in ("2022-01", "2022-02") for area in ("east", "west")]
+    gap = Gap(start=D(2022, 2, 1), end=D(2022, 2, 1), note="closed", where={"area": ("west",)})
+    data = dataset(rows, dims=("area",), absent="zero", gaps=(gap,))
+    assert shown(read_series(data).counts) == [10, None]
+    assert [shown(row) for row in read_series(data, ["area"]).values] == [[5, 5], [5, None]]
+    assert shown(read_series(data, (), {"area": ["east"]}).counts) == [5, 5]
+
+
 def test_detail_that_was_not_given_is_unknown_but_the_total_is_known() -> None:
     rows = [("2019-09", "", 40), ("2019-10", "CUB", 5), ("2019-10", "", 2), ("2019-11", "HTI", 7)]
     data = dataset(rows, dims=("nationality",), absent="zero")

@@ -213,14 +213,25 @@ class Reading:
     def _leave_gaps(
         self, values: Floats, periods: Sequence[dt.date], parts: Sequence[tuple[str, ...]]
     ) -> None:
-        """Make figures that a gap covers unknown; a gap in one category does not blank the published total."""
+        """Make figures that a gap covers unknown."""
         for gap in self.dataset.gaps:
             columns = np.ones(len(parts), dtype=bool)
             for dim, codes in gap.where.items():
                 if dim in self.by:
                     labels = {self.codes.get(dim, {}).get(code, code) for code in codes}
                     columns &= np.array([part[self.by.index(dim)] in labels for part in parts], dtype=bool)
-                elif not set(self.where.get(dim, ("",))) <= set(codes):
+                elif not self._lost(dim, codes):
                     columns[:] = False
             rows = np.array([gap.start <= period <= gap.end for period in periods], dtype=bool)
             values[np.ix_(rows, columns)] = np.nan
+
+    def _lost(self, dim: str, codes: Sequence[str]) -> bool:
+        """Whether the sum over ``dim`` is unknown where ``codes`` are missing.
+
+        A sum that a missing part belongs to is incomplete. One nationality is the exception: publishers
+        print totals in which it is counted, or it is too few to matter.
+        """
+        summed = self.where.get(dim)
+        if dim == "nationality":
+            return summed is not None and set(summed) <= set(codes)
+        return summed is None or bool(set(summed) & set(codes))
