@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import importlib.util
 import re
-import string
 import warnings
 
 import numpy as np
@@ -26,7 +25,6 @@ from corridor.evaluate import (
 )
 from corridor.evaluate.ask import scope_of
 from corridor.evaluate.checks import jarque_bera, ljung_box
-from corridor.evaluate.messages import MESSAGES
 from corridor.evaluate.tables import effect_object, effect_tables
 from corridor.formats import open_corridor
 from corridor.model import InputError
@@ -296,12 +294,6 @@ def test_wrong_words_are_refused(americas, asked, message, hint) -> None:
 
 
 # -- words and tables ------------------------------------------------------------------------------------
-
-
-def test_messages_have_the_same_blanks_in_both_languages() -> None:
-    for key, pair in MESSAGES.items():
-        one, two = ({name for _, name, _, _ in string.Formatter().parse(text) if name} for text in pair)
-        assert one == two, key
 
 
 def test_scope_of_a_measure() -> None:

@@ -19,11 +19,11 @@ from make_run import AS_OF, HOSTILE, LEVELS, MANIFEST, frame, tables
 
 from corridor.cli.report import command
 from corridor.model import InputError
-from corridor.model.l10n import day, month, number, period, rounded, significant
 from corridor.report import SECTIONS, RunFolder, chance_above, write_html
 from corridor.report.html import render
 from corridor.report.messages import MESSAGES
 from corridor.report.sections import RunView, sentences
+from corridor.text import day, month, number, period, rounded
 
 NUMBER = r"[+−]?\d[\d,.\u202f]*\d|[+−]?\d"
 
@@ -232,11 +232,6 @@ def test_numbers_and_dates_as_each_language_writes_them() -> None:
     assert day(AS_OF, "en") == "31 December 2023"
     assert period("2024-01/2024-06", "es") == "enero de 2024 a junio de 2024"
     assert period("the winter", "en") == "the winter"
-
-
-@given(st.floats(1e-6, 1e9))
-def test_three_significant_digits(value: float) -> None:
-    assert significant(value) == pytest.approx(float(f"{value:.2e}"), rel=0.0051)
 
 
 def test_command_writes_the_report_again(run: RunFolder, tmp_path: Path) -> None:

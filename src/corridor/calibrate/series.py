@@ -81,5 +81,5 @@ def _days_of_points(series: PublishedSeries, compiled: Compiled) -> npt.NDArray[
         day_of = {date: d for d, date in enumerate(compiled.dates)}
         for date in series.periods:
             if date in day_of:
-                day[compiled.day_month[day_of[date]]] = day_of[date]
+                day[compiled.calendar.day_month[day_of[date]]] = day_of[date]
     return day

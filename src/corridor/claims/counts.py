@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from corridor.claims.messages import SCOPES, both
 from corridor.data import Dataset
 from corridor.model import Observation
 from corridor.model.periods import Step, is_finer, write_period, written_start, written_step
-from corridor.model.words import Pair, join, period
 from corridor.series import PublishedSeries, observed_series
+from corridor.text import Pair, has, join, say
 
 WRITTEN_STEPS: tuple[Step, ...] = ("day", "month", "year")
 """Steps in which a statement can name a period."""
@@ -92,9 +91,9 @@ class Counts:
     def coverage(self) -> Pair:
         """What the series covers, in words."""
         known = list(self.at(self.step))
-        step = both(f"step_{self.dataset.frequency}")
-        scope = SCOPES.get(self.dataset.id)
-        words = join(scope, step, between=", ") if scope else step
+        words = say(f"claims.published_{self.dataset.frequency}")
+        if has(scope := f"datasets.{self.dataset.id}"):
+            words = join(say(scope), words, between=", ")
         if not known:
-            return join(self.name, words, both("no_figures"), between=": ")
-        return both("covers", name=self.name, scope=words, first=period(known[0]), last=period(known[-1]))
+            return join(self.name, words, say("claims.no_figures"), between=": ")
+        return say("claims.covers", name=self.name, scope=words, first=known[0], last=known[-1])

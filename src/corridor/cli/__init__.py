@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -79,6 +80,7 @@ class LazyGroup(click.Group):
         words = [word for word in words if word != _DEBUG]
         if "NO_COLOR" in os.environ:
             extra.setdefault("color", False)
+        _terminate_as_interrupt()
         try:
             code = super().main(words, prog_name or "corridor", complete_var, False, **extra)
         except (Exception, KeyboardInterrupt) as error:
@@ -86,6 +88,12 @@ class LazyGroup(click.Group):
                 traceback.print_exc()
             _stop(error)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminate_as_interrupt() -> None:
+    """A request to terminate is Ctrl-C: workers end, and what is finished is kept."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _stop(error: BaseException) -> NoReturn:

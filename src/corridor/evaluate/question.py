@@ -12,8 +12,8 @@ from corridor.evaluate.counterfactual import Counterfactual, fit
 from corridor.model import InputError
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months, month_end, months_between
-from corridor.model.words import Pair
 from corridor.series import PublishedSeries
+from corridor.text import Pair
 
 MIN_HISTORY = 12
 """Known months before the date without which nothing is estimated."""

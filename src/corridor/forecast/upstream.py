@@ -18,10 +18,10 @@ import numpy as np
 
 from corridor.data import evidence
 from corridor.forecast.view import View
-from corridor.model import NATIONALITY_NAMES
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_steps, month_end
 from corridor.series import LOG_OFFSET, from_log_scale, log_scale
+from corridor.text import nationality_codes
 
 LEVERS = ("visas", "asylum_rules", "mexican_enforcement")
 ACTORS = ("US", "Mexico", "joint")
@@ -39,7 +39,7 @@ class NamedMeasure:
 @cache
 def named_measures() -> tuple[NamedMeasure, ...]:
     """Measures of the evidence of the United States, Mexico or both, with a day and nationalities by name."""
-    codes = {names[0]: code for code, names in NATIONALITY_NAMES.items()}
+    codes = nationality_codes()
     rows = evidence("measures").filter(start_precision="day").iter_rows(named=True)
     found = []
     for row in rows:

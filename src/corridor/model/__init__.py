@@ -28,9 +28,7 @@ from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,
-    HOUSEHOLD_NAMES,
     MODES,
-    NATIONALITY_NAMES,
     PARAMETERS,
     REGISTER_STATUSES,
     TAGS,
@@ -40,9 +38,7 @@ from corridor.model.vocabulary import (
 __all__ = [
     "FLOW_KINDS",
     "GRADES",
-    "HOUSEHOLD_NAMES",
     "MODES",
-    "NATIONALITY_NAMES",
     "PARAMETERS",
     "REGISTER_STATUSES",
     "TAGS",

@@ -14,11 +14,11 @@ import polars as pl
 
 from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
-from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.assets import SCRIPTS, read
 from corridor.report.messages import MESSAGES, page_messages, say
 from corridor.report.sections import SECTIONS, Brief, RunView, sentences
 from corridor.study.folder import RunFolder
+from corridor.text import LANGS, MONTHS, Lang, day, month
 
 PAGE = """<!DOCTYPE html>
 <html lang="{lang}">

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from corridor.data import Dataset
-from corridor.model import NATIONALITY_NAMES, Corridor, Observation
-from corridor.model.words import Pair
+from corridor.model import Corridor, Observation
 from corridor.series.published import PublishedSeries
 from corridor.series.read import Codes, read_series
+from corridor.text import Pair, nationality
 
 
 def observed_series(
@@ -61,5 +61,5 @@ def _name(observation: Observation, narrowed: Mapping[str, Sequence[str]]) -> Pa
     values = [value for wanted in narrowed.values() for value in wanted]
     if not values:
         return observation.name, observation.name_es
-    parts = [", ".join(NATIONALITY_NAMES.get(v, (v, v))[lang] for v in values) for lang in range(2)]
+    parts = [", ".join(nationality(v)[lang] for v in values) for lang in range(2)]
     return f"{observation.name} ({parts[0]})", f"{observation.name_es} ({parts[1]})"

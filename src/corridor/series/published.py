@@ -13,8 +13,8 @@ import polars as pl
 from corridor.model import InputError, did_you_mean
 from corridor.model.arrays import Bools, Floats
 from corridor.model.periods import Frequency, Kind, Step, period_end, steps_between, write_period
-from corridor.model.words import Pair
 from corridor.series.scale import LOG_OFFSET
+from corridor.text import Pair
 
 TOTAL = "total"
 """Label of the only part of a series that is not split."""

@@ -13,8 +13,8 @@ from corridor.data import Dataset
 from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.arrays import Bools, Floats
 from corridor.model.periods import Step, periods_from
-from corridor.model.words import Pair
 from corridor.series.published import PublishedSeries, StockValue
+from corridor.text import Pair
 
 ABOUT_THE_FIGURE = frozenset(
     {"qualifier", "precision", "period_start", "grade", "publisher", "source", "url", "note"}

@@ -133,7 +133,7 @@ def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.Data
 
 def occupied_by_day(indicator: Indicator, compiled: Compiled) -> Floats:
     """People outside the model in an indicator's stocks, by day."""
-    values = compiled.values(None).occupied[compiled.day_segment]
+    values = compiled.values(None).occupied[compiled.calendar.day_segment]
     positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
     return values[:, positions].sum(axis=1) if indicator.with_occupied else np.zeros(values.shape[0])
 
@@ -175,7 +175,7 @@ def capacity_table(corridor: Corridor, compiled: Compiled) -> pl.DataFrame:
         positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
         room = capacity[:, positions].sum(axis=1)
         last = None
-        for start, value in zip(compiled.starts, room, strict=True):
+        for start, value in zip(compiled.calendar.segment_starts, room, strict=True):
             if value < UNLIMITED and value != last:
                 rows.append((indicator.id, dt.date.fromordinal(int(start)), float(value)))
                 last = value

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from corridor.engine import Compiled, MemberResult, Noise, compile_corridor, run_member
+from corridor.engine import Compiled, MemberResult, Noise, arrays_from, compile_corridor, run_member
 from corridor.model import Corridor, Observation, Parameter, Scenario
 from corridor.model.vocabulary import Grade
 from corridor.study.assemble import (
@@ -172,7 +171,7 @@ def parameters_table(
     low, high = compiled.table.bounds()
     blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
     zone_of = _zones(corridor)
-    used = compiled.rows_in_use()
+    used = compiled.numbers.rows_in_use()
     for row, parameter in enumerate(compiled.table.rows):
         if parameter is not None and (row in used or parameter.target is None):
             blocks[parameter.parameter, zone_of.get(parameter.target or "", parameter.target or "")].append(
@@ -187,7 +186,7 @@ def parameters_table(
             for end in (low, high):
                 drawn = central.copy()
                 drawn[blocks[name]] = end[blocks[name]]
-                arrays = compiled.lay(compiled.base_values(drawn), drawn, None)
+                arrays = arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, None)
                 result = run_member(compiled, None, arrays)
                 ends.append(_levels(corridor, compiled, result)[headline.id])
             swings[name] = abs(ends[1] - ends[0]) / 2 / level if level else 0.0
@@ -252,8 +251,7 @@ def _zones(corridor: Corridor) -> dict[str, str]:
 def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:
     """Half the 90 % range of an indicator when nothing but the intensity of departures varies."""
     noise = Noise(parameters=False, intensities=True, counts=False)
-    only = copy(compiled)
-    only.spec = replace(compiled.spec, noise=noise)
+    only = replace(compiled, spec=replace(compiled.spec, noise=noise))
     drawn = [_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
     low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
     return float((high - low) / 2 / middle) if middle else 0.0

@@ -1,4 +1,4 @@
-// Numbers, dates and messages in the language of the page; the same rules as `corridor.model.l10n`.
+// Numbers, dates and messages in the language of the page; the same rules as `corridor.text`: halves go away from zero.
 "use strict";
 globalThis.Corridor = {};
 (() => {
@@ -29,13 +29,8 @@ globalThis.Corridor = {};
     return value < 0 ? MINUS + shown : sign ? "+" + shown : shown;
   };
 
-  const significant = (value, digits = 3) => {
-    if (value === 0 || !Number.isFinite(value)) return value;
-    const power = digits - 1 - Math.floor(Math.log10(Math.abs(value)));
-    const scaled = power >= 0 ? Math.abs(value) * 10 ** power : Math.abs(value) / 10 ** -power;
-    const whole = Math.floor(scaled + 0.5);
-    return Math.sign(value) * (power >= 0 ? whole / 10 ** power : whole * 10 ** -power);
-  };
+  const significant = (value, digits = 3) =>
+    value === 0 || !Number.isFinite(value) ? value : Number(value.toPrecision(digits));
 
   const rounded = (value, sign = false) => {
     const small = significant(value);

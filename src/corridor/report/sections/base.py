@@ -14,12 +14,11 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from corridor.model import NATIONALITY_NAMES
-from corridor.model.l10n import LANGS
 from corridor.model.small_counts import HELD_BACK
 from corridor.report.messages import Text, plain, say
 from corridor.study.folder import RunFolder
 from corridor.study.schema import TABLES
+from corridor.text import LANGS, by_lang, nationality
 
 Block = dict[str, Any]
 FOUNDED = ("causal", "before_after", "mechanical")
@@ -196,8 +195,7 @@ class RunView:
 
     def nationality(self, code: str) -> Text:
         """A nationality's name."""
-        names = NATIONALITY_NAMES.get(code)
-        return dict(zip(LANGS, names, strict=True)) if names else dict.fromkeys(LANGS, code)
+        return by_lang(nationality(code))
 
     def place(self, code: str) -> Text:
         """A place's name: from ``places``, else from ``labels``, else its id."""

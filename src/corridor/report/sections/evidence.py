@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, day, number, percent, period
 from corridor.report.assets import licenses
 from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
+from corridor.text import LANGS, day, number, percent, period
 
 
 class Claims:
