@@ -33,6 +33,8 @@ COMMANDS: Mapping[str, str] = {
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 
 _DEBUG = "--debug"
+_MOST_FAULTS = 20
+"""Faults that are printed; of the rest, their number."""
 
 
 class LazyGroup(click.Group):
@@ -116,8 +118,11 @@ def _stop(error: BaseException) -> NoReturn:
     from corridor.model.errors import CorridorError
 
     if isinstance(error, CorridorError):
-        for fault in getattr(error, "faults", ()):
+        faults = getattr(error, "faults", ())
+        for fault in faults[:_MOST_FAULTS]:
             click.echo(str(fault), err=True)
+        if len(faults) > _MOST_FAULTS:
+            click.echo(f"… and {len(faults) - _MOST_FAULTS:,} more faults", err=True)
         _say(error.message + (f"\nhint: {error.hint}" if error.hint else ""))
         sys.exit(error.exit_code)
     if isinstance(error, OSError) and error.strerror:

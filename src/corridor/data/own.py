@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from corridor.data.dataset import Dataset
-from corridor.data.timing import published
+from corridor.data.timing import absent_runs, published
 from corridor.data.vintages import standing
-from corridor.model import Corridor, Count, DatasetEntry
+from corridor.model import Corridor, Count, DatasetEntry, Gap
 
 
 def table_of(entry: DatasetEntry, counts: Sequence[Count]) -> pl.DataFrame:
@@ -44,12 +44,21 @@ def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
         sources=entry.sources,
         notes=entry.notes,
         table=table,
-        gaps=entry.gaps,
+        gaps=(*entry.gaps, *_undeclared(table, entry.gaps, entry.frequency)),
         additive=entry.additive,
         absent=entry.absent,
         counted={} if entry.counted else None,
         vintages=vintages if vintages.height > table.height else None,
     )
+
+
+def _undeclared(table: pl.DataFrame, gaps: Sequence[Gap], frequency: str) -> tuple[Gap, ...]:
+    """Periods without any row that no gap names: not in the file, so unknown and not zero."""
+    found = []
+    for start, end in absent_runs(table["date"], frequency):
+        if not any(not gap.where and gap.start <= start and end <= gap.end for gap in gaps):
+            found.append(Gap(start=start, end=end, note="not in the file"))
+    return tuple(found)
 
 
 def own_dataset(corridor: Corridor, name: str) -> Dataset | None:
