@@ -1,33 +1,17 @@
-"""Vocabulary, errors, provenance and declared nouns; imports nothing else of ours."""
+"""Vocabulary, errors, provenance and declared nouns; imports nothing else of ours.
 
-from corridor.model.declared import Declared
+What is made with pydantic loads on first use, so that a run folder is read without it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
 from corridor.model.labelled import LabelledArray
-from corridor.model.nouns import (
-    Claim,
-    Corridor,
-    Count,
-    DatasetEntry,
-    DatasetGap,
-    DatasetSource,
-    Event,
-    Flow,
-    Group,
-    Indicator,
-    Lift,
-    Measure,
-    Observation,
-    Parameter,
-    Place,
-    Route,
-    Scenario,
-    Settings,
-    Stock,
-    Trigger,
-)
 from corridor.model.provenance import Provenance, Source, sha256_of
-from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,
@@ -37,6 +21,32 @@ from corridor.model.vocabulary import (
     TAGS,
     ParameterKind,
 )
+
+if TYPE_CHECKING:
+    from corridor.model.declared import Declared
+    from corridor.model.nouns import (
+        Claim,
+        Corridor,
+        Count,
+        DatasetEntry,
+        DatasetGap,
+        DatasetSource,
+        Event,
+        Flow,
+        Group,
+        Indicator,
+        Lift,
+        Measure,
+        Observation,
+        Parameter,
+        Place,
+        Route,
+        Scenario,
+        Settings,
+        Stock,
+        Trigger,
+    )
+    from corridor.model.register import RegisterEntry
 
 __all__ = [
     "FLOW_KINDS",
@@ -78,3 +88,12 @@ __all__ = [
     "sha256_of",
     "stream_key",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    modules = {"Declared": "declared", "RegisterEntry": "register"}
+    found = getattr(import_module(f"corridor.model.{modules.get(name, 'nouns')}"), name)
+    globals()[name] = found
+    return found
