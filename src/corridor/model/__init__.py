@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
 from corridor.model.labelled import LabelledArray
-from corridor.model.provenance import Provenance, Source, sha256_of
+from corridor.model.provenance import Provenance, sha256_of
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,
@@ -23,14 +23,11 @@ from corridor.model.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from corridor.model.datasets import Count, DatasetEntry, Gap, Source
     from corridor.model.declared import Declared
     from corridor.model.nouns import (
         Claim,
         Corridor,
-        Count,
-        DatasetEntry,
-        DatasetGap,
-        DatasetSource,
         Event,
         Flow,
         Group,
@@ -60,12 +57,11 @@ __all__ = [
     "CorridorError",
     "Count",
     "DatasetEntry",
-    "DatasetGap",
-    "DatasetSource",
     "Declared",
     "Event",
     "Fault",
     "Flow",
+    "Gap",
     "Group",
     "Indicator",
     "InputError",
@@ -89,11 +85,20 @@ __all__ = [
     "stream_key",
 ]
 
+_MODULES = {
+    "Count": "datasets",
+    "DatasetEntry": "datasets",
+    "Gap": "datasets",
+    "Source": "datasets",
+    "Declared": "declared",
+    "RegisterEntry": "register",
+}
+"""Modules of the names that load on first use; the others are in ``nouns``."""
+
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    modules = {"Declared": "declared", "RegisterEntry": "register"}
-    found = getattr(import_module(f"corridor.model.{modules.get(name, 'nouns')}"), name)
+    found = getattr(import_module(f"corridor.model.{_MODULES.get(name, 'nouns')}"), name)
     globals()[name] = found
     return found
