@@ -53,6 +53,12 @@ def keep_edition(
     then = standing(held, before.dims, on)
     edition, warnings = read(content, label, replace(before, table=then))
     edition, said = one_spelling_with(edition, before)
+    newest = edition["date"].max()
+    if isinstance(newest, dt.date) and newest > on:
+        raise InputError(
+            f"{label} holds figures of {newest}, after {on}; nothing was changed",
+            hint="--on is the day on which the file was public",
+        )
     if not accept:
         _refuse_large(then, edition, label, additive=before.additive)
     revision = revise(then, edition, before.dims, before.frequency, before.lag_days, on)
