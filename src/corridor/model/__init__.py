@@ -38,17 +38,24 @@ from corridor.model.vocabulary import (
     TAGS,
     ParameterKind,
 )
+from corridor.model.walk import CAMP_KINDS, PLACE_KINDS, TOTAL, Closure, Conflict, Correction, WalkRules
 
 __all__ = [
+    "CAMP_KINDS",
     "FLOW_KINDS",
     "GRADES",
     "HOUSEHOLD_NAMES",
     "MODES",
     "NATIONALITY_NAMES",
     "PARAMETERS",
+    "PLACE_KINDS",
     "REGISTER_STATUSES",
     "TAGS",
+    "TOTAL",
     "Claim",
+    "Closure",
+    "Conflict",
+    "Correction",
     "Corridor",
     "CorridorError",
     "Count",
@@ -76,6 +83,7 @@ __all__ = [
     "Source",
     "Stock",
     "Trigger",
+    "WalkRules",
     "did_you_mean",
     "sha256_of",
     "stream_key",
