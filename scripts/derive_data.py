@@ -1,6 +1,6 @@
 """Derive the shipped tables from a folder of raw figures, and the tables of docs/data.md.
 
-    python scripts/derive_data.py SRC [OUT]    tables from SRC/{observed,evidence,reception}
+    python scripts/derive_data.py SRC [OUT]    tables from SRC/{observed,evidence,reception,added}
     python scripts/derive_data.py --docs       the generated part of docs/data.md
 
 The result depends on SRC and the registry alone.
@@ -16,10 +16,11 @@ from pathlib import Path
 
 import polars as pl
 
-from corridor.data import check_dataset, conditions, describe, describe_evidence, reception, tidy
+from corridor.data import check_dataset, conditions, describe, describe_evidence, reception, tidy, tidy_added
 from corridor.data.store import TABLES, datasets, evidence_tables
 from corridor.data.tidy_evidence import TABLES as EVIDENCE
 from corridor.data.tidy_evidence import tidy_evidence
+from corridor.data.tidy_survey import survey_shares
 from corridor.data.timing import published
 
 DOCS = Path(__file__).parents[1] / "docs" / "data.md"
@@ -54,11 +55,43 @@ RECIPES: Mapping[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
     "conditions_economy": ("observed/world_bank_indicators", conditions.conditions_economy),
     "migrant_stocks": ("observed/migrant_stocks_un_desa", conditions.migrant_stocks),
 }
+ADDED: Mapping[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
+    "us_border_patrol_weekly": ("us_border_patrol_weekly", tidy_added.border_patrol_weekly),
+    "us_border_patrol_weekly_apprehensions": (
+        "us_border_patrol_weekly", tidy_added.border_patrol_weekly_apprehensions,
+    ),
+    "us_border_patrol_by_citizenship": (
+        "us_border_patrol_monthly_by_citizenship", tidy_added.border_patrol_by_citizenship,
+    ),
+    "us_border_patrol_by_sector": ("us_border_patrol_monthly_by_sector", tidy_added.border_patrol_by_sector),
+    "us_border_patrol_by_household": (
+        "us_border_patrol_monthly_by_family", tidy_added.border_patrol_by_household,
+    ),
+    "us_nationwide_encounters": ("us_nationwide_encounters", tidy_added.us_nationwide_encounters),
+    "ice_detention_daily": ("ice_detention_daily", tidy_added.ice_detention_daily),
+    "unaccompanied_children_census": (
+        "unaccompanied_children_daily", tidy_added.unaccompanied_children_census,
+    ),
+    "unaccompanied_children_flows": (
+        "unaccompanied_children_daily", tidy_added.unaccompanied_children_flows,
+    ),
+    "nyc_shelter_census_daily": ("nyc_dhs_daily", tidy_added.nyc_shelter_census_daily),
+    "nyc_asylum_census": ("nyc_asylum_census_monthly", tidy_added.nyc_asylum_census),
+    "nyc_shelter_exits": ("nyc_shelter_exits_monthly", tidy_added.nyc_shelter_exits),
+    "chicago_shelter_census": ("chicago_shelter_census", tidy_added.chicago_shelter_census),
+    "city_spending": ("city_spending", tidy_added.city_spending),
+    "texas_bridge_crossings": ("texas_bridge_crossings", tidy_added.texas_bridge_crossings),
+    "mexico_airport_refusals": ("mexico_airport_refusals_yearly", tidy_added.mexico_airport_refusals),
+    "mexico_airport_admissions": ("mexico_airport_refusals_yearly", tidy_added.mexico_airport_admissions),
+    "survey_shares": ("dtm_survey_counts", survey_shares),
+    "published_editions": ("vintages_totals", tidy_added.published_editions),
+}  # fmt: skip
 
 
 def derive(source: Path) -> dict[str, pl.DataFrame]:
     """Every shipped table by the stem of its file; each dataset passes its checks."""
     tables = {name: recipe(_read(source, stem)) for name, (stem, recipe) in RECIPES.items()}
+    tables |= {name: recipe(_read(source, f"added/{stem}")) for name, (stem, recipe) in ADDED.items()}
     tables["city_reception"], _ = reception.city_reception(_reception_rows(source))
     for name, table in tables.items():
         tables[name] = _finish(name, table)
@@ -122,7 +155,7 @@ def docs_tables() -> str:
 
 
 def _lag(frequency: str, days: int) -> str:
-    return str(days) if frequency in ("month", "year") else "by row"
+    return str(days) if days or frequency in ("month", "year") else "by row"
 
 
 def _source_lines(sources: tuple) -> list[str]:

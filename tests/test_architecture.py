@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -96,3 +97,28 @@ def test_every_requirement_has_a_tested_version_and_every_tested_version_is_plai
     pinned = [line for line in lines if line and not line.startswith("#")]
     assert [line for line in pinned if not re.fullmatch(r"[a-z0-9\-]+==[0-9][0-9a-z.]*", line)] == []
     assert names <= {line.split("==")[0] for line in pinned}
+
+
+def modules_after(statement: str) -> set[str]:
+    """Names of the modules that a fresh interpreter has loaded after ``statement``."""
+    code = f"{statement}; import sys; print(chr(10).join(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.split())
+
+
+WITHOUT_ENGINE = ("engine", "ensemble", "calibrate", "forecast", "evaluate", "claims", "data", "study.run")
+
+
+@pytest.mark.parametrize(
+    "statement", ["import corridor.report", "from corridor.study import RunFolder, select_rows"]
+)
+def test_a_run_folder_is_read_without_the_engine(statement):
+    loaded = modules_after(statement)
+    assert "polars" in loaded and "corridor.study.folder" in loaded
+    assert not {"numba", "scipy", *(f"corridor.{name}" for name in WITHOUT_ENGINE)} & loaded
+
+
+def test_what_runs_a_study_loads_the_engine_on_first_use():
+    assert {"numba", "corridor.engine", "corridor.study.run"} <= modules_after(
+        "from corridor.study import Study"
+    )

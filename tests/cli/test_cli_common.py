@@ -171,7 +171,7 @@ def test_out_folder_with_an_impossible_name() -> None:
 
 def test_a_folder_in_the_way_is_refused_before_anything_is_run(tmp_path, monkeypatch):
     (tmp_path / "thesis.txt").write_text("mine")
-    monkeypatch.setattr("corridor.report.study.run_study", lambda *_, **__: pytest.fail("was run"))
+    monkeypatch.setattr("corridor.study.run.run_study", lambda *_, **__: pytest.fail("was run"))
     result = CliRunner().invoke(main, ["demo", "--out", str(tmp_path)])
     assert result.exit_code == 2
     assert "exists and is not a run folder" in result.stderr

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from corridor.cli import main
 from corridor.ensemble import simulate as _simulate  # noqa: F401  # loads the module that is patched below
-from corridor.report import RunFolder, contrast
+from corridor.study import RunFolder, contrast
 from repository import ROOT
 
 STRAIT = str(ROOT / "examples" / "strait")
@@ -225,7 +225,7 @@ def test_a_folder_that_holds_something_else_is_refused_before_any_work(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     (tmp_path / "file").write_text("a file")
-    monkeypatch.setattr("corridor.report.study.run_study", lambda *a, **k: pytest.fail("it started to work"))
+    monkeypatch.setattr("corridor.study.run.run_study", lambda *a, **k: pytest.fail("it started to work"))
     assert "exists and is not a run folder" in refused(*command, "--out", "mine")
     assert "is a file" in refused(*command, "--out", "file")
     assert "is a file" in refused(*command, "--out", "file/run")

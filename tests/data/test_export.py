@@ -13,10 +13,11 @@ from click.testing import CliRunner, Result
 
 from corridor.cli.data import command
 from corridor.data import load
-from corridor.data.export import csv_text, suppress
+from corridor.data.export import csv_text
 from corridor.model import InputError
 from corridor.model.cells import safe_cell
 from corridor.model.files import write_text
+from corridor.model.small_counts import hold_back, suppress
 
 
 def run(*arguments: str) -> Result:
@@ -45,6 +46,15 @@ def test_cells_are_safe(cell: object, safe: str) -> None:
 
 def test_a_header_is_a_cell_too() -> None:
     assert csv_text(pl.DataFrame({"=a": ["x"]})) == "'=a\nx\n"
+
+
+def test_small_counts_are_held_back_with_the_words_that_repeat_them() -> None:
+    table = pl.DataFrame({"n": [0.0, 1.0, 9.0, 10.0, 9.5, None], "words": list("abcdef")})
+    held = hold_back(table, "n", "words")
+    assert held["n"].to_list() == [0.0, None, None, 10.0, 9.5, None]  # a ratio of 9.5 counts nobody
+    assert held["held_back"].to_list() == [False, True, True, False, False, False]
+    assert held["words"].to_list() == ["a", "<10", "<10", "d", "e", "f"]
+    assert hold_back(held, "n", "words").equals(held)
 
 
 def test_small_counts_are_hidden_and_others_whole() -> None:

@@ -30,8 +30,8 @@ from corridor.evaluate.messages import MESSAGES
 from corridor.evaluate.tables import effect_object, effect_tables
 from corridor.formats import open_corridor
 from corridor.model import InputError
-from corridor.report import TABLES
-from corridor.report.schema import conform
+from corridor.study import TABLES
+from corridor.study.schema import conform
 from repository import ROOT
 
 

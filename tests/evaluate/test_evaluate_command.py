@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from corridor.cli import main
 from corridor.evaluate import EFFECTS
 from corridor.model import Measure
-from corridor.report import RunFolder
+from corridor.study import RunFolder
 
 
 def run(*words: str, code: int = 0):

@@ -16,7 +16,7 @@ from corridor.cli import main
 from corridor.data import load
 from corridor.formats import open_corridor, shipped_corridors
 from corridor.model import Corridor, InputError
-from corridor.report import RunFolder, contrast
+from corridor.study import RunFolder, contrast
 from repository import ROOT
 
 FOLDER = shipped_corridors()["mediterranean"]

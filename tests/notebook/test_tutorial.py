@@ -18,7 +18,7 @@ from corridor.engine import RunSpec, compile_corridor
 from corridor.formats import open_corridor
 from corridor.model import Corridor, Place, Provenance, Source
 from corridor.model.html import card, sketch, sparkline, table
-from corridor.report import RunFolder
+from corridor.study import RunFolder
 from repository import ROOT
 
 NOTEBOOK = ROOT / "docs" / "tutorial.ipynb"

@@ -11,7 +11,7 @@ from lever_corridor import everything
 
 from corridor.engine import Noise, RunSpec
 from corridor.model import Corridor, Indicator, Observation, Scenario
-from corridor.report.lever_data import lever_data
+from corridor.study.lever_data import lever_data
 
 START, END = dt.date(2023, 12, 1), dt.date(2024, 6, 30)
 SPEC = RunSpec(START, END, noise=Noise(parameters=False, intensities=False, counts=False))

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from corridor.report import RunFolder, write_html
-from corridor.report.ports import FIGURE_NAMES
+from corridor.study.ports import FIGURE_NAMES
 
 LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 DAILY = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -118,7 +118,7 @@ def hash_of(series: str, month: dt.date) -> float:
 
 def frame(name: str, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     """Rows as a table of the run folder."""
-    from corridor.report import TABLES
+    from corridor.study import TABLES
 
     return pl.DataFrame(rows, schema=dict(TABLES[name]), orient="row")
 

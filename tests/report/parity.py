@@ -15,7 +15,7 @@ import numpy.typing as npt
 from corridor.engine import Compiled, MemberResult, compile_corridor, run_member
 from corridor.model import Lift, Measure, Parameter, Scenario
 from corridor.report.assets import read
-from corridor.report.engine_payload import EPOCH, engine_payload
+from corridor.study.engine_payload import EPOCH, engine_payload
 
 SCRIPTS = ("engine-rules.js", "engine.js", "engine-days.js")
 COUNTS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on")

@@ -18,7 +18,7 @@ from corridor.calibrate import read_calibration
 from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure
-from corridor.report.engine_payload import compile_all, engine_payload
+from corridor.study.engine_payload import compile_all, engine_payload
 from small_corridors import SOURCE, START
 from strategies import corridors, with_switches
 

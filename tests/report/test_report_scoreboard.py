@@ -10,10 +10,10 @@ import pytest
 from make_run import MANIFEST, tables
 
 from corridor.forecast.scoreboard import SHIPPED, shipped_scoreboard
-from corridor.report import TABLES, RunFolder
-from corridor.report.schema import conform
 from corridor.report.sections import RunView
 from corridor.report.sections.scoreboard import TEXTS, Scoreboard
+from corridor.study import TABLES, RunFolder
+from corridor.study.schema import conform
 
 ALL = {"us_southwest_encounters", "mexico_encounters", "honduras_entries", "darien_transits"}
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from corridor.report import RunFolder
 from corridor.report.sections.base import RunView
 from corridor.report.sections.triggers import triggers_of
+from corridor.study import RunFolder
 
 
 def test_the_rule_and_the_days_on(run: RunFolder) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,37 @@ def test_small_counts_by_nationality_are_not_in_the_file(tmp_path: Path) -> None
     assert all(isinstance(row[1], float) for row in fan["observed"]["|VEN"])
     for lang, words in (("en", "fewer than 10"), ("es", "menos de 10")):
         assert words in fan["views"]["no-agreement||CHN"]["reading"][lang]
+
+
+def with_small_counts(path: Path, count: float) -> RunFolder:
+    """The invented run in which every count by nationality, every death and every dated point is ``count``."""
+    changed = tables()
+    few = (pl.col("nationality") != "") | pl.col("series").str.starts_with("deaths")
+    put = pl.when(few).then(pl.lit(count)).otherwise(pl.col("value")).alias("value")
+    changed["observed"] = changed["observed"].with_columns(put)
+    changed["points"] = changed["points"].with_columns(
+        value=pl.lit(count), label=pl.lit(f"about {count:.0f} in care")
+    )
+    whole = changed["effects"].with_columns(observed=pl.lit(count))
+    run = RunFolder.write(path / "run", {**changed, "effects": whole}, MANIFEST)
+    return replace(run, manifest=MANIFEST)  # without the checksums of the tables
+
+
+def test_the_file_does_not_depend_on_small_counts(tmp_path: Path) -> None:
+    """If the page held any count of 1 to 9, or a figure made of one, these two files would differ."""
+    three, eight = (with_small_counts(tmp_path / str(count), count) for count in (3.0, 8.0))
+    assert render(three) == render(eight)
+    assert render(three) != render(with_small_counts(tmp_path / "ten", 10.0))
+    assert payload(RunView(three, eight)) == payload(RunView(three, three))
+
+
+def test_a_section_cannot_reach_a_small_count(tmp_path: Path) -> None:
+    view = RunView(with_small_counts(tmp_path, 4.0))
+    for name, column in (("observed", "value"), ("points", "value"), ("effects", "observed")):
+        table = view.run.table(name)
+        assert not table[column].is_between(1, 9).any(), name
+        assert table.filter(pl.col(column).is_null() & pl.col("held_back")).height > 0, name
+    assert set(view.run.table("points")["label"]) == {"<10"}
 
 
 # -- the brief ------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from study_tools import AS_OF, Done, done
 
 from corridor.calibrate import read_calibration
 from corridor.formats import find_corridor, open_corridor
-from corridor.report import contrast
-from corridor.report.study import Study
+from corridor.study import contrast
+from corridor.study.run import Study
 from repository import ROOT
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.report.study import Study, run_study
+from corridor.study.run import Study, run_study
 
 AS_OF = dt.date(2023, 12, 31)
 

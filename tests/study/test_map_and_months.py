@@ -11,9 +11,10 @@ from study_tools import Done
 from corridor.engine import Noise, RunSpec, compile_corridor
 from corridor.ensemble import simulate
 from corridor.model import Corridor, Indicator, Parameter
-from corridor.report.assemble import ScenarioRun
-from corridor.report.geography import links_of, map_tables
-from corridor.report.months import ALL_CITIES, costs_table, stock_months
+from corridor.study.assemble import ScenarioRun
+from corridor.study.geography import links_of, map_tables
+from corridor.study.months import costs_table, stock_months
+from corridor.study.schema import ALL_CITIES
 from small_corridors import SOURCE, flow, journey, small_corridor, stock
 
 MONTHS = (dt.date(2023, 1, 1), dt.date(2023, 2, 1), dt.date(2023, 3, 1))

@@ -14,10 +14,10 @@ import pytest
 import small_corridors as small
 from corridor.formats import save_corridor
 from corridor.model import Corridor, Event, Indicator, Lift, Measure, Scenario, Trigger
-from corridor.report import RunFolder
 from corridor.report.sections.base import RunView
 from corridor.report.sections.scenarios import Scenarios
-from corridor.report.study import Study, run_study
+from corridor.study import RunFolder
+from corridor.study.run import Study, run_study
 from small_corridors import flow, parameter, stock
 
 START = dt.date(2023, 1, 1)

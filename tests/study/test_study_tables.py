@@ -16,10 +16,10 @@ import corridor
 from corridor.data import Dataset, load
 from corridor.evaluate.question import first_month
 from corridor.model import Corridor, InputError, Scenario
-from corridor.report import RunFolder, assemble, contrast
-from corridor.report.run import conform
-from corridor.report.schema import TABLES
-from corridor.report.study import Study, choose_calibration, effects
+from corridor.study import RunFolder, assemble, contrast
+from corridor.study.folder import conform
+from corridor.study.run import Study, choose_calibration, effects
+from corridor.study.schema import TABLES
 
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",

@@ -67,7 +67,7 @@ class Counts:
     def step(self) -> Step:
         """Finest step at which the series is published."""
         frequency = self.dataset.frequency
-        return "day" if frequency == "point" else frequency
+        return frequency if frequency in ("month", "year") else "day"
 
     @cached_property
     def _finest(self) -> dict[str, float]:

@@ -268,7 +268,7 @@ def _select(
 
 
 def _rows(dataset: Dataset, by: Sequence[str], suppress: int, *, whole: bool) -> pl.DataFrame:
-    from corridor.data.export import suppress as hide
+    from corridor.model.small_counts import suppress as hide
 
     summed = bool(by) or (dataset.additive and not whole)
     return hide(dataset.grouped(by) if summed else dataset.table, dataset.counted, suppress)

@@ -38,13 +38,13 @@ def command(
     With --table, print one of its tables; counts of people under 10 are suppressed.
     """
     from corridor.report import RunFolder, write_html
-    from corridor.report.query import query
+    from corridor.study import select_rows
 
     if table is None and where:
         raise click.UsageError("--where belongs to --table")
     opened = RunFolder.open(run)
     if table is not None:
-        found = query(opened, table, where)
+        found = select_rows(opened, table, where)
         emit(list(found.iter_rows(named=True)), format, found.columns)
         return
     target = out or run / ("report.html" if brief is None else f"brief-{brief}.html")

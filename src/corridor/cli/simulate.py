@@ -73,12 +73,18 @@ def run_and_write(
     from corridor.calibrate import read_calibration
     from corridor.formats import calibration_dates, find_corridor, open_corridor
     from corridor.model import InputError
-    from corridor.report import RunFolder, write_html
-    from corridor.report.run import refuse_strangers
-    from corridor.report.study import Study, choose_calibration, run_study, study_levers
+    from corridor.report import write_html
+    from corridor.study import (
+        RunFolder,
+        Study,
+        check_target,
+        choose_calibration,
+        run_study,
+        study_levers,
+    )
 
     target = out_folder(out)
-    refuse_strangers(target)  # before the run, not after it
+    check_target(target)  # before the run, not after it
     folder = find_corridor(name)
     corridor = open_corridor(name)
     settings = corridor.settings

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from corridor.data.dataset import Dataset
-from corridor.data.timing import published
+from corridor.data.timing import STEPS, published
 from corridor.model import Fault, InputError
 
 
@@ -57,12 +57,12 @@ def _row_faults(dataset: Dataset) -> Iterator[Fault]:
     twice = table.select(pl.struct(keys).is_duplicated().sum()).item()
     if twice:
         yield _fault(dataset, None, f"{twice} rows share date and dimensions with another")
-    if dataset.frequency in ("month", "year"):
+    if dataset.frequency in ("week", "month", "quarter", "year"):
         yield from _period_faults(dataset)
 
 
 def _period_faults(dataset: Dataset) -> Iterator[Fault]:
-    start = pl.col("date").dt.truncate("1mo" if dataset.frequency == "month" else "1y")
+    start = pl.col("date").dt.truncate(STEPS[dataset.frequency])
     if dataset.table.filter(pl.col("date") != start).height:
         yield _fault(dataset, "date", f"not the first day of a {dataset.frequency}")
     if dataset.vintages is not None:  # a revised figure was public later

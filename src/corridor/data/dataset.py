@@ -9,10 +9,12 @@ from typing import Literal
 
 import polars as pl
 
+from corridor.data.timing import STEPS
 from corridor.data.vintages import standing
 from corridor.model import InputError, Source, did_you_mean, html
 
-Frequency = Literal["month", "day", "point", "year"]
+Frequency = Literal["day", "week", "month", "quarter", "year", "point"]
+Kind = Literal["flow", "stock"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Gap:
 class Dataset:
     """One tidy series.
 
-    ``table`` has the columns ``date`` (first day of the month or year, or the day), the ``dims``
+    ``table`` has the columns ``date`` (first day of the period: the Monday of a week, or the day), the ``dims``
     (strings, blank where the publisher gives none), ``value`` and ``known_from`` (the day on which the
     row was public). A combination of dimensions that is absent from a published month counts zero,
     unless one of ``gaps`` says that it is missing.
@@ -52,6 +54,9 @@ class Dataset:
     """Whether rows of one date may be summed (false where totals and parts stand together)."""
     counted: Mapping[str, tuple[str, ...]] | None = None
     """Which rows count people or events, by values of columns; empty means all, ``None`` means none."""
+    kind: Kind = "flow"
+    """``flow`` counts events during a period and may be summed over time; ``stock`` is a level on a date (a
+    census), which is averaged or read at the end of a period and never summed over time."""
     vintages: pl.DataFrame | None = None
     """Where figures were revised: every figure with the day from which it stood; ``table`` has the last ones."""
 
@@ -129,7 +134,7 @@ class Dataset:
     def series(
         self, by: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None
     ) -> pl.DataFrame:
-        """Sums on a full grid of months or years: ``date, *by, value``, zero where nothing was counted.
+        """Sums on the full grid of periods: ``date, *by, value``, zero where nothing was counted.
 
         ``value`` is null where a gap says that the count is missing, in part or whole. ``where`` keeps
         the rows whose columns have one of the values given.
@@ -137,9 +142,9 @@ class Dataset:
         Raises
         ------
         InputError
-            On an unknown dimension, a frequency other than month or year, or rows that may not be summed.
+            On an unknown dimension, a dataset of dated points, or rows that may not be summed.
         """
-        if self.frequency not in ("month", "year"):
+        if self.frequency == "point":
             raise InputError(f"{self.id} is not periodic, so it has no full grid", hint="use its table")
         where = where or {}
         self._check_dims(where)
@@ -152,7 +157,7 @@ class Dataset:
         ).sort("date", *by)
 
     def _grid(self) -> pl.DataFrame:
-        step = "1mo" if self.frequency == "month" else "1y"
+        step = STEPS[self.frequency]
         first, last = self.table["date"].min(), self.table["date"].max()
         if not isinstance(first, dt.date) or not isinstance(last, dt.date):
             return self.table.select("date")

@@ -38,6 +38,7 @@ def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
         title=entry.title,
         unit=entry.unit,
         frequency=entry.frequency,
+        kind=entry.kind,
         dims=entry.dims,
         lag_days=entry.lag_days,
         sources=tuple(Source(**source.model_dump()) for source in entry.sources),

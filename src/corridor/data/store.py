@@ -17,6 +17,7 @@ import yaml
 from corridor.data.checks import check_dataset
 from corridor.data.dataset import Dataset, Gap
 from corridor.data.own import dataset_of, own_dataset, table_of
+from corridor.data.timing import absent_runs
 from corridor.data.user import read_vintages, stamp, user_entries
 from corridor.data.vintages import standing
 from corridor.model import Corridor, CorridorError, InputError, Source, did_you_mean
@@ -97,6 +98,9 @@ def load(dataset: str, corridor: Corridor | None = None) -> Dataset:
 @cache
 def _load_shipped(dataset: str) -> Dataset:
     loaded = replace(_describe_shipped(dataset), table=_read(dataset))
+    if _registry()["datasets"][dataset].get("absent") == "missing":
+        runs = absent_runs(loaded.table["date"], loaded.frequency)
+        loaded = replace(loaded, gaps=(*loaded.gaps, *(Gap(a, b, "not published", {}) for a, b in runs)))
     check_dataset(loaded)
     return loaded
 
@@ -127,6 +131,7 @@ def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset
         title=entry["title"],
         unit=entry["unit"],
         frequency=entry["frequency"],
+        kind=entry.get("kind", "flow"),
         dims=tuple(entry["dims"]),
         lag_days=entry["lag_days"],
         sources=_sources(entry),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,11 +18,30 @@ _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_ab
 _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 
+STEPS: Mapping[str, str] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+"""Length of a period by frequency, as Polars writes it; weeks begin on Monday."""
+
+
 def published(frequency: str, lag_days: int) -> pl.Expr:
     """Day on which a period's figure was public: the period's last day (a point's own day) plus the lag."""
-    step = {"month": "1mo", "year": "1y"}.get(frequency, "1d")
+    step = STEPS.get(frequency, "1d")
     end = pl.col("date").dt.offset_by(step).dt.offset_by("-1d")
     return end.dt.offset_by(f"{lag_days}d")
+
+
+def absent_runs(dates: Iterable[dt.date], frequency: str) -> list[tuple[dt.date, dt.date]]:
+    """First and last period of every run of periods that are not among ``dates``; none for dated points."""
+    there = set(dates)
+    step = STEPS.get(frequency)
+    if step is None or not there:
+        return []
+    runs: list[tuple[dt.date, dt.date]] = []
+    present = True
+    for date in pl.date_range(min(there), max(there), step, eager=True):
+        if date not in there:
+            runs.append((date if present else runs.pop()[0], date))
+        present = date in there
+    return runs
 
 
 def month_end(year: int, month: int) -> dt.date:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from corridor.model import l10n
+from corridor.model.effect_words import EFFECT_WORDS
+from corridor.model.small_counts import HELD_BACK, is_small
 from corridor.model.words import Pair, fill, number
 
 MESSAGES: Mapping[str, Pair] = {
@@ -36,20 +38,7 @@ MESSAGES: Mapping[str, Pair] = {
         "(no superó: {checks})",
     ),
     "record": (", a record", ", un récord"),
-    # checks
-    "check_placebo": ("placebo in time", "placebo en el tiempo"),
-    "check_leave_one_out": ("one month left out", "sin uno de los meses"),
-    "check_anticipation": ("start moved earlier", "inicio adelantado"),
-    "check_anchor": ("anchor month", "mes de anclaje"),
-    "check_residuals": ("residuals", "residuos"),
-    "check_other_events": ("what else happened", "qué más ocurrió"),
-    "check_controls": ("without controls", "sin controles"),
-    "outcome_passed": ("passed", "superada"),
-    "outcome_failed": ("failed", "no superada"),
-    "outcome_cannot_be_told": ("cannot be told", "no se puede saber"),
-    "conclusion_clear": ("clear", "claro"),
-    "conclusion_fragile": ("fragile", "frágil"),
-    "conclusion_cannot_be_told": ("cannot be told", "no se puede saber"),
+    **EFFECT_WORDS,
     "placebo": (
         "At {larger} of {count} earlier dates the count strayed at least as far (p {p})",
         "En {larger} de {count} fechas anteriores el conteo se desvió al menos tanto (p {p})",
@@ -149,7 +138,7 @@ def count_words(value: float) -> Pair:
     """A published count, of which 1 to 9 people are not told; a ratio to two decimals."""
     if value != round(value):
         return number(value, 2)
-    return ("<10", "<10") if 0 < value < 10 else number(value)
+    return (HELD_BACK, HELD_BACK) if is_small(value) else number(value)
 
 
 def days(first: dt.date, last: dt.date) -> Pair:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from corridor.evaluate.effect import Effect, Span
+from corridor.model.small_counts import is_small
 
 _SPAN = ("observed", "expected", "effect", "low_90", "high_90", "low_95", "high_95")
 EFFECTS: tuple[str, ...] = (
@@ -87,6 +88,6 @@ def effect_object(effect: Effect) -> dict[str, Any]:
 def _plain(span: Span) -> dict[str, Any]:
     values: dict[str, Any] = {"first": span.first, "last": span.last}
     values |= {name: float(getattr(span, name)) for name in _SPAN}
-    if 0 < span.observed < 10 and span.observed == round(span.observed):
+    if is_small(span.observed) and span.observed == round(span.observed):
         values["observed"] = None
     return values

@@ -42,7 +42,7 @@ def save_corridor(corridor: Corridor, path: str | Path) -> Path:
 def write_folder(path: Path, write: Callable[[Path], None]) -> Path:
     """Let ``write`` fill a temporary folder beside ``path`` and rename it; on any error nothing is left."""
     path = path.resolve()
-    _refuse_strangers(path)
+    _check_target(path)
     with fresh_folder(path) as fresh:
         write(fresh)
         if path.is_dir():
@@ -50,7 +50,7 @@ def write_folder(path: Path, write: Callable[[Path], None]) -> Path:
     return path
 
 
-def _refuse_strangers(path: Path) -> None:
+def _check_target(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise InputError(f"{path} is a file, not a folder", hint="choose another name")
     if path.is_dir() and any(path.iterdir()) and not (path / SETTINGS_FILE).is_file():

@@ -23,7 +23,7 @@ def says_assumption(source: str) -> bool:
 class Declared(BaseModel):
     """Base of everything read from a file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def __repr__(self) -> str:
         known = {name: getattr(self, name) for name in ("id", "name", "parameter", "target", "lever", "kind")

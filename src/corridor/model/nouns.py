@@ -292,7 +292,9 @@ class DatasetEntry(Declared):
     id: Identifier
     title: Text
     unit: Text
-    frequency: Literal["month", "day", "point", "year"]
+    frequency: Literal["day", "week", "month", "quarter", "year", "point"]
+    kind: Literal["flow", "stock"] = "flow"
+    """Events during a period, or a level on a date, which is never summed over time."""
     dims: tuple[Identifier, ...] = ()
     lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
     sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]

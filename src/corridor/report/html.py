@@ -17,8 +17,8 @@ from corridor.model.files import write_text
 from corridor.model.l10n import LANGS, MONTHS, Lang, day, month
 from corridor.report.assets import SCRIPTS, read
 from corridor.report.messages import MESSAGES, page_messages, say
-from corridor.report.run import RunFolder
 from corridor.report.sections import SECTIONS, Brief, RunView, sentences
+from corridor.study.folder import RunFolder
 
 PAGE = """<!DOCTYPE html>
 <html lang="{lang}">
@@ -164,7 +164,7 @@ def _policy(scripts: list[str]) -> str:
 
 def _header(view: RunView) -> dict[str, Any]:
     manifest = view.run.manifest
-    known = view.run.table("observed").filter(pl.col("known") & pl.col("value").is_not_null())
+    known = view.published.filter("known")
     last = dict(known.group_by("series").agg(pl.col("month").max()).rows())
     items = [
         say("known_item", label=view.name(series), month={lang: month(last[series], lang) for lang in LANGS})

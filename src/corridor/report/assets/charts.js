@@ -7,6 +7,9 @@
   const at = (iso) => new Date(iso + "T00:00:00Z");
   const middle = (iso) => new Date(at(iso).getTime() + 14 * DAY); // a month's count stands in mid-month
 
+  // A count that is held back arrives as "<10": it stands in the table and has no place on an axis.
+  const isNumber = (value) => typeof value === "number";
+
   // Ticks on months, as many as there is room for; the year under January and under the first.
   const monthTicks = (first, last, width) => {
     const months = d3.utcMonths(d3.utcMonth.floor(first), new Date(last.getTime() + DAY));
@@ -83,7 +86,7 @@
   const fan = (width, title, { view, observed, levels, hatched, asOf, own }) => {
     const rows = view.months.map((iso, i) => ({ iso, x: middle(iso), values: view.values[i] }));
     const seen = observed.map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
-    const shown = seen.filter((d) => typeof d.value === "number"); // a suppressed count has no place on an axis
+    const shown = seen.filter((d) => isNumber(d.value));
     const known = shown.filter((d) => d.known);
     const later = shown.filter((d) => !d.known);
     const mid = median(levels);
@@ -112,7 +115,7 @@
   const band = (width, title, { view, points, capacity, levels, hatched, asOf, own }) => {
     const rows = view.dates.map((iso, i) => ({ iso, x: at(iso), values: view.values[i] }));
     const [first, last] = [rows[0].x, rows.at(-1).x];
-    const dots = points.map(([iso, value, known]) => ({ iso, x: at(iso), value, known }));
+    const dots = points.filter(([, value]) => isNumber(value)).map(([iso, value, known]) => ({ iso, x: at(iso), value, known }));
     const room = capacity.map(([iso, value]) => ({ x: d3.max([at(iso), first]), value })).filter((d) => d.x <= last);
     if (room.length) room.push({ x: last, value: room.at(-1).value });
     const mid = median(levels);
@@ -138,7 +141,7 @@
       const color = COLORS[i];
       const symbol = ["circle", "square", "triangle", "star"][i];
       const ahead = line.forecast.map(([iso, low, mid, high]) => ({ iso, x: middle(iso), low, mid, high }));
-      const seen = line.observed.map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
+      const seen = line.observed.filter(([, value]) => isNumber(value)).map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
       const known = seen.filter((d) => d.known);
       const later = seen.filter((d) => !d.known);
       dates.push(...ahead.map((d) => d.x), ...seen.map((d) => d.x));

@@ -4,17 +4,17 @@
   const C = Corridor;
   const { el, svg } = C;
 
-  // A spreadsheet runs text that begins like a formula; an apostrophe stops it. Small counts are suppressed.
-  const csvCell = (value, kind) => {
+  // A spreadsheet runs text that begins like a formula; an apostrophe stops it.
+  const csvCell = (value) => {
     if (value === null || value === undefined) return "";
-    if (typeof value === "number") return kind === "count" && value > 0 && value < 10 ? "<10" : String(value);
+    if (typeof value === "number") return String(value);
     if (typeof value === "boolean") return String(value);
     let shown = C.text(value);
     if (/^\s*[=+\-@]|^[\t\r\n]/.test(shown)) shown = "'" + shown;
     return /[",\r\n]/.test(shown) ? '"' + shown.replaceAll('"', '""') + '"' : shown;
   };
   const csv = ({ columns, rows }) =>
-    [columns.map((c) => csvCell(c.label)), ...rows.map((row) => columns.map((c) => csvCell(row[c.key], c.kind)))]
+    [columns.map((c) => csvCell(c.label)), ...rows.map((row) => columns.map((c) => csvCell(row[c.key])))]
       .map((cells) => cells.join(",") + "\r\n").join("");
 
   const download = (name, type, text) => {

@@ -60,7 +60,6 @@ globalThis.Corridor = {};
     if (kind === "percent") return percent(value);
     if (kind === "flag") return say(value ? "yes" : "no");
     if (typeof value !== "number") return text(value);
-    if (kind === "count" && value > 0 && value < 10) return "<10";
     if (kind === "number3" || !Number.isInteger(value)) return rounded(value);
     return number(value);
   };

@@ -16,9 +16,10 @@ import polars as pl
 
 from corridor.model import NATIONALITY_NAMES
 from corridor.model.l10n import LANGS
+from corridor.model.small_counts import HELD_BACK
 from corridor.report.messages import Text, plain, say
-from corridor.report.run import RunFolder
-from corridor.report.schema import TABLES
+from corridor.study.folder import RunFolder
+from corridor.study.schema import TABLES
 
 Block = dict[str, Any]
 FOUNDED = ("causal", "before_after", "mechanical")
@@ -52,11 +53,20 @@ class Label:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run folder with the questions that sections ask of it."""
+    """A run as the sections see it: its tables without small counts, and what several sections derive from them.
+
+    In ``observed``, ``points`` and ``effects`` a count of 1 to 9 is null and ``held_back`` is true
+    (:meth:`corridor.study.RunFolder.for_readers`); no section can reach the count itself.
+    """
 
     run: RunFolder
     other: RunFolder | None = None
     """An earlier or other run that this one is compared with."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "run", self.run.for_readers())
+        if self.other is not None:
+            object.__setattr__(self, "other", self.other.for_readers())
 
     @cached_property
     def title(self) -> Text:
@@ -147,11 +157,15 @@ class RunView:
 
     @cached_property
     def _ahead(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
-        known = self.run.table("observed").filter(pl.col("known") & pl.col("value").is_not_null())
-        last = known.group_by("series").agg(pl.col("month").max().alias("last"))
+        last = self.published.filter("known").group_by("series").agg(pl.col("month").max().alias("last"))
         rows = self.run.table("forecast").join(last, on="series", how="left", maintain_order="left")
         rows = rows.filter(pl.col("last").is_null() | (pl.col("month") > pl.col("last"))).drop("last")
         return rows.partition_by("series", as_dict=True)
+
+    @cached_property
+    def published(self) -> pl.DataFrame:
+        """Rows of ``observed`` in which something was counted; a small count is null and ``held_back``."""
+        return self.run.table("observed").filter(counted(self.run.table("observed")))
 
     @cached_property
     def source_rows(self) -> Mapping[str, Mapping[str, Any]]:
@@ -193,6 +207,22 @@ class RunView:
 def total(table: pl.DataFrame) -> pl.DataFrame:
     """Rows for all places and all nationalities together."""
     return table.filter((pl.col("place") == "") & (pl.col("nationality") == ""))
+
+
+def counted(table: pl.DataFrame) -> pl.Expr:
+    """Whether a row of ``observed`` or ``points`` holds a count, shown or held back."""
+    has_value = pl.col("value").is_not_null()
+    return has_value | pl.col("held_back") if "held_back" in table.columns else has_value
+
+
+def shown_count(row: Mapping[str, Any], column: str = "value") -> Any:
+    """A published count as the page shows it: the number, or ``<10`` where it is held back."""
+    return HELD_BACK if row.get("held_back") else row[column]
+
+
+def monthly_counts(rows: pl.DataFrame) -> list[list[Any]]:
+    """``[month, count, known]`` of rows of ``observed``; a count that is held back is ``<10``."""
+    return [[row["month"], shown_count(row), row["known"]] for row in rows.iter_rows(named=True)]
 
 
 def quantiles_of(rows: pl.DataFrame) -> dict[float, float]:

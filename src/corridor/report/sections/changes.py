@@ -9,7 +9,16 @@ import polars as pl
 
 from corridor.model.l10n import LANGS, number, period
 from corridor.report.messages import Text, say, word
-from corridor.report.sections.base import Block, RunView, column, prose, quantiles_of, table_block, total
+from corridor.report.sections.base import (
+    Block,
+    RunView,
+    column,
+    prose,
+    quantiles_of,
+    shown_count,
+    table_block,
+    total,
+)
 
 SHOWN = 200
 """Rows of a table of differences; the rest is counted."""
@@ -144,25 +153,19 @@ def _unequal(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterable[tupl
 
 
 def _data(view: RunView, old: RunView) -> list[dict[str, Any]]:
-    """Counts known to one run and not to the other, or revised between them; small ones are hidden."""
+    """Counts known to one run and not to the other, or revised between them; a small one is ``<10``."""
     rows: list[dict[str, Any]] = []
     for (series, place, month, code), before, now in _unequal(_known(old), _known(view)):
         label = view.nationality(code) if code else view.place(place) if place else say("all")
-        counts = {"before": _count(before), "now": _count(now)}
+        counts = {"before": before, "now": now}
         rows.append({"series": view.name(series), "month": month, "nationality": label, **counts})
     return sorted(rows, key=lambda row: (row["month"], row["series"]["en"]), reverse=True)
 
 
-def _known(view: RunView) -> dict[tuple[Any, ...], float]:
-    rows = view.run.table("observed").filter("known").drop_nulls("value")
-    return {
-        tuple(key): value
-        for *key, value in rows.select("series", "place", "month", "nationality", "value").rows()
-    }
-
-
-def _count(value: float | None) -> float | str | None:
-    return "<10" if value is not None and 0 < value < 10 else value
+def _known(view: RunView) -> dict[tuple[Any, ...], float | str]:
+    keys = ("series", "place", "month", "nationality")
+    rows = view.published.filter("known").iter_rows(named=True)
+    return {tuple(row[key] for key in keys): shown_count(row) for row in rows}
 
 
 def _calibration(view: RunView, old: RunView) -> list[dict[str, Any]]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from corridor.evaluate.messages import MESSAGES
+from corridor.model.effect_words import EFFECT_WORDS
 from corridor.model.l10n import LANGS, day
 from corridor.model.words import Pair
 from corridor.report.messages import Text, plain, say
-from corridor.report.sections.base import Block, RunView, column, prose, table_block
+from corridor.report.sections.base import Block, RunView, column, prose, shown_count, table_block
 
 _VERDICTS = {"clear": "supported", "fragile": "cannot_be_told", "cannot be told": "cannot_be_told"}
 """How a conclusion is drawn: as the verdict of a statement that the measure had an effect."""
@@ -32,7 +32,7 @@ class Effects:
         heads = table.filter(pl.col("kind") == "headline").iter_rows(named=True)
         cards = [_card(view, row) for row in heads]
         rows = [
-            {**row, "measure": _both(row, "name"), "series": _both(row, "series_name"),
+            {**row, "observed": shown_count(row, "observed"), "measure": _both(row, "name"), "series": _both(row, "series_name"),
              "kind": say(f"effects_{row['kind']}")}
             for row in table.iter_rows(named=True)
         ]  # fmt: skip
@@ -73,5 +73,5 @@ def _both(row: dict[str, Any], key: str) -> Text:
 
 def _words(prefix: str, code: str) -> Text:
     """Words for a code; the code itself where none are known."""
-    pair: Pair = MESSAGES.get(f"{prefix}_{plain(code)}", (code, code))
+    pair: Pair = EFFECT_WORDS.get(f"{prefix}_{plain(code)}", (code, code))
     return dict(zip(LANGS, pair, strict=True))

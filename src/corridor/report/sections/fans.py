@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.data.export import SUPPRESS_BELOW
 from corridor.model.l10n import LANGS, Lang, month, number, rounded
+from corridor.model.small_counts import SUPPRESS_BELOW
 from corridor.report.messages import Text, Value, say
-from corridor.report.sections.base import Block, RunView, prose, quantiles_of, total
+from corridor.report.sections.base import Block, RunView, monthly_counts, prose, quantiles_of, total
 
 HISTORY_MONTHS = 20
 SHOWN_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
@@ -76,10 +76,7 @@ def fan(view: RunView, series: str) -> Block:
     rows = rows.filter(pl.col("quantile").round(4).is_in(SHOWN_LEVELS))
     seen = _history(view, series)
     observed = {
-        f"{place}|{nationality}": [
-            [month, hidden(value) if place or nationality else value, known]
-            for month, value, known in group.select("month", "value", "known").rows()
-        ]
+        f"{place}|{nationality}": monthly_counts(group)
         for (place, nationality), group in seen.group_by("place", "nationality", maintain_order=True)
     }
     views = {}
@@ -107,21 +104,13 @@ def fan(view: RunView, series: str) -> Block:
     }
 
 
-def hidden(count: float) -> float | str:
-    """A count of a part, by nationality or place, as it may leave the run folder: ``<10`` if it is small."""
-    return f"<{SUPPRESS_BELOW}" if 0 < count < SUPPRESS_BELOW else count
-
-
 def _history(view: RunView, series: str) -> pl.DataFrame:
     """What was published from so many months before the date on; only where there is a value."""
     since = pl.lit(view.as_of).dt.truncate("1mo").dt.offset_by(f"-{HISTORY_MONTHS}mo")
     last = view.run.table("forecast").filter(pl.col("series") == series)["month"].max()
-    return (
-        view.run.table("observed")
-        .filter((pl.col("series") == series) & (pl.col("month") >= since) & (pl.col("month") <= last))
-        .drop_nulls("value")
-        .sort("month")
-    )
+    return view.published.filter(
+        (pl.col("series") == series) & (pl.col("month") >= since) & (pl.col("month") <= last)
+    ).sort("month")
 
 
 def _options(view: RunView, rows: pl.DataFrame) -> list[dict[str, Any]]:
@@ -199,7 +188,7 @@ def _line(view: RunView, series: str) -> dict[str, Any]:
         "id": series,
         "label": view.name(series),
         "forecast": forecast,
-        "observed": [list(row) for row in seen.select("month", "value", "known").rows()],
+        "observed": monthly_counts(seen),
     }
 
 

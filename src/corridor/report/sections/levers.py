@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from corridor.model import GRADES
 from corridor.model.l10n import LANGS, day, period
-from corridor.report.lever_data import names_of
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import Block, RunView, prose
 
@@ -104,3 +104,8 @@ def _ensembles(
         if all(q in values for q in INTERVAL):
             found[item["id"]] = [values[q] for q in INTERVAL]
     return found
+
+
+def names_of(measure: Mapping[str, Any]) -> Text:
+    """A measure's name in every language."""
+    return {"en": measure["name"], "es": measure["name_es"] or measure["name"]}

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 
 from corridor.model.l10n import LANGS, Lang, month, number, rounded
+from corridor.model.small_counts import HELD_BACK
 from corridor.report.basemap import basemap
 from corridor.report.messages import Text, say, word
-from corridor.report.sections.base import Block, RunView, prose, quantiles_of, total
+from corridor.report.sections.base import Block, RunView, prose, quantiles_of, shown_count, total
 
 BACK = ("turn_back", "return", "removal", "removal_flight", "relocation")
 BORDER = ("crossing", "port_admission")
@@ -186,10 +187,12 @@ def _count(view: RunView, scenario: str, date: dt.date, item: str) -> Text | Non
             "map_forecast", label=view.name(item), median=lambda lang: shown(0.5, lang),
             low=lambda lang: shown(0.1, lang), high=lambda lang: shown(0.9, lang),
         )  # fmt: skip
-    known = total(view.run.table("observed")).filter(
+    known = total(view.published).filter(
         (pl.col("series") == item) & (pl.col("month") == date) & pl.col("known")
     )
-    value = known["value"].drop_nulls()
-    if value.is_empty():
+    if known.is_empty():
         return None
-    return say("map_counted", label=view.name(item), value=lambda lang: number(value[0], lang))
+    value = shown_count(known.row(0, named=True))
+    if value == HELD_BACK:
+        return say("map_counted", label=view.name(item), value=HELD_BACK)
+    return say("map_counted", label=view.name(item), value=lambda lang: number(value, lang))

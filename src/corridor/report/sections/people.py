@@ -10,7 +10,7 @@ import polars as pl
 
 from corridor.model.l10n import LANGS, day, number, rounded
 from corridor.report.messages import Text, say
-from corridor.report.sections.base import Block, RunView, prose, quantiles_of
+from corridor.report.sections.base import Block, RunView, counted, prose, quantiles_of, shown_count
 from corridor.report.sections.fans import fan
 
 SHOWN_DAYS = 120
@@ -68,7 +68,7 @@ def band(view: RunView, item: str) -> Block:
     points = (
         view.run.table("points")
         .filter((pl.col("item") == item) & pl.col("date").is_between(dates.min(), dates.max()))
-        .drop_nulls("value")
+        .filter(counted(view.run.table("points")))
         .sort("date")
     )
     assumed = label.tag == "assumed"
@@ -89,7 +89,7 @@ def band(view: RunView, item: str) -> Block:
         "views": views,
         "capacity": [list(row) for row in room.select("date", "value").rows()],
         "points": [
-            [row["date"], row["value"], row["known"], row["label"], _source_title(view, row["source"])]
+            [row["date"], shown_count(row), row["known"], row["label"], _source_title(view, row["source"])]
             for row in points.iter_rows(named=True)
         ],
         "as_of": view.as_of,

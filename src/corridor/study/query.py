@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from corridor.data.export import suppress
 from corridor.model import Fault, InputError, did_you_mean
-from corridor.report.run import PEOPLE_COUNTS, RunFolder
-from corridor.report.schema import TABLES
+from corridor.study.folder import RunFolder, exported
+from corridor.study.schema import TABLES
 
 
-def query(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.DataFrame:
+def select_rows(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.DataFrame:
     """The rows of ``table`` whose columns have one of the values in ``column=a,b``; blank stands for none.
 
     Counts of real people under 10 are suppressed, as in the run's CSV files.
@@ -37,4 +36,4 @@ def query(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.DataFrame
             rows = rows.filter(pl.col(column).cast(pl.String).fill_null("").is_in(value.split(",")))
     if faults:
         raise InputError(f"cannot read {table} that way", faults=faults)
-    return suppress(rows, {}) if table in PEOPLE_COUNTS else rows
+    return exported(table, rows)

@@ -8,9 +8,9 @@ import pytest
 import small_corridors as small
 from corridor.engine import Noise, RunSpec, compile_corridor
 from corridor.ensemble import simulate
-from corridor.report.assemble import ScenarioRun
-from corridor.report.ports import FIGURE_NAMES, port_labels, ports_table
-from corridor.report.schema import KINDS, conform
+from corridor.study.assemble import ScenarioRun
+from corridor.study.ports import FIGURE_NAMES, port_labels, ports_table
+from corridor.study.schema import KINDS, conform
 from small_corridors import flow, parameter, stock
 
 

@@ -12,13 +12,12 @@ import polars as pl
 from corridor.engine import Compiled
 from corridor.forecast.scores import LEVELS
 from corridor.model import Corridor, Indicator
-from corridor.report.assemble import ScenarioRun, stock_by_day, stock_indicators
+from corridor.study.assemble import ScenarioRun, stock_by_day, stock_indicators
+from corridor.study.schema import ALL_CITIES
 
 Floats = npt.NDArray[np.float64]
 
 COST = "cost_per_person_day"
-ALL_CITIES = ""
-"""Item of the rows that add up every census, member by member."""
 _COLUMNS = ("scenario", "item", "month", "statistic", "quantile", "value")
 
 

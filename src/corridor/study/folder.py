@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from corridor.data.export import suppress
 from corridor.model import Fault, InputError, html
 from corridor.model.cells import FORMULA, NUMBER
 from corridor.model.files import fresh_folder
-from corridor.report.schema import TABLES, conform
+from corridor.model.small_counts import hold_back, suppress
+from corridor.study.schema import TABLES, conform
 
 MANIFEST = "manifest.json"
 LEVERS = "levers.json"
-PEOPLE_COUNTS = ("observed", "points")
-"""Tables whose ``value`` counts real people; small counts are suppressed in what is exported as CSV."""
+PEOPLE_COUNTS: Mapping[str, tuple[str, ...]] = {
+    "observed": ("value",),
+    "points": ("value", "label"),
+    "effects": ("observed",),
+}
+"""Columns in which published counts of people stand: the number, then texts that repeat it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,20 @@ class RunFolder:
 
     def table(self, name: str) -> pl.DataFrame:
         """The table; empty, with the right columns, where the run has none."""
-        return self.tables[name] if name in self.tables else pl.DataFrame(schema=dict(TABLES[name]))
+        if name in self.tables:
+            return self.tables[name]
+        return pl.DataFrame(schema=dict(TABLES[name]))
+
+    def for_readers(self) -> RunFolder:
+        """The run as a reader may see it: small counts are null, and a column ``held_back`` says where.
+
+        Sections of the report get this run and no other, so none of them can show a small count.
+        """
+        shown = {
+            name: hold_back(table, *PEOPLE_COUNTS[name]) if name in PEOPLE_COUNTS else table
+            for name, table in self.tables.items()
+        }
+        return replace(self, tables=shown)
 
     @classmethod
     def write(
@@ -75,7 +92,7 @@ class RunFolder:
             faults += found
         if faults:
             raise InputError("the tables do not fit a run folder", faults=faults)
-        refuse_strangers(path)
+        check_target(path)
         with fresh_folder(path) as temporary:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
@@ -116,10 +133,18 @@ class RunFolder:
         return cls(path, manifest, tables, levers)
 
 
-def refuse_strangers(path: Path) -> None:
+def check_target(path: Path) -> None:
     """Raise InputError where something stands at ``path`` that is neither empty nor a run folder."""
     if path.exists() and not _replaceable(path):
         raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
+
+
+def exported(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table as they may leave the run folder: counts of people from 1 to 9 are ``<10``."""
+    if name not in PEOPLE_COUNTS:
+        return table
+    count, *texts = PEOPLE_COUNTS[name]
+    return suppress(table, {}, column=count, texts=texts)
 
 
 def csv_safe(table: pl.DataFrame) -> pl.DataFrame:
@@ -136,8 +161,7 @@ def _replaceable(path: Path) -> bool:
 def _write_table(folder: Path, name: str, table: pl.DataFrame) -> dict[str, Any]:
     parquet = folder / "tables" / f"{name}.parquet"
     table.write_parquet(parquet)
-    shown = suppress(table, {}) if name in PEOPLE_COUNTS else table
-    csv_safe(shown).write_csv(parquet.with_suffix(".csv"))
+    csv_safe(exported(name, table)).write_csv(parquet.with_suffix(".csv"))
     return {"rows": table.height, "sha256": hashlib.sha256(parquet.read_bytes()).hexdigest()}
 
 

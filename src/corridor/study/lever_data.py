@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,9 @@ from corridor.forecast.engine import months_ahead
 from corridor.formats.layout import TABLES
 from corridor.formats.save import table_text
 from corridor.model import Corridor, Measure, Parameter, Scenario
-from corridor.report.assemble import monthly_indicators, occupied_by_day, stock_indicators
-from corridor.report.engine_payload import EPOCH, compile_all, engine_payload
-from corridor.report.geography import encounter_points, links_of
+from corridor.study.assemble import monthly_indicators, occupied_by_day, stock_indicators
+from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
+from corridor.study.geography import encounter_points, links_of
 
 
 def lever_data(
@@ -138,8 +138,3 @@ def _stocks(full: Compiled) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return found
-
-
-def names_of(measure: Mapping[str, Any]) -> dict[str, str]:
-    """A measure's name in every language."""
-    return {"en": measure["name"], "es": measure["name_es"] or measure["name"]}

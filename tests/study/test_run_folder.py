@@ -9,12 +9,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from make_levers import levers
 from make_run import MANIFEST, tables
 
-from corridor.data.export import suppress
 from corridor.model import InputError
-from corridor.report import TABLES, RunFolder
-from corridor.report.run import csv_safe
+from corridor.model.small_counts import suppress
+from corridor.study import TABLES, RunFolder
+from corridor.study.folder import csv_safe
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The invented run of ``make_run``."""
+    return RunFolder.write(tmp_path_factory.mktemp("study") / "run", tables(), MANIFEST, levers())
 
 
 def small() -> dict[str, pl.DataFrame]:
@@ -68,6 +75,15 @@ def test_csv_of_counts_suppresses_under_ten_and_parquet_keeps_them(run: RunFolde
 )
 def test_suppression_at_its_edges(value: float, shown: str) -> None:
     assert suppress(pl.DataFrame({"value": [value]}), {})["value"].to_list() == [shown]
+
+
+def test_csv_holds_no_small_count_in_words_either(tmp_path: Path) -> None:
+    point = {"item": ["a", "b"], "date": [dt.date(2024, 1, 1)] * 2, "value": [4.0, 40.0], "known": [True] * 2,
+             "label": ["about 4", "about 40"], "source": ["", ""]}  # fmt: skip
+    RunFolder.write(tmp_path / "run", {"points": pl.DataFrame(point)}, {})
+    with (tmp_path / "run" / "tables" / "points.csv").open(encoding="utf-8") as file:
+        rows = [(row["value"], row["label"]) for row in csv.DictReader(file)]
+    assert rows == [("<10", "<10"), ("40", "about 40")]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1+A1", "-A1", "@A1", "\tx", "\r=x", "  =cmd()"])

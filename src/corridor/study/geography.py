@@ -12,7 +12,7 @@ import polars as pl
 
 from corridor.engine import Compiled, MemberResult
 from corridor.model import Corridor, Flow
-from corridor.report.assemble import ScenarioRun, monthly_indicators
+from corridor.study.assemble import ScenarioRun, monthly_indicators
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from corridor.forecast.engine import months_ahead
 from corridor.forecast.scores import LEVELS
 from corridor.formats.register import REGISTER_COLUMNS, register_row, registered
 from corridor.model import Corridor, Indicator, Observation
-from corridor.report.schema import TABLES
+from corridor.study.schema import TABLES
 
 Floats = npt.NDArray[np.float64]
 

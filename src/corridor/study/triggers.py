@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from corridor.report.assemble import ScenarioRun
-from corridor.report.schema import TABLES
+from corridor.study.assemble import ScenarioRun
+from corridor.study.schema import TABLES
 
 
 def trigger_tables(runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:

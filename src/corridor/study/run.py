@@ -22,11 +22,11 @@ from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
-from corridor.report import assemble, contrast, geography, months
-from corridor.report.assemble import ScenarioRun
-from corridor.report.lever_data import lever_data
-from corridor.report.ports import port_labels, ports_table
-from corridor.report.triggers import trigger_tables
+from corridor.study import assemble, contrast, geography, months
+from corridor.study.assemble import ScenarioRun
+from corridor.study.lever_data import lever_data
+from corridor.study.ports import port_labels, ports_table
+from corridor.study.triggers import trigger_tables
 
 HISTORY_DAYS = 180
 """Days of fitted history shown before a calibrated run."""

@@ -96,6 +96,9 @@ KINDS = (
     "counting_point",  # a row of ``fit``
 )
 
+ALL_CITIES = ""
+"""Item of the rows of ``stock_months`` that add up every census, member by member."""
+
 _SHARES = {"quantile", "share", "chance_lower"}
 _NOT_EMPTY = {"forecast", "periods", "daily", "stock_months", "ports"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)

@@ -15,7 +15,7 @@ import polars as pl
 from corridor.engine import Compiled, MemberResult, Noise, compile_corridor, run_member
 from corridor.model import Corridor, Observation, Parameter, Scenario
 from corridor.model.vocabulary import Grade
-from corridor.report.assemble import (
+from corridor.study.assemble import (
     ScenarioRun,
     monthly_indicators,
     monthly_samples,

@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.ensemble import PORT_UNITS, port_figures
 from corridor.model import Corridor
-from corridor.report.assemble import DAILY_LEVELS, ScenarioRun
+from corridor.study.assemble import DAILY_LEVELS, ScenarioRun
 
 FIGURE_NAMES: Mapping[str, tuple[str, str]] = {
     "officer_hours": ("Officer hours", "Horas de agentes"),
