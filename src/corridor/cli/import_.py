@@ -22,7 +22,10 @@ def command() -> None:
     help="Settings file.  [default: simsetting.yml in SRC or beside it]",
 )  # fmt: skip
 @click.option(
-    "--hasten", type=click.IntRange(1, 1_000_000), default=None, help="People that one simulated unit stands for."
+    "--hasten",
+    type=click.IntRange(1, 1_000_000),
+    default=None,
+    help="People that one simulated unit stands for.",
 )
 @quiet_option()
 def flee(source: Path, folder: Path, settings: Path | None, hasten: int | None, quiet: bool) -> None:

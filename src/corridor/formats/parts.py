@@ -67,7 +67,15 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.conflicts, self.closures, self.triggers, self.measures, self.events, self.register_entries)
+        yield from (
+            self.parameters,
+            self.conflicts,
+            self.closures,
+            self.triggers,
+            self.measures,
+            self.events,
+            self.register_entries,
+        )
         yield from (self.observations, self.indicators, self.claims, self.datasets)
         yield from self.scenarios
 

@@ -177,14 +177,18 @@ def depart(net, con, days, seed, member, day, rest, occupied):
 
 
 @njit(cache=True)
-def find_near(net, con, occupied, today, near):
-    """Mark the camps whose attraction may change while today's people arrive; returns how many there are."""
+def find_near(net, con, occupied, today, near, touched):
+    """Mark the camps whose attraction may change while today's people arrive, and the places that this touches.
+
+    Returns how many camps there are.
+    """
     arriving = np.zeros(occupied.size, np.int64)
     for leg in range(net.leg_link.size):
         for cell in range(net.leg_first[leg], net.leg_first[leg + 1]):
             arriving[net.slot_place[net.leg_slot[leg]]] += today[cell]
     count = 0
     near[:] = False
+    touched[:] = False
     for i in range(net.camps.size):
         camp = net.camps[i]
         capacity = net.capacity[camp]
@@ -197,11 +201,74 @@ def find_near(net, con, occupied, today, near):
         if most > con.capacity_buffer * capacity:
             near[camp] = True
             count += 1
+            for place in range(occupied.size):
+                touched[place] |= net.touches[i, place]
     return count
 
 
 @njit(cache=True)
-def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, member, stay_counts, way_counts):
+def interleave(count, crowd, rounds, amount, pieces, queue):
+    """Order the arriving cells: those that touch no camp near its limit as they are, the others interleaved.
+
+    The ``crowd`` of the others passes in ``rounds`` rounds: a cell with as many people as a round has is split
+    into pieces, one a round; a smaller one passes whole, in a round of its own. ``pieces`` says on entry which
+    cells are to be interleaved and on return into how many pieces each is split; ``queue`` takes cell and piece.
+    """
+    size = 0
+    filled = np.zeros(rounds + 1, np.int64)
+    for i in range(count):
+        if pieces[i] == 0 or rounds == 1:
+            pieces[i] = 1
+            queue[size] = i << 8
+            size += 1
+            amount[i] = -amount[i]  # done
+            continue
+        pieces[i] = min((amount[i] * rounds + crowd - 1) // crowd, rounds)
+        if pieces[i] == 1:
+            filled[rounds - (i * 29) % rounds] += 1
+            continue
+        for turn in range(rounds):
+            filled[turn + 1] += _piece_of(pieces[i], turn + 1, i, rounds) - _piece_of(
+                pieces[i], turn, i, rounds
+            )
+    filled[0] = size
+    for turn in range(rounds):
+        filled[turn + 1] += filled[turn]
+    for i in range(count):
+        if amount[i] < 0:
+            amount[i] = -amount[i]
+            continue
+        if pieces[i] == 1:
+            turn = rounds - 1 - (i * 29) % rounds
+            queue[filled[turn]] = i << 8
+            filled[turn] += 1
+            continue
+        for turn in range(rounds):
+            piece = _piece_of(pieces[i], turn, i, rounds)
+            if _piece_of(pieces[i], turn + 1, i, rounds) > piece:
+                queue[filled[turn]] = (i << 8) + piece
+                filled[turn] += 1
+
+
+@njit(cache=True, inline="always")
+def _piece_of(pieces, turn, i, rounds):
+    """Pieces of a cell that have passed before a round; cells start at different places."""
+    return (pieces * turn + (i * 29) % rounds) // rounds
+
+
+@njit(cache=True)
+def queue_size(count, pieces):
+    """Entries of the queue."""
+    total = 0
+    for i in range(count):
+        total += pieces[i]
+    return total
+
+
+@njit(cache=True)
+def run_walk_days(
+    net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, member, stay_counts, way_counts
+):
     """Run all days: people at each place in ``stay_counts`` (D, P), people on links in ``way_counts`` (D).
 
     Returns the number of cells that were split.
@@ -215,6 +282,7 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
     occupied = np.zeros(places, np.int64)
     factor = np.ones(places)
     near = np.zeros(places, np.bool_)
+    touched = np.zeros(places, np.bool_)
     step_open = np.empty(net.step_final.size, np.int64)
     valid = np.empty(net.candidate_final.size, np.bool_)
     upto = np.zeros(net.candidate_final.size)
@@ -226,6 +294,8 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
     stack = np.empty((STACK, 4), np.int64)
     active = np.empty(cells, np.int64)
     amount = np.empty(cells, np.int64)
+    pieces = np.empty(cells, np.int64)
+    queue = np.empty(2 * cells + con.rounds + 1, np.int64)
     travelling = 0
     events = 0
     version = 0
@@ -278,7 +348,9 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
                         on_the_way(net, con, calendar, day, step_open[step], people, recent, False)
                     continue
                 if seen[place] != version:
-                    choices[place] = weigh(place, net, con, score, camp_now, factor, step_open, valid, upto, leg)
+                    choices[place] = weigh(
+                        place, net, con, score, camp_now, factor, step_open, valid, upto, leg
+                    )
                     seen[place] = version
                 stay = people
                 chance = days.move_chance[day, place]
@@ -286,7 +358,17 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
                     events += 1
                     begin, end = net.candidate_first[place], net.candidate_first[place + 1]
                     stay, used[slot] = split(
-                        people, chance, begin, end, upto, seed, member, net.slot_key[slot], used[slot], day, take
+                        people,
+                        chance,
+                        begin,
+                        end,
+                        upto,
+                        seed,
+                        member,
+                        net.slot_key[slot],
+                        used[slot],
+                        day,
+                        take,
                     )
                     for k in range(end - begin):
                         if take[k] == 0:
@@ -303,7 +385,7 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
 
         # Pass B: everybody whose link ends today.
         today = calendar[day % con.window]
-        rounds = con.rounds if find_near(net, con, occupied, today, near) > 0 else 1
+        rounds = con.rounds if find_near(net, con, occupied, today, near, touched) > 0 else 1
         version += 1
         for camp in net.camps:
             factor[camp] = capacity_factor(occupied[camp], net.capacity[camp], con.capacity_buffer)
@@ -321,22 +403,22 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
                     after[net.slot_cell[start, moved >> 1]] += people
                     occupied[start] += people
                     travelling -= people
-        count = 0
+        count, crowd = 0, 0
         for arriving in range(net.leg_link.size):
+            touches = touched[net.slot_place[net.leg_slot[arriving]]]
             for cell in range(net.leg_first[arriving], net.leg_first[arriving + 1]):
                 if today[cell] > 0:
                     active[count] = cell * 2**20 + arriving
                     amount[count] = today[cell]
+                    pieces[count] = touches
+                    crowd += today[cell] if touches else 0
                     today[cell] = 0
                     count += 1
-        for turn in range(rounds):
-            for i in range(count):
-                people = amount[i]
-                if rounds > 1:
-                    offset = (i * 29) % rounds
-                    people = (people * (turn + 1) + offset) // rounds - (people * turn + offset) // rounds
-                    if people == 0:
-                        continue
+        interleave(count, crowd, rounds, amount, pieces, queue)
+        for place_in_queue in range(queue_size(count, pieces)):
+            i, piece = queue[place_in_queue] >> 8, queue[place_in_queue] & 255
+            people = amount[i] * (piece + 1) // pieces[i] - amount[i] * piece // pieces[i]
+            if people > 0:
                 cell = active[i] >> 20
                 arriving = active[i] & (2**20 - 1)
                 if con.start_on_foot and cell == net.leg_first[arriving + 1] - 1:
@@ -378,7 +460,9 @@ def run_walk_days(net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, me
                         if days.is_town[day, place] and con.avoid_short_stints and travelled < con.speed:
                             chance = 1.0
                         if seen[place] != version:
-                            choices[place] = weigh(place, net, con, score, camp_now, factor, step_open, valid, upto, leg)
+                            choices[place] = weigh(
+                                place, net, con, score, camp_now, factor, step_open, valid, upto, leg
+                            )
                             seen[place] = version
                         if choices[place] > 0 and chance > 0.0:
                             events += 1

@@ -69,6 +69,8 @@ class WalkNetwork(NamedTuple):
     is_camp: Any
     feeds: Any
     """(camps, P) whether somebody who arrives at the place may reach the camp on the same day."""
+    touches: Any
+    """(camps, P) whether somebody who arrives at the place may choose on the same day with regard to the camp."""
     camps: Any
     """(camps) places with a limit."""
 

@@ -44,6 +44,8 @@ def compile_walk(
     ``key_km`` above 1 merges people whose recent travel differs by less than that: faster, and no longer exact.
     Raises: `InputError` where the folder does not walk, a speed is too fine, or nobody can set out.
     """
+    if not 1 <= rounds <= 255:
+        raise InputError(f"{rounds} rounds; a day can have 1 to 255")
     if spec.start != corridor.settings.start:
         raise InputError("the walk rule starts on the first day of the corridor's period")
     ground = ground_of(corridor, spec.days)
@@ -76,12 +78,14 @@ def _unit(ground: Ground) -> int:
 def _lengths(routes: Routes, ground: Ground, unit: int, speed: int) -> Lengths:
     length = [round(ground.links[link][2] * unit) for link, _ in routes.legs]
     days = [units // speed + 1 for units in length]  # a link ends on the day that passes its length
-    return Lengths(speed, length, days, [units - (d - 1) * speed for units, d in zip(length, days, strict=True)])
+    return Lengths(
+        speed, length, days, [units - (d - 1) * speed for units, d in zip(length, days, strict=True)]
+    )
 
 
 def _graph(ground: Ground, routes: Routes) -> Graph:
-    town = ground.is_town.any(axis=0)
-    closing = ground.closes.any(axis=0)
+    town: Any = ground.is_town.any(axis=0)
+    closing: Any = ground.closes.any(axis=0)
     force = ground.rules.avoid_short_stints
     out: list[list[int]] = []
     for slot, (place, _) in enumerate(routes.slots):
@@ -131,7 +135,8 @@ def _network(
         path_first=_starts([len(links) for *_, links in flat]),
         path_link=_whole([link for *_, links in flat for link in links]),
         capacity=ground.capacity, is_camp=is_camp, camps=limited.astype(np.int64),
-        feeds=_feeds(ground, lengths, routes, limited),
+        feeds=_feeds(ground, lengths, routes, [{int(camp)} for camp in limited]),
+        touches=_feeds(ground, lengths, routes, [_choosing(routes, int(camp)) for camp in limited]),
     )  # fmt: skip
 
 
@@ -166,16 +171,16 @@ def _key(ground: Ground, slot: tuple[int, tuple[int, ...]]) -> int:
     return stream_key("walk", ground.places[place], *(ground.places[step] for step in path))
 
 
-def _feeds(ground: Ground, lengths: Lengths, routes: Routes, limited: Any) -> Any:
-    """For each camp, the places from which somebody may reach it in further hops on one day."""
+def _feeds(ground: Ground, lengths: Lengths, routes: Routes, targets: Sequence[set[int]]) -> Any:
+    """For each set of places, the places from which somebody may reach one of them in hops of the same day."""
     before: dict[int, set[int]] = {}
     for leg, (link, _) in enumerate(routes.legs):
         if lengths.days[leg] == 1:
             start, end, _ = ground.links[link]
             before.setdefault(end, set()).add(start)
-    feeds = np.zeros((len(limited), len(ground.places)), np.bool_)
-    for row, camp in enumerate(limited):
-        todo = [int(camp)]
+    feeds = np.zeros((len(targets), len(ground.places)), np.bool_)
+    for row, places in enumerate(targets):
+        todo = sorted(places)
         while todo:
             place = todo.pop()
             if not feeds[row, place]:
@@ -184,8 +189,14 @@ def _feeds(ground: Ground, lengths: Lengths, routes: Routes, limited: Any) -> An
     return feeds
 
 
+def _choosing(routes: Routes, camp: int) -> set[int]:
+    """The camp, and the places where it can be chosen."""
+    choices = enumerate(routes.candidates)
+    return {camp} | {place for place, found in choices if any(final == camp for _, final, *_ in found)}
+
+
 def _days(ground: Ground, corridor: Corridor) -> WalkDays:
-    changes = ground.closes.any(axis=1)
+    changes: Any = ground.closes.any(axis=1)
     changes[1:] |= (ground.is_open[1:] != ground.is_open[:-1]).any(axis=1)
     return WalkDays(
         departures=ground.departures, spawn_weight=ground.spawn_weight, score=ground.score,

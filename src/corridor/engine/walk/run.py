@@ -27,6 +27,12 @@ def run_walk(compiled: WalkCompiled, member: int = 0) -> WalkResult:
     stay = np.zeros((days, places), np.int32)
     travelling = np.zeros(days, np.int32)
     splits = run_walk_days(
-        compiled.network, compiled.days, compiled.constants, np.uint64(compiled.spec.seed), member, stay, travelling
+        compiled.network,
+        compiled.days,
+        compiled.constants,
+        np.uint64(compiled.spec.seed),
+        member,
+        stay,
+        travelling,
     )
     return WalkResult(stay, travelling, int(splits))

@@ -58,7 +58,9 @@ def ground_of(corridor: Corridor, days: int) -> Ground:
     """
     rules = corridor.settings.walk
     if rules is None:
-        raise InputError("the corridor does not move by the walk rule", hint="movement: walk in corridor.yaml")
+        raise InputError(
+            "the corridor does not move by the walk rule", hint="movement: walk in corridor.yaml"
+        )
     places = tuple(place.id for place in corridor.places)
     index = {name: i for i, name in enumerate(places)}
     links = tuple((index[r.from_place], index[r.to_place], r.km) for r in corridor.routes)
@@ -178,7 +180,12 @@ def _decay(rules: WalkRules, elapsed: Whole) -> Floats:
 
 
 def _spawn_weights(
-    corridor: Corridor, rules: WalkRules, index: Mapping[str, int], conflict: Floats, since: Whole, changed: Flags
+    corridor: Corridor,
+    rules: WalkRules,
+    index: Mapping[str, int],
+    conflict: Floats,
+    since: Whole,
+    changed: Flags,
 ) -> Floats:
     """Population x intensity x decay; the decay is that of yesterday unless a conflict begins or ends today."""
     population = np.zeros(len(index))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +27,9 @@ def check_walk(parts: Parts) -> Iterator[Fault]:
         yield from _without(parts, whole, settings)
         return
     if settings.walk is None:
-        yield whole.fault("walk", "the block is missing", "the walk rule needs its settings: see docs/flee.md")
+        yield whole.fault(
+            "walk", "the block is missing", "the walk rule needs its settings: see docs/flee.md"
+        )
         return
     yield from _not_read(parts)
     yield from _places(parts)
@@ -73,11 +76,15 @@ def _places(parts: Parts) -> Iterator[Fault]:
     for row in parts.stocks:
         stocks[row.item.place] += 1
         if stocks[row.item.place] == 2:
-            yield row.fault("place", f"{row.item.place!r} has a stock already; the walk rule knows one at a place")
+            yield row.fault(
+                "place", f"{row.item.place!r} has a stock already; the walk rule knows one at a place"
+            )
     for row in parts.places:
         if row.item.kind not in PLACE_KINDS:
             hint = did_you_mean(row.item.kind, PLACE_KINDS)
-            yield row.fault("kind", f"{row.item.kind!r} is not a kind of place that the walk rule knows", hint)
+            yield row.fault(
+                "kind", f"{row.item.kind!r} is not a kind of place that the walk rule knows", hint
+            )
         if not stocks[row.item.id] and not parts.stocks.faults:
             yield row.fault("id", f"place {row.item.id!r} has no stock", "give it a row in stocks.csv")
 
@@ -101,7 +108,7 @@ def _conflicts(parts: Parts, settings: Settings) -> Iterator[Fault]:
         by_place[row.item.place].append(row)
     for rows in by_place.values():
         ordered = sorted(rows, key=lambda row: row.item.start)
-        for early, late in zip(ordered, ordered[1:], strict=False):
+        for early, late in itertools.pairwise(ordered):
             if late.item.start <= (early.item.end or dt.date.max):
                 message = f"starts on {late.item.start}, when the conflict of line {early.line} is still on"
                 yield late.fault("start", message)
@@ -113,7 +120,9 @@ def _closures(parts: Parts, settings: Settings) -> Iterator[Fault]:
         closure = row.item
         yield from _dates(row, settings)
         if closure.start < settings.start:
-            yield row.fault("start", f"{closure.start} is before the period, which starts on {settings.start}")
+            yield row.fault(
+                "start", f"{closure.start} is before the period, which starts on {settings.start}"
+            )
         two = closure.kind in ("country", "route")
         if two != (closure.second is not None):
             yield row.fault("second", f"a closure of a {closure.kind} names {'two' if two else 'one'}")

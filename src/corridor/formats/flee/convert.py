@@ -61,7 +61,9 @@ class Imported:
     settings: Path
 
 
-def import_flee(source: str | Path, settings: str | Path | None = None, hasten: int | None = None) -> Imported:
+def import_flee(
+    source: str | Path, settings: str | Path | None = None, hasten: int | None = None
+) -> Imported:
     """Read a folder of Flee (``input_csv``, ``source_data``) with a settings file.
 
     Without ``settings``, ``simsetting.yml`` in the folder or beside it. ``hasten`` replaces the people that one
@@ -119,7 +121,11 @@ def _read(folder: Path, found: Findings) -> _Parts:
     closures = read_closures(tables / "closures.csv", f"{label}/closures.csv", locations, period, found)
     series = read_series(data, f"{name}/source_data", locations, found)
     corrections = read_corrections(
-        tables / "registration_corrections.csv", f"{label}/registration_corrections.csv", locations, series, found
+        tables / "registration_corrections.csv",
+        f"{label}/registration_corrections.csv",
+        locations,
+        series,
+        found,
     )
     rest = {"conflicts": tuple(conflicts), "closures": tuple(closures), "corrections": corrections}
     return _Parts(locations, period, ways, series, rest)
@@ -131,9 +137,7 @@ def _corridor(folder: Path, parts: _Parts, values: dict[str, Any], found: Findin
     if period is None:
         return None
     try:
-        rules = WalkRules(
-            home_country=home, counts=COUNTS, corrections=parts.rest["corrections"], **values
-        )
+        rules = WalkRules(home_country=home, counts=COUNTS, corrections=parts.rest["corrections"], **values)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             column = str(detail["loc"][0])
@@ -154,7 +158,9 @@ def _corridor(folder: Path, parts: _Parts, values: dict[str, Any], found: Findin
         stocks=tuple(_stock(location) for location in parts.locations),
         routes=tuple(_routes(parts.ways, rules, origin)),
         groups=(Group(id="people", nationality=home, household="person", size=1),),
-        parameters=tuple(_population(location, origin) for location in parts.locations if not location.is_camp),
+        parameters=tuple(
+            _population(location, origin) for location in parts.locations if not location.is_camp
+        ),
         conflicts=parts.rest["conflicts"],
         closures=parts.rest["closures"],
         observations=tuple(_observation(location) for location in camps),
@@ -165,7 +171,7 @@ def _corridor(folder: Path, parts: _Parts, values: dict[str, Any], found: Findin
 
 
 def _place(location: Location, origin: str) -> Place:
-    plain = location.name.replace("_", " ")
+    plain = location.name
     return Place(id=location.id, name=plain, name_es=plain, country=location.country, kind=location.kind,
                  lat=location.lat, lon=location.lon, tag="anchored", source=f"locations.csv of the {origin}")  # fmt: skip
 
@@ -174,7 +180,9 @@ def _stock(location: Location) -> Stock:
     room = float(location.people) if location.is_camp and location.people else None
     state = "camp" if location.is_camp else "present"
     tag = "observed" if location.is_camp else "anchored"
-    return Stock(id=location.id, place=location.id, state=state, capacity=room, overflow=room is not None, tag=tag)
+    return Stock(
+        id=location.id, place=location.id, state=state, capacity=room, overflow=room is not None, tag=tag
+    )
 
 
 def _routes(ways: Sequence[Way], rules: WalkRules, origin: str) -> Iterable[Route]:
@@ -198,7 +206,7 @@ def _population(location: Location, origin: str) -> Parameter:
 
 
 def _observation(location: Location) -> Observation:
-    plain = location.name.replace("_", " ")
+    plain = location.name
     return Observation(
         id=f"{location.id}-registered", name=f"Registered at {plain}", name_es=f"Registradas en {plain}",
         dataset=COUNTS, where={"place": (location.id,)}, stocks=(location.id,), calibrate=False,
@@ -207,7 +215,7 @@ def _observation(location: Location) -> Observation:
 
 
 def _indicator(location: Location) -> Indicator:
-    plain = location.name.replace("_", " ")
+    plain = location.name
     return Indicator(id=location.id, name=plain, name_es=plain, kind="census",
                      observation=f"{location.id}-registered", stocks=(location.id,), tag="observed")  # fmt: skip
 

@@ -13,7 +13,12 @@ from corridor.formats.flee.countries import country_codes
 from corridor.formats.flee.table import Findings, Line, number, read_lines, whole
 from corridor.model import Closure, Conflict, did_you_mean
 
-_KINDS = (("camp", "camp"), ("conflict", "conflict_zone"), ("forward", "forwarding_hub"), ("marker", "marker"))
+_KINDS = (
+    ("camp", "camp"),
+    ("conflict", "conflict_zone"),
+    ("forward", "forwarding_hub"),
+    ("marker", "marker"),
+)
 _CLOSED = {"country": "country", "location": "place", "camp": "camp", "idpcamp": "camp"}
 _WITHOUT_EFFECT = ("link", "remove_forced_redirection")
 _TINY = 1e-6
@@ -94,7 +99,9 @@ def read_date(line: Line, position: int, column: str, found: Findings) -> dt.dat
     text = line.cell(position)
     match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
     if match is None:
-        found.fault(line.file, line.number, column, f"{text!r} is not a date", "write year-month-day, 2012-02-29")
+        found.fault(
+            line.file, line.number, column, f"{text!r} is not a date", "write year-month-day, 2012-02-29"
+        )
         return None
     try:
         return dt.date(*map(int, match.groups()))
@@ -110,7 +117,9 @@ def read_locations(path: Path, label: str, found: Findings) -> list[Location]:
     ids: Counter[str] = Counter()
     codes = country_codes([line.cell(2) or "unknown" for line in lines])
     for name in sorted(codes.invented):
-        found.warn(label, None, "country", f"{name!r} has no ISO code that is known; it is called {codes[name]}")
+        found.warn(
+            label, None, "country", f"{name!r} has no ISO code that is known; it is called {codes[name]}"
+        )
     locations: list[Location] = []
     for line in lines:
         name = line.cell(0)
@@ -156,7 +165,9 @@ def _kind(text: str, line: Line, found: Findings) -> str | None:
     if "camp" in word:
         return "idp_camp" if "idp" in word else "camp"
     if "flood" in word:
-        found.fault(line.file, line.number, "location_type", f"{text!r} is not supported", "flood rules are not")
+        found.fault(
+            line.file, line.number, "location_type", f"{text!r} is not supported", "flood rules are not"
+        )
         return None
     for part, kind in _KINDS:
         if part in word:
@@ -218,7 +229,9 @@ def read_conflicts(
         if position == 0 or not name:
             continue
         if name not in by_name:
-            found.fault(label, head.number, name, f"there is no location {name!r}", did_you_mean(name, by_name))
+            found.fault(
+                label, head.number, name, f"there is no location {name!r}", did_you_mean(name, by_name)
+            )
             continue
         values = [number(line, position, name, found) or 0.0 for line in body[:days]]
         if period is not None:
@@ -260,7 +273,7 @@ def read_closures(
 ) -> list[Closure]:
     """``closures.csv``: what is closed, from its first to its last day."""
     closures: list[Closure] = []
-    for line in read_lines(path, label, found):
+    for line in read_lines(path, label, found, may_be_blank=True):
         kind = line.cell(0)
         if kind in _WITHOUT_EFFECT:
             found.warn(label, line.number, "closure_type", f"{kind} has no effect in Flee; it is left out")
@@ -307,7 +320,9 @@ def _closed(
         known = {location.line.cell(2) or "unknown": location.country for location in locations}
         wanted = [(1, "name1"), (2, "name2")]
     else:
-        known = {location.name: location.id for location in locations if kind == "location" or location.is_camp}
+        known = {
+            location.name: location.id for location in locations if kind == "location" or location.is_camp
+        }
         wanted = [(1, "name1")]
     for position, column in wanted:
         if line.cell(position) not in known:

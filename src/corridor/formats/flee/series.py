@@ -14,7 +14,9 @@ Points = list[tuple[dt.date, float]]
 _HEADS = ("", "DateTime", "Date")
 
 
-def read_series(folder: Path, label: str, locations: Sequence[Location], found: Findings) -> dict[str, Points]:
+def read_series(
+    folder: Path, label: str, locations: Sequence[Location], found: Findings
+) -> dict[str, Points]:
     """Counts by series of ``data_layout.csv``, under the ids of places; the first is the total."""
     layout = f"{label}/data_layout.csv"
     ids = {location.name: location.id for location in locations}
@@ -39,7 +41,9 @@ def read_series(folder: Path, label: str, locations: Sequence[Location], found: 
     return series
 
 
-def _camps(layout: str, series: dict[str, Points], locations: Sequence[Location], read: bool, found: Findings) -> None:
+def _camps(
+    layout: str, series: dict[str, Points], locations: Sequence[Location], read: bool, found: Findings
+) -> None:
     camps = {location.id for location in locations if location.is_camp}
     for location in locations:
         if location.is_camp and location.id not in series and read:
@@ -111,13 +115,15 @@ def read_corrections(
     corrections: list[Correction] = []
     if not path.exists():
         return ()
-    for line in read_lines(path, label, found):
+    for line in read_lines(path, label, found, may_be_blank=True):
         date = read_date(line, 1, "date", found)
         key = ids.get(line.cell(0), line.cell(0))
         if date is None:
             continue
         if line.cell(2) not in ("normalize", ""):
-            found.fault(label, line.number, "type", f"{line.cell(2)!r} is not supported", "only 'normalize' is")
+            found.fault(
+                label, line.number, "type", f"{line.cell(2)!r} is not supported", "only 'normalize' is"
+            )
         elif key not in series:
             found.warn(label, line.number, "name", f"there is no series {line.cell(0)!r}; it is left out")
         elif date not in dict(series[key]):

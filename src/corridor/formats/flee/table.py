@@ -46,8 +46,12 @@ class Line:
         return self.cells[position] if position < len(self.cells) else ""
 
 
-def read_lines(path: Path, label: str, found: Findings, *, comments: bool = True) -> Iterator[Line]:
+def read_lines(
+    path: Path, label: str, found: Findings, *, comments: bool = True, may_be_blank: bool = False
+) -> Iterator[Line]:
     """Rows of a file; with ``comments``, rows that start with ``#`` are left out."""
+    if may_be_blank and path.is_file() and not path.read_bytes().strip():
+        return
     text = read_text(path, label)
     if isinstance(text, Fault):
         found.faults.append(text)
@@ -57,7 +61,9 @@ def read_lines(path: Path, label: str, found: Findings, *, comments: bool = True
             yield Line(label, number, tuple(cells))
 
 
-def number(line: Line, position: int, column: str, found: Findings, *, blank: float | None = None) -> float | None:
+def number(
+    line: Line, position: int, column: str, found: Findings, *, blank: float | None = None
+) -> float | None:
     """The number in a cell, ``blank`` where it is empty; else a fault and None."""
     text = line.cell(position)
     if not text and blank is not None:
