@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -42,6 +44,12 @@ CALLS = [
     pytest.param(call, id=f"{name_of(page)}: {' '.join(call)}") for page in PAGES for call in calls(page)
 ]
 
+DOCTESTED = [
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+    for path in sorted(ROOT.glob("src/corridor/**/*.py"))
+    if re.search(r"^ +>>> ", path.read_text("utf-8"), re.MULTILINE)
+]
+
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name_of)
 def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
@@ -49,6 +57,13 @@ def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
     namespace: dict[str, object] = {"__name__": "__docs__"}
     for number, block in enumerate(blocks(page, "python"), start=1):
         exec(compile(block, f"{page.name}, block {number}", "exec"), namespace)
+
+
+@pytest.mark.parametrize("module", DOCTESTED)
+def test_examples_in_docstrings_run(module):
+    """Of every module that has some."""
+    found = doctest.testmod(importlib.import_module(module))
+    assert found.attempted and not found.failed
 
 
 @pytest.mark.parametrize("call", CALLS)

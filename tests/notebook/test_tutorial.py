@@ -73,7 +73,7 @@ def test_the_tutorial_runs_and_its_nouns_show_themselves(capsys: pytest.CaptureF
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells)
     shown = run_cells(cells)
-    assert {"Corridor", "Dataset", "Scenario", "Measure", "Calibration", "Compiled", "Trajectories"} <= {
+    assert {"Corridor", "Dataset", "Scenario", "Measure", "Trajectories", "LabelledArray", "Forecast"} <= {
         type(value).__name__ for value in shown
     }
     for value in shown:

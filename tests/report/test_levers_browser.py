@@ -16,7 +16,7 @@ from make_levers import RAIL, SPEC, corridor
 
 from corridor.engine import compile_corridor, run_member
 from corridor.model import Measure
-from corridor.model.l10n import rounded
+from corridor.text import rounded
 
 pytestmark = pytest.mark.browser
 

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from make_run import HOSTILE, LEVELS, LINKS, MANIFEST, MAP_MONTHS, people_on, tables
 
 from corridor.cli.report import command
-from corridor.model.l10n import LANGS, month, percent, rounded
 from corridor.report import RunFolder, write_html
+from corridor.text import LANGS, month, percent, rounded
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import settle, wait_until_drawn
 from make_run import MANIFEST, tables
 
-from corridor.model.l10n import LANGS
 from corridor.report import RunFolder, write_html
+from corridor.text import LANGS
 
 pytestmark = pytest.mark.browser
 

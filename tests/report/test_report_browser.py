@@ -15,8 +15,8 @@ import pytest
 from browsing import settle
 from make_run import HOSTILE, LEVELS, tables
 
-from corridor.model.l10n import LANGS, number, percent, rounded
 from corridor.report import RunFolder, write_html
+from corridor.text import LANGS, number, percent, rounded
 
 pytestmark = pytest.mark.browser
 

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,11 @@ from make_run import AS_OF, HOSTILE, LEVELS, MANIFEST, frame, tables
 
 from corridor.cli.report import command
 from corridor.model import InputError
-from corridor.model.l10n import day, month, number, period, rounded, significant
 from corridor.report import SECTIONS, RunFolder, chance_above, write_html
 from corridor.report.html import render
 from corridor.report.messages import MESSAGES
 from corridor.report.sections import RunView, sentences
+from corridor.text import day, month, number, period, rounded
 
 NUMBER = r"[+−]?\d[\d,.\u202f]*\d|[+−]?\d"
 
@@ -234,11 +235,6 @@ def test_numbers_and_dates_as_each_language_writes_them() -> None:
     assert period("the winter", "en") == "the winter"
 
 
-@given(st.floats(1e-6, 1e9))
-def test_three_significant_digits(value: float) -> None:
-    assert significant(value) == pytest.approx(float(f"{value:.2e}"), rel=0.0051)
-
-
 def test_command_writes_the_report_again(run: RunFolder, tmp_path: Path) -> None:
     out = tmp_path / "again.html"
     result = CliRunner().invoke(command, [str(run.path), "--lang", "es", "--out", str(out)])
@@ -264,3 +260,15 @@ def test_lines_and_metrics_may_be_spelled_in_words(tmp_path: Path, spelling: tup
     fit = frame("fit", [("us_total", *spelling, 0.8, 1.0, 5)])
     text = sentences(RunView(RunFolder.write(tmp_path / "run", {"fit": fit}, MANIFEST)))[0]["en"]
     assert "0.80 times" in text
+
+
+# -- languages of the corridor ---------------------------------------------------------------------------
+
+
+def test_a_corridor_in_one_language_gets_a_report_in_that_language(run: RunFolder) -> None:
+    only = replace(run, manifest={**run.manifest, "languages": ["es"]})
+    assert '"languages":["es"]' in render(only, "es")
+    with pytest.raises(InputError, match="no texts in 'en'") as caught:
+        render(only, "en")
+    assert "es" in str(caught.value.hint)
+    assert '"languages":["en","es"]' in render(run)  # a manifest that does not say has both

@@ -22,12 +22,12 @@ from test_report_text import numbers
 
 from corridor.cli.report import command
 from corridor.model import InputError
-from corridor.model.l10n import LANGS, number
 from corridor.report import SECTIONS, RunFolder, write_html
 from corridor.report.basemap import basemap, clip_ring
 from corridor.report.html import payload, render
 from corridor.report.sections import Brief, RunView
 from corridor.report.sections.changes import causes_of, moved_rows
+from corridor.text import LANGS, number
 
 
 def blocks(view: RunView, section: str) -> list[dict[str, Any]]:

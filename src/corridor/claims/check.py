@@ -9,12 +9,11 @@ from functools import partial
 from corridor.claims.counts import Counts, step_of
 from corridor.claims.effects import check_effect
 from corridor.claims.kinds import KINDS, Case
-from corridor.claims.messages import both
 from corridor.claims.verdict import Finding, Verdict
 from corridor.data import Dataset, load
 from corridor.evaluate import dated_measures
 from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
-from corridor.model.words import Pair, join
+from corridor.text import Pair, join, say, sentence
 
 FILE = "claims.yaml"
 EVENTS = ("encounters", "apprehensions", "arrivals", "entries", "transits", "crossings")
@@ -66,13 +65,14 @@ def _verdict(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -
     finding = check_effect(case, corridor, loader) if claim.kind == "effect" else KINDS[claim.kind](case)
     used = [case.series, *([case.other] if case.other else [])]
     name = join(*(counts.name for counts in used), between="; ")
+    said, change_it = sentence(*finding.said), finding.change_it.pair
     coverage = _coverage(case, finding, used)
     publishers = dict.fromkeys(publisher for counts in used for publisher in counts.publishers)
     return Verdict(
         claim=claim,
         verdict=finding.outcome,
-        sentence=finding.sentence[0],
-        sentence_es=finding.sentence[1],
+        sentence=said[0],
+        sentence_es=said[1],
         series=name[0],
         period=finding.first_month
         if claim.kind == "first_month" and finding.first_month
@@ -81,8 +81,8 @@ def _verdict(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -
         coverage=coverage[0],
         coverage_es=coverage[1],
         first_month=finding.first_month,
-        change_it=finding.change_it[0],
-        change_it_es=finding.change_it[1],
+        change_it=change_it[0],
+        change_it_es=change_it[1],
         sources=tuple(publishers),
     )
 
@@ -94,12 +94,12 @@ def _coverage(case: Case, finding: Finding, used: list[Counts]) -> Pair:
     about = [figure for figure in finding.figures if figure.period == case.period]
     known = [by_id[figure.series].known_from(figure.period) for figure in about]
     if any(date and date > case.claim.said_on for date in known):
-        parts.append(both("not_yet_public"))
+        parts.append(say("claims.not_yet_public"))
     starts = [(by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures]
     if any(start and text >= start.isoformat()[: len(text)] for start, text in starts):
-        parts.append(both("provisional"))
+        parts.append(say("claims.provisional"))
     if any(counts.dataset.unit in EVENTS for counts in used):
-        parts.append(both("events"))
+        parts.append(say("claims.events"))
     if case.claim.note and case.as_of is None:  # a note may rest on what was learned later
         parts.append((case.claim.note, case.claim.note_es or case.claim.note))
     return join(*parts, between=" ")

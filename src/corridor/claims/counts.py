@@ -11,12 +11,11 @@ from typing import Literal
 
 import polars as pl
 
-from corridor.claims.messages import SCOPES, both
 from corridor.data import Dataset
 from corridor.forecast import published_series
 from corridor.forecast.panel import month_end
 from corridor.model import InputError, Observation
-from corridor.model.words import Pair, join, period
+from corridor.text import Pair, has, join, say
 
 Step = Literal["day", "month", "year"]
 STEPS: tuple[Step, ...] = ("day", "month", "year")
@@ -158,9 +157,9 @@ class Counts:
     def coverage(self) -> Pair:
         """What the series covers, in words."""
         known = list(self._finest)
-        step = both(f"step_{self.dataset.frequency}")
-        scope = SCOPES.get(self.dataset.id)
-        words = join(scope, step, between=", ") if scope else step
+        words = say(f"claims.published_{self.dataset.frequency}")
+        if has(scope := f"datasets.{self.dataset.id}"):
+            words = join(say(scope), words, between=", ")
         if not known:
-            return join(self.name, words, both("no_figures"), between=": ")
-        return both("covers", name=self.name, scope=words, first=period(known[0]), last=period(known[-1]))
+            return join(self.name, words, say("claims.no_figures"), between=": ")
+        return say("claims.covers", name=self.name, scope=words, first=known[0], last=known[-1])

@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 from corridor.claims.counts import step_of
 from corridor.claims.kinds import Case
-from corridor.claims.messages import both
 from corridor.claims.verdict import Figure, Finding, Outcome
 from corridor.data import Dataset
 from corridor.evaluate import Effect, ask, dated_measures, events_around, first_month, measure_effect
 from corridor.forecast.panel import months_between
 from corridor.model import Claim, Corridor, InputError
-from corridor.model.words import change, join, sentence
+from corridor.text import message
 
 
 def check_effect(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -> Finding:
@@ -30,20 +29,20 @@ def check_effect(case: Case, corridor: Corridor, loader: Callable[[str], Dataset
         )  # fmt: skip
         effect = measure_effect(question, events_around(corridor, question, case.as_of), as_of=case.as_of)
     except InputError:
-        said = sentence(both("effect_none", name=case.series.name))
-        return Finding("cannot be told", said, (), both("change_effect_none"))
-    parts = [(effect.sentence[0].rstrip("."), effect.sentence[1].rstrip("."))]
+        said = message("claims.effect_none", name=case.series.name)
+        return Finding("cannot be told", (said,), (), message("claims.change_effect_none"))
+    parts = list(effect.said)
     if claim.value is not None:
-        parts.append(both("effect_said", said=change(claim.value)))
+        parts.append(message("claims.effect_said", said=claim.value))
     outcome = outcome_of(claim, effect)
     if case.too_coarse:
-        parts.insert(0, both("too_coarse", step=both(case.step)))
+        parts.insert(0, message("claims.too_coarse", step=message(f"claims.step_{case.step}")))
         outcome = "cannot be told"
     head = effect.headline
     months = [span for span in effect.by_month if span.last <= head.last]
     figures = tuple(Figure(effect.series, f"{span.first:%Y-%m}", span.observed) for span in months)
     period = f"{head.first:%Y-%m}" + (f"/{head.last:%Y-%m}" if head.last > head.first else "")
-    return Finding(outcome, sentence(join(*parts)), figures, both("change_effect"), period=period)
+    return Finding(outcome, tuple(parts), figures, message("claims.change_effect"), period=period)
 
 
 def outcome_of(claim: Claim, effect: Effect) -> Outcome:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from corridor.claims.counts import Counts, Step, before, coarsen, finer, step_of
-from corridor.claims.messages import both
 from corridor.claims.verdict import Figure, Finding, Outcome
 from corridor.model import Claim
-from corridor.model.words import Pair, change, join, month_name, number, period, sentence, share, times
+from corridor.text import Message, message
 
 RATIO_TOLERANCE = 0.05
 CHANGE_TOLERANCE = 0.01
@@ -56,17 +55,17 @@ class Case:
         """The finding for the first figure that is not published, if one is not."""
         for counts, text in wanted:
             if counts.value(text) is None:
-                words: dict[str, str | Pair] = {"name": counts.name, "period": period(text)}
-                said = both("missing", **words)
+                about = {"name": counts.name, "period": text}
+                said = [message("claims.missing", **about)]
                 if self.as_of:
-                    said = both("missing_as_of", **words, day=period(self.as_of.isoformat()))
+                    said = [message("claims.missing_as_of", **about, day=self.as_of)]
                 figures: tuple[Figure, ...] = ()
                 if known := counts.at(step_of(text)):
                     figures = (_figure(counts, max(known)),)
-                    last = {"period": period(max(known)), "value": number(known[max(known)])}
-                    said = join(said, both("last_published", **last))
-                cure = both("change_published", publisher=counts.publisher)
-                return Finding("cannot be told", sentence(said), figures, cure)
+                    last = max(known)
+                    said.append(message("claims.last_published", period=last, value=known[last]))
+                cure = message("claims.change_published", publisher=counts.publisher)
+                return Finding("cannot be told", tuple(said), figures, cure)
         return None
 
 
@@ -87,57 +86,55 @@ def check_change(case: Case) -> Finding:
     value, base = counts.at(step_of(now))[now], counts.at(step_of(then))[then]
     figures = (_figure(counts, now), _figure(counts, then))
     if base == 0:
-        said = both("zero_base", name=counts.name, period=period(then))
-        return Finding("cannot be told", sentence(said), figures, _gap("change_revision", 0))
+        said = message("claims.zero_base", name=counts.name, period=then)
+        return Finding("cannot be told", (said,), figures, _gap("claims.change_revision", 0))
     moved = value / base - 1
-    said = both(
-        "change", name=counts.name, value=number(value), period=period(now), base=number(base),
-        against=period(then), change=change(moved),
+    said = message(
+        "claims.change", name=counts.name, value=value, period=now, base=base,
+        against=then, change=moved,
     )  # fmt: skip
     if case.too_coarse:
         return _coarse_change(case, said, figures)
     if claim.value is None:
         held = value < base if claim.direction == "down" else value > base
-        return Finding(_outcome(held), sentence(said), figures, _gap("change_revision", abs(value - base)))
+        return Finding(_outcome(held), (said,), figures, _gap("claims.change_revision", abs(value - base)))
     slack = CHANGE_TOLERANCE if claim.tolerance is None else claim.tolerance
-    bounds = {"low": change(claim.value - slack), "high": change(claim.value + slack)}
-    said = join(said, both("change_said", said=change(claim.value)))
+    cure = message("claims.change_said_revision", low=claim.value - slack, high=claim.value + slack)
     held = abs(moved - claim.value) <= slack + 1e-12
-    return Finding(_outcome(held), sentence(said), figures, both("change_said_revision", **bounds))
+    return Finding(_outcome(held), (said, message("claims.change_said", said=claim.value)), figures, cure)
 
 
-def _coarse_change(case: Case, said: Pair, figures: tuple[Figure, ...]) -> Finding:
+def _coarse_change(case: Case, said: Message, figures: tuple[Figure, ...]) -> Finding:
     """Days cannot be told from months: the months stand beside the same month of other years."""
     counts, now = case.series, figures[0].period
-    parts = [both("too_coarse", step=both(case.step)), said]
+    parts = [message("claims.too_coarse", step=_step(case.step)), said]
     if case.step == "month" and step_of(now) == "month":
         known = counts.at("month")
         others = {text: v for text, v in known.items() if text[5:] == now[5:] and text != now}
         if others:
             years = sorted(others)
             parts.append(
-                both(
-                    "same_month", month=month_name(int(now[5:])), low=number(min(others.values())),
-                    high=number(max(others.values())), first=years[0][:4], last=years[-1][:4],
+                message(
+                    "claims.same_month", month=int(now[5:]), low=min(others.values()),
+                    high=max(others.values()), first=years[0][:4], last=years[-1][:4],
                 )
             )  # fmt: skip
-            parts.append(_same_step(case.claim.direction != "up", others, known))
+            parts += _same_step(case.claim.direction != "up", others, known)
             figures += tuple(_figure(counts, text) for text in years)
-    cure = both("change_finer", finer=both(case.claim.resolution), publisher=counts.publisher)
-    return Finding("cannot be told", sentence(*parts), figures, cure)
+    cure = message("claims.change_finer", finer=_step(case.claim.resolution), publisher=counts.publisher)
+    return Finding("cannot be told", tuple(parts), figures, cure)
 
 
-def _same_step(down: bool, others: Mapping[str, float], known: Mapping[str, float]) -> Pair:
+def _same_step(down: bool, others: Mapping[str, float], known: Mapping[str, float]) -> list[Message]:
     """In how many other years the same month went the same way from the month before."""
     pairs = [(known[before(text)], v) for text, v in others.items() if before(text) in known]
     if not pairs:
-        return "", ""
+        return []
     count = sum(v < base if down else v > base for base, v in pairs)
     month = int(next(iter(others))[5:])
-    return both(
-        "same_step_fell" if down else "same_step_rose", count=str(count), all=str(len(pairs)),
-        before=month_name((month - 2) % 12 + 1), month=month_name(month),
-    )  # fmt: skip
+    way = "fell" if down else "rose"
+    facts = {"count": count, "all": len(pairs), "before": (month - 2) % 12 + 1, "month": month}
+    return [message(f"claims.same_step_{way}", **facts)]
 
 
 def check_comparison(case: Case) -> Finding:
@@ -175,41 +172,42 @@ def _side_by_side(case: Case, held: Callable[[float, float], bool], wanted: floa
     value, base = counts.at(step)[now], other.at(step)[now]
     figures = [_figure(counts, now), _figure(other, now)]
     if base == 0:
-        said = both("zero_base", name=other.name, period=period(now))
-        return Finding("cannot be told", sentence(said), tuple(figures), _gap("change_definition", 0))
-    words = {"period": period(now), "name": counts.name, "other": other.name, "value": number(value)}
-    words |= {"base": number(base), "share": share(value / base), "ratio": times(value / base)}
-    said = [both("comparison" if wanted is None else "ratio", **words)]
-    if wanted is not None:
-        said.append(both("ratio_said", said=times(wanted)))
+        said = message("claims.zero_base", name=other.name, period=now)
+        return Finding("cannot be told", (said,), tuple(figures), _gap("claims.change_definition", 0))
+    about = {"period": now, "name": counts.name, "other": other.name, "value": value, "base": base}
+    if wanted is None:
+        said = [message("claims.comparison", **about, share=value / base)]
+    else:
+        said = [
+            message("claims.ratio", **about, ratio=value / base),
+            message("claims.ratio_said", said=wanted),
+        ]
     first, when = _first_held(counts, other, held, now)
-    said.append(when)
+    said += when
     if first and first != now:
         figures += [_figure(counts, first), _figure(other, first)]
     gap = abs(value - (1.0 if wanted is None else wanted) * base)
     outcome: Outcome = _outcome(held(value, base))
     if case.too_coarse:
-        said.insert(0, both("too_coarse", step=both(case.step)))
-        cure = both("change_finer", finer=both(case.claim.resolution), publisher=counts.publisher)
-        return Finding("cannot be told", sentence(*said), tuple(figures), cure, first)
-    return Finding(outcome, sentence(*said), tuple(figures), _gap("change_definition", gap), first)
+        said.insert(0, message("claims.too_coarse", step=_step(case.step)))
+        cure = message("claims.change_finer", finer=_step(case.claim.resolution), publisher=counts.publisher)
+        return Finding("cannot be told", tuple(said), tuple(figures), cure, first)
+    return Finding(outcome, tuple(said), tuple(figures), _gap("claims.change_definition", gap), first)
 
 
 def _first_held(
     counts: Counts, other: Counts, held: Callable[[float, float], bool], now: str
-) -> tuple[str | None, Pair]:
-    """First month of the whole known series in which it was true, and the words for it."""
+) -> tuple[str | None, list[Message]]:
+    """First month of the whole known series in which it was true, and what to say of it."""
     mine, theirs = counts.at("month"), other.at("month")
     shared = [text for text in mine if text in theirs]
     if not shared:
-        return None, ("", "")
+        return None, []
     for text in shared:
         if held(mine[text], theirs[text]):
-            words = both(
-                "first_held", period=period(text), value=number(mine[text]), base=number(theirs[text])
-            )
-            return text, words if text != now else ("", "")
-    return None, both("never_held", first=period(shared[0]), last=period(shared[-1]))
+            when = message("claims.first_held", period=text, value=mine[text], base=theirs[text])
+            return text, [when] if text != now else []
+    return None, [message("claims.never_held", first=shared[0], last=shared[-1])]
 
 
 def check_record(case: Case) -> Finding:
@@ -224,29 +222,29 @@ def check_record(case: Case) -> Finding:
     value = known[now]
     earlier = {text: v for text, v in known.items() if text < now}
     if not earlier:
-        return Finding("cannot be told", sentence(both("never_first", name=counts.name, first=period(now), last=period(now))), (_figure(counts, now),), both("change_record", gap=number(0), first=period(now)))  # fmt: skip
+        return Finding("cannot be told", (message("claims.never_first", name=counts.name, first=now, last=now),), (_figure(counts, now),), message("claims.change_record", gap=0, first=now))  # fmt: skip
     rival = max(earlier, key=lambda text: sign * earlier[text])
     held = sign * value > sign * earlier[rival]
     said = [
-        both(
-            f"{'' if held else 'not_'}record_{'low' if lowest else 'high'}", value=number(value),
-            period=period(now), count=str(len(earlier) + 1), steps=both(f"{step}s"),
-            first=period(min(earlier)), second_period=period(rival), second=number(earlier[rival]),
+        message(
+            f"claims.{'' if held else 'not_'}record_{'low' if lowest else 'high'}", value=value,
+            period=now, count=len(earlier) + 1, steps=_step(f"{step}s"),
+            first=min(earlier), second_period=rival, second=earlier[rival],
         )
     ]  # fmt: skip
     passed = [text for text, v in known.items() if text > now and sign * v > sign * value]
     last = max(known)
     if held and passed:
-        said.append(both("since_passed", later=period(passed[0])))
+        said.append(message("claims.since_passed", later=passed[0]))
     elif held and last > now:
-        said.append(both("still_record", last=period(last)))
+        said.append(message("claims.still_record", last=last))
     figures = (_figure(counts, now), _figure(counts, rival))
-    cure = both("change_record", gap=number(abs(value - earlier[rival])), first=period(min(earlier)))
+    cure = message("claims.change_record", gap=abs(value - earlier[rival]), first=min(earlier))
     first = now if held and step == "month" else None
     if case.too_coarse:
-        said.insert(0, both("too_coarse", step=both(case.step)))
-        return Finding("cannot be told", sentence(*said), figures, cure, first)
-    return Finding(_outcome(held), sentence(*said), figures, cure, first)
+        said.insert(0, message("claims.too_coarse", step=_step(case.step)))
+        return Finding("cannot be told", tuple(said), figures, cure, first)
+    return Finding(_outcome(held), tuple(said), figures, cure, first)
 
 
 def check_first_month(case: Case) -> Finding:
@@ -259,34 +257,40 @@ def check_first_month(case: Case) -> Finding:
     if not shared:
         text = case.period
         found = case.missing((counts, text), *([(other, text)] if other else []))
-        return found or Finding("cannot be told", sentence(both("missing", name=counts.name, period=period(text))), (), both("change_published", publisher=counts.publisher))  # fmt: skip
-    cure = both("change_first", first=period(shared[0]))
+        return found or Finding("cannot be told", (message("claims.missing", name=counts.name, period=text),), (), message("claims.change_published", publisher=counts.publisher))  # fmt: skip
+    cure = message("claims.change_first", first=shared[0])
     first = next((t for t in shared if (mine[t] < theirs[t] if below else mine[t] > theirs[t])), None)
     if first is None:
         open_ended = claim.period is not None and coarsen(claim.period, "month") > shared[-1]
-        key = "not_yet_first" if open_ended else "never_first"
-        said = both(key, name=counts.name, first=period(shared[0]), last=period(shared[-1]))
-        return Finding("cannot be told" if open_ended else "not supported", sentence(said), (), cure)
-    words: dict[str, str | Pair] = {
-        "name": counts.name, "period": period(first), "value": number(mine[first]), "base": number(theirs[first]),
+        key = "claims.not_yet_first" if open_ended else "claims.never_first"
+        said = message(key, name=counts.name, first=shared[0], last=shared[-1])
+        return Finding("cannot be told" if open_ended else "not supported", (said,), (), cure)
+    about: dict[str, object] = {
+        "name": counts.name, "period": first, "value": mine[first], "base": theirs[first],
     }  # fmt: skip
     if other:
-        words["other"] = other.name
-    parts = [both(f"first_{'below' if below else 'above'}_{'other' if other else 'value'}", **words)]
+        about["other"] = other.name
+    way = f"{'below' if below else 'above'}_{'other' if other else 'value'}"
+    parts = [message(f"claims.first_{way}", **about)]
     if absent := _months(shared[0], first) + 1 - sum(text <= first for text in shared):
-        parts.append(both("first_missing", count=str(absent)))
+        parts.append(message("claims.first_missing", count=absent))
     figures = [_figure(counts, first)]
     if other:
         figures.append(_figure(other, first))
     if case.too_coarse:
-        parts.insert(0, both("too_coarse", step=both(case.step)))
-        return Finding("cannot be told", sentence(*parts), tuple(figures), cure, first)
+        parts.insert(0, message("claims.too_coarse", step=_step(case.step)))
+        return Finding("cannot be told", tuple(parts), tuple(figures), cure, first)
     held = first == coarsen(claim.period or first, "month")
-    return Finding(_outcome(held), sentence(*parts), tuple(figures), cure, first)
+    return Finding(_outcome(held), tuple(parts), tuple(figures), cure, first)
 
 
-def _gap(key: str, gap: float) -> Pair:
-    return both(key, gap=number(gap))
+def _gap(key: str, gap: float) -> Message:
+    return message(key, gap=gap)
+
+
+def _step(step: str) -> Message:
+    """Word for a time step: ``month``, ``months``."""
+    return message(f"claims.step_{step}")
 
 
 def _months(first: str, last: str) -> int:

@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 
 from corridor.model import Claim, html
-from corridor.model.words import Pair
+from corridor.text import Message
 
 Outcome = Literal["supported", "not supported", "cannot be told"]
 
@@ -32,9 +32,11 @@ class Finding:
     """What a kind of statement comes to: the part of a verdict that depends on the kind."""
 
     outcome: Outcome
-    sentence: Pair
+    said: tuple[Message, ...]
+    """Parts of the one sentence with the numbers, not yet written."""
     figures: tuple[Figure, ...]
-    change_it: Pair
+    change_it: Message
+    """What would change the verdict."""
     first_month: str | None = None
     period: str | None = None
     """What it is about, where the statement does not say."""

@@ -38,24 +38,24 @@ def command(corridor: str, as_of: dt.date | None, lang: str, format: str) -> Non
 
 def _block(verdict: Verdict, lang: int) -> str:
     """A verdict as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
-    from corridor.claims.messages import LABELS, OUTCOMES
-    from corridor.model.words import period
+    from corridor.text import LANGS, period, say, word
 
     claim = verdict.claim
-    quotes = ("“{}”", "«{}»")[lang]
-    said = quotes.format((claim.statement, claim.statement_es)[lang])
+    quoted = say(
+        "claims.quoted", text=(claim.statement, claim.statement_es), who=claim.said_by, date=claim.said_on
+    )
     lines = [
-        f"{claim.id}: {OUTCOMES[verdict.verdict][lang].upper()}",
-        _wrap(f"{said} ({claim.said_by}, {period(claim.said_on.isoformat())[lang]})"),
+        f"{claim.id}: {word('claims.outcome', verdict.verdict)[lang].upper()}",
+        _wrap(quoted[lang]),
         _wrap((verdict.sentence, verdict.sentence_es)[lang]),
     ]
     details = {
-        "first_month": period(verdict.first_month)[lang] if verdict.first_month else "",
+        "first_month": period(verdict.first_month, LANGS[lang]) if verdict.first_month else "",
         "coverage": (verdict.coverage, verdict.coverage_es)[lang],
         "change_it": (verdict.change_it, verdict.change_it_es)[lang],
         "sources": "; ".join((*verdict.sources, claim.source)),
     }
-    lines += [_wrap(f"{LABELS[name][lang]}: {text}") for name, text in details.items() if text]
+    lines += [_wrap(f"{say(f'claims.label_{name}')[lang]}: {text}") for name, text in details.items() if text]
     return "\n".join(lines)
 
 

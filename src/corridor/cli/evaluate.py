@@ -137,20 +137,23 @@ def _show(effect: Effect, lang: int, format: str) -> None:
 
 def _card(effect: Effect, lang: int) -> str:
     """An effect as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
-    from corridor.evaluate.messages import count_words, interval, say, span
+    from corridor.text import say, word
 
     lines = [_wrap(f"{effect.name[lang]} ({effect.date})"), _wrap(effect.sentence[lang])]
     for key, spans in (("by_month", effect.by_month), ("cumulative", effect.cumulative)):
-        lines += ["", say(key)[lang]]
+        lines += ["", say(f"effects.label_{key}")[lang]]
         for one in spans:
-            what = interval(one.effect, one.low_95, one.high_95)[lang]
-            lines.append(f"  {span(one.first, one.last)[lang]}: {count_words(one.observed)[lang]}, {what}")
-    lines += ["", say("checks")[lang]]
+            effect_of = (one.effect, one.low_95, one.high_95)
+            what = say(
+                "effects.card_span", period=(one.first, one.last), observed=one.observed, effect=effect_of
+            )
+            lines.append(f"  {what[lang]}")
+    lines += ["", say("effects.label_checks")[lang]]
     for check in effect.checks:
-        outcome = say(f"outcome_{check.outcome.replace(' ', '_')}")[lang].upper()
-        name = say(f"check_{check.name}")[lang]
+        outcome = word("effects.outcome", check.outcome)[lang].upper()
+        name = say(f"effects.check_{check.name}")[lang]
         lines.append(_wrap(f"{outcome}: {name}. {check.sentence[lang]}", "  "))
-    lines += ["", _wrap(f"{say('sources')[lang]}: {'; '.join(effect.sources)}")]
+    lines += ["", _wrap(f"{say('effects.label_sources')[lang]}: {'; '.join(effect.sources)}")]
     return "\n".join(lines)
 
 

@@ -215,8 +215,8 @@ def _modeled(found: Registered, whole: Corridor) -> list[dict[str, Any]]:
 
 def _block(found: Registered, whole: Corridor, day: dt.date, lang: str) -> str:
     from corridor.formats.register import strength_text
-    from corridor.model.l10n import day as written
     from corridor.model.scalars import to_text
+    from corridor.text import day as written
 
     entry, words, es = found.entry, _words(lang), lang == "es"
     tongue = "es" if es else "en"

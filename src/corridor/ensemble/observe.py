@@ -30,14 +30,7 @@ def observe(
     the first group).
     """
     counted = coverage(table, corridor.groups, observation.id, trajectories.months)
-    if observation.flows:
-        return trajectories.flow(*observation.flows) * counted
-    by_day = trajectories.stock_by_day(*observation.stocks)
-    out = np.zeros((trajectories.members, len(trajectories.months), len(trajectories.groups)))
-    month_of = np.array([trajectories.months.index(d.replace(day=1)) for d in trajectories.dates])
-    for m in range(len(trajectories.months)):
-        out[:, m, 0] = by_day[:, month_of == m].mean(axis=1)
-    return out * counted[:, :1]
+    return trajectories.counted_by(observation, counted)
 
 
 def by_nationality(groups: Sequence[Group], values: Floats) -> Floats:

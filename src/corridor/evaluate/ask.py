@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corridor.data import Dataset, datasets, evidence, load
-from corridor.evaluate.messages import say
 from corridor.evaluate.question import Question
 from corridor.evaluate.series import Monthly, monthly_series
-from corridor.model import NATIONALITY_NAMES, Corridor, InputError, Measure, Observation, did_you_mean, l10n
-from corridor.model.words import Pair
+from corridor.model import Corridor, InputError, Measure, Observation, did_you_mean
+from corridor.text import Pair, nationality_codes, say
 
 Loader = Callable[[str], Dataset]
 Scope = Mapping[str, Sequence[str]]
@@ -53,7 +52,7 @@ def _of_corridor(m: Measure) -> Dated:
 
 def scope_of(text: str) -> tuple[str, ...]:
     """Nationalities that a list of country names means; empty (all) where a name is none."""
-    codes = {english: code for code, (english, _) in NATIONALITY_NAMES.items()}
+    codes = nationality_codes()
     names = [part.strip() for part in text.split(";")]
     return tuple(codes[name] for name in names) if all(name in codes for name in names) else ()
 
@@ -146,7 +145,7 @@ def ask(
     where = by or codes_in_scope(observation, dataset, scope)
     target = monthly_series(observation, dataset, where)
     if not measure:
-        name = say("only_date", date=(l10n.day(date, "en"), l10n.day(date, "es")))
+        name = say("effects.only_date", date=date)
     question = Question(
         series=target, date=date, months=months, measure=measure or "", name=name,
         controls=tuple(_control(corridor, c, target, where, as_of, loader, donor=False) for c in controls),

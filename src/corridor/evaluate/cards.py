@@ -10,7 +10,7 @@ from corridor.evaluate.effect import Effect, measure_effect
 from corridor.evaluate.question import Question, first_month
 from corridor.evaluate.series import monthly_series
 from corridor.model import Corridor, InputError, Measure
-from corridor.model.words import join
+from corridor.text import join
 
 
 def questions_of(corridor: Corridor, measures: Iterable[Measure], loader: Loader = load) -> list[Question]:

@@ -12,10 +12,9 @@ from typing import Literal
 import numpy as np
 
 from corridor.evaluate.counterfactual import best_point, fit, innovations
-from corridor.evaluate.messages import count_words, days, interval, p_value, say, signed, span
 from corridor.evaluate.question import MIN_HISTORY, Estimate, Question, estimate
 from corridor.forecast.panel import month_end
-from corridor.model.words import Pair, join, sentence
+from corridor.text import Message, Pair, message, sentence
 
 Outcome = Literal["passed", "failed", "cannot be told"]
 PLACEBO_P = 0.1
@@ -38,9 +37,15 @@ class Check:
 
     name: str
     outcome: Outcome
-    sentence: Pair
+    said: tuple[Message, ...]
+    """Parts of its one sentence, not yet written."""
     figures: tuple[float, ...] = ()
     """Numbers that the sentence rests on."""
+
+    @property
+    def sentence(self) -> Pair:
+        """What the check says, in English and Spanish."""
+        return sentence(*self.said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +110,9 @@ def placebo(case: Case) -> Check:
     larger = sum(size(row) >= mine for row in rows)
     p = (1 + larger) / (1 + len(rows))
     if 1 / (1 + len(rows)) > PLACEBO_P:
-        return Check("placebo", "cannot be told", sentence(say("placebo_few", count=str(len(rows)))), (p,))
-    said = say("placebo", count=str(len(rows)), larger=str(larger), p=p_value(p))
-    return Check("placebo", "passed" if p <= PLACEBO_P else "failed", sentence(said), (p,))
+        return Check("placebo", "cannot be told", (message("effects.placebo_few", count=len(rows)),), (p,))
+    said = message("effects.placebo", count=len(rows), larger=larger, p=p)
+    return Check("placebo", "passed" if p <= PLACEBO_P else "failed", (said,), (p,))
 
 
 def leave_one_out(case: Case) -> Check:
@@ -116,25 +121,24 @@ def leave_one_out(case: Case) -> Check:
     tried = [case.again(without=(row,)) for row in rows]
     medians = [one[0] for one in tried]
     far = max(range(len(rows)), key=lambda i: abs(medians[i] - case.headline[0]))
-    said = say(
-        "leave_one_out", count=str(len(rows)), low=signed(min(medians)), high=signed(max(medians)),
-        month=span(case.month(rows[far])),
+    said = message(
+        "effects.leave_one_out", count=len(rows), low=min(medians), high=max(medians), month=case.month(rows[far])
     )  # fmt: skip
-    return Check("leave_one_out", _held(case, tried), sentence(said), (min(medians), max(medians)))
+    return Check("leave_one_out", _held(case, tried), (said,), (min(medians), max(medians)))
 
 
 def anticipation(case: Case) -> Check:
     """The start moved a month earlier: was there an effect before there was a measure?"""
     row = case.question.row - 1
     if row < MIN_HISTORY or math.isnan(case.question.series.values[row]):
-        return Check("anticipation", "cannot be told", sentence(say("anticipation_short")))
+        return Check("anticipation", "cannot be told", (message("effects.anticipation_short"),))
     found = estimate(case.question, row=row, after=1, draws=DRAWS, seed=case.seed)
     median, _, _, low, high = found.effect(0, 0)
     moved = (median, low, high)
-    parts = [say("anticipation", month=span(case.month(row)), effect=interval(*moved))]
+    parts = [message("effects.anticipation", month=case.month(row), effect=moved)]
     if days := _days_in(case):
-        parts.append(say("partly", days=str(days), month=span(case.month(row))))
-    return Check("anticipation", "failed" if sides(moved) else "passed", sentence(*parts), moved)
+        parts.append(message("effects.partly", days=days, month=case.month(row)))
+    return Check("anticipation", "failed" if sides(moved) else "passed", tuple(parts), moved)
 
 
 def _days_in(case: Case) -> int:
@@ -152,12 +156,13 @@ def anchor(case: Case) -> Check:
     record = (
         "highest" if series.values[last] > max(rest) else "lowest" if series.values[last] < min(rest) else ""
     )
-    words: dict[str, Pair] = {
-        "month": span(case.month(last)), "one": interval(*one), "two": interval(*two),
-        "value": count_words(series.values[last]),
-    }  # fmt: skip
-    said = say("anchor_record", **words, record=say(record)) if record else say("anchor", **words)
-    return Check("anchor", _held(case, [one, two]), sentence(said), (*one, *two))
+    said = message("effects.anchor", month=case.month(last), one=one, two=two)
+    if record:
+        value, word = float(series.values[last]), message(f"effects.record_{record}")
+        said = message(
+            "effects.anchor_record", month=case.month(last), value=value, record=word, one=one, two=two
+        )
+    return Check("anchor", _held(case, [one, two]), (said,), (*one, *two))
 
 
 def residuals(case: Case) -> Check:
@@ -170,9 +175,9 @@ def residuals(case: Case) -> Check:
     errors = innovations(series.logs[:row], series.calendar[:row], *best_point(case.found.fitted))
     related, normal = ljung_box(errors), jarque_bera(errors)
     outcome: Outcome = "passed" if min(related, normal) > LEVEL else "failed"
-    key = "residuals" if outcome == "passed" else "residuals_failed"
-    said = say(key, related=p_value(related), normal=p_value(normal))
-    return Check("residuals", outcome, sentence(said), (related, normal))
+    key = "effects.residuals" if outcome == "passed" else "effects.residuals_failed"
+    said = message(key, related=related, normal=normal)
+    return Check("residuals", outcome, (said,), (related, normal))
 
 
 def ljung_box(errors: np.ndarray) -> float:
@@ -198,11 +203,11 @@ def other_events(case: Case) -> Check:
     first, last = question.date - dt.timedelta(days=EVENT_DAYS), month_end(question.last)
     mine = {question.measure, *question.measure.split("+")}
     names = sorted({name for name, start in case.events if first <= start <= last} - mine)
-    period = days(first, last)
+    period = (first, last)
     if not names:
-        return Check("other_events", "passed", sentence(say("alone", period=period)))
-    said = say("other_events", count=str(len(names)), period=period, names=", ".join(names))
-    return Check("other_events", "failed", sentence(said), (float(len(names)),))
+        return Check("other_events", "passed", (message("effects.alone", period=period),))
+    said = message("effects.other_events", count=len(names), period=period, names=tuple(names))
+    return Check("other_events", "failed", (said,), (float(len(names)),))
 
 
 def without_controls(case: Case) -> Check | None:
@@ -211,11 +216,11 @@ def without_controls(case: Case) -> Check | None:
     if not (question.controls or question.donors):
         return None
     plain = case.again(controls=False)
-    names = join(*(c.name for c in (*question.controls, *question.donors)), between=", ")
-    said = [say("controls", names=names, effect=interval(*plain))]
+    names = tuple(c.name for c in (*question.controls, *question.donors))
+    said = message("effects.controls", names=names, effect=plain)
     if question.donors:
-        return Check("controls", "cannot be told", sentence(*said, say("donors")), plain)
-    return Check("controls", _held(case, [plain]), sentence(*said), plain)
+        return Check("controls", "cannot be told", (said, message("effects.donors")), plain)
+    return Check("controls", _held(case, [plain]), (said,), plain)
 
 
 CHECKS: tuple[Callable[[Case], Check | None], ...] = (

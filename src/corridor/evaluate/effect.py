@@ -11,12 +11,11 @@ from typing import Literal
 import numpy as np
 
 from corridor.evaluate.checks import CHECKS, Case, Check
-from corridor.evaluate.messages import count_words, interval, say, span
 from corridor.evaluate.question import DRAWS, LEVELS, Estimate, Question, estimate, summary
 from corridor.evaluate.series import Monthly
 from corridor.forecast.panel import add_months
-from corridor.model import Measure, Provenance, l10n
-from corridor.model.words import Pair, join, sentence
+from corridor.model import Measure, Provenance
+from corridor.text import Message, Pair, message, sentence
 
 Conclusion = Literal["clear", "fragile", "cannot be told"]
 DECISIVE = ("placebo", "leave_one_out", "anticipation", "anchor")
@@ -60,11 +59,17 @@ class Effect:
     log_sd: float
     """Mean and standard deviation of the log of observed over expected, over the headline's months."""
     conclusion: Conclusion
-    sentence: Pair
+    said: tuple[Message, ...]
+    """Parts of its one sentence, not yet written: the number with its interval, and whose doing it can be."""
     checks: tuple[Check, ...]
     known_from: dt.date | None
     """Day on which the last figure that the effect rests on was public."""
     provenance: Provenance
+
+    @property
+    def sentence(self) -> Pair:
+        """The effect in one sentence, in English and Spanish."""
+        return sentence(*self.said)
 
     def __repr__(self) -> str:
         h = self.headline
@@ -126,7 +131,7 @@ def measure_effect(
         by_month=tuple(_span(question, found, i, i) for i in rows),
         cumulative=tuple(_span(question, found, 0, i) for i in rows),
         log_mean=float(logs.mean()), log_sd=float(logs.std()), conclusion=conclusion,
-        sentence=_sentence(question, headline, conclusion, checks), checks=tuple(checks),
+        said=_said(question, headline, conclusion, checks), checks=tuple(checks),
         known_from=max(used, default=None), provenance=_provenance(question, seed, command, as_of),
     )  # fmt: skip
 
@@ -147,41 +152,38 @@ def _conclusion(headline: Span, checks: Iterable[Check]) -> Conclusion:
     return "fragile" if failed else "clear"
 
 
-def _sentence(question: Question, headline: Span, conclusion: Conclusion, checks: Sequence[Check]) -> Pair:
+def _said(
+    question: Question, headline: Span, conclusion: Conclusion, checks: Sequence[Check]
+) -> tuple[Message, Message]:
     """The number with its interval, and how far it can be taken for the measure's doing."""
-    said = say(
-        "effect", name=question.series.name, period=span(headline.first, headline.last),
-        observed=count_words(headline.observed), expected=_rounded(headline.expected),
-        effect=interval(headline.effect, headline.low_95, headline.high_95),
+    number = message(
+        "effects.effect", name=question.series.name, period=(headline.first, headline.last),
+        observed=headline.observed, expected=headline.expected,
+        effect=(headline.effect, headline.low_95, headline.high_95),
     )  # fmt: skip
-    return sentence(join(said, _why(question, conclusion, checks), between="; "))
+    return number, _why(question, conclusion, checks)
 
 
-def _rounded(value: float) -> Pair:
-    """A simulated number, to three significant digits."""
-    return l10n.rounded(value, "en"), l10n.rounded(value, "es")
-
-
-def _why(question: Question, conclusion: Conclusion, checks: Sequence[Check]) -> Pair:
+def _why(question: Question, conclusion: Conclusion, checks: Sequence[Check]) -> Message:
     if conclusion != "fragile":
-        return say("clear" if conclusion == "clear" else "cannot_be_told")
+        return message("effects.clear" if conclusion == "clear" else "effects.cannot_be_told")
     failed = [check for check in checks if check.outcome == "failed" and check.name in DECISIVE]
-    names = join(*(say(f"check_{check.name}") for check in failed), between=", ")
+    names = tuple(message(f"effects.check_{check.name}") for check in failed)
     for check in failed:
         if check.name == "anchor":
-            return say("fragile_anchor", **_without_anchor(question, check), checks=names)
-    return say("fragile", checks=names)
+            return message("effects.fragile_anchor", **_without_anchor(question, check), checks=names)
+    return message("effects.fragile", checks=names)
 
 
-def _without_anchor(question: Question, check: Check) -> dict[str, Pair]:
+def _without_anchor(question: Question, check: Check) -> dict[str, object]:
     """Which of the last months must go for the effect to lose its side, and what is left."""
     values, months = question.series.values[: question.row], question.series.months
     known = np.flatnonzero(~np.isnan(values))
     one, two = check.figures[:3], check.figures[3:]
     gone = 1 if one[1] <= 0 <= one[2] else 2
-    record = say("record") if values[known[-1]] == np.nanmax(values) else ("", "")
-    which = span(months[known[-gone]], months[known[-1]])
-    return {"month": which, "record": record, "effect": interval(*(one if gone == 1 else two))}
+    record = message("effects.record") if values[known[-1]] == np.nanmax(values) else ""
+    which = (months[known[-gone]], months[known[-1]])
+    return {"month": which, "record": record, "effect": one if gone == 1 else two}
 
 
 def _provenance(question: Question, seed: int, command: str, as_of: dt.date | None) -> Provenance:

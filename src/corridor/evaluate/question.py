@@ -12,7 +12,7 @@ from corridor.evaluate.counterfactual import Array, Counterfactual, fit
 from corridor.evaluate.series import Monthly
 from corridor.forecast.panel import add_months, month_end, months_between
 from corridor.model import InputError
-from corridor.model.words import Pair
+from corridor.text import Pair
 
 MIN_HISTORY = 12
 """Known months before the date without which nothing is estimated."""

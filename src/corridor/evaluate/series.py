@@ -13,8 +13,8 @@ from corridor.data import Dataset
 from corridor.evaluate.counterfactual import Array
 from corridor.forecast import published_series
 from corridor.forecast.panel import months_between
-from corridor.model import NATIONALITY_NAMES, InputError, Observation, did_you_mean
-from corridor.model.words import Pair
+from corridor.model import InputError, Observation, did_you_mean
+from corridor.text import Pair, nationality
 
 OFFSET = 10.0
 """Added to counts before the log, as in the reference forecast."""
@@ -135,5 +135,5 @@ def _name(observation: Observation, by: Mapping[str, Sequence[str]]) -> Pair:
     values = [value for wanted in by.values() for value in wanted]
     if not values:
         return observation.name, observation.name_es
-    parts = [", ".join(NATIONALITY_NAMES.get(v, (v, v))[lang] for v in values) for lang in range(2)]
+    parts = [", ".join(nationality(v)[lang] for v in values) for lang in range(2)]
     return f"{observation.name} ({parts[0]})", f"{observation.name_es} ({parts[1]})"

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-import corridor
+from corridor._version import __version__
 from corridor.forecast.models import (
     COMBINED,
     COMBINED_MEMBERS,
@@ -281,7 +281,7 @@ def _path(store: Path, plan: BacktestPlan, block: Block) -> Path:
         data.update(panel.values.tobytes())
     settings = {name: asdict(plan)[name] for name in ("kinds", "horizons", "models")}
     text = json.dumps(
-        [settings, asdict(block), corridor.__version__, _sources_digest(), named_measures()], default=str
+        [settings, asdict(block), __version__, _sources_digest(), named_measures()], default=str
     )
     digest = hashlib.sha256(data.digest() + text.encode()).hexdigest()[:12]
     return store / "blocks" / f"{block.publisher}-{block.months[0]:%Y-%m}-{digest}.parquet"

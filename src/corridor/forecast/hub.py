@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-import corridor
+from corridor._version import __version__
 from corridor.forecast.models import Forecast
 from corridor.forecast.tables import quantile_table
 from corridor.model import Fault, InputError
@@ -49,7 +49,7 @@ class ModelCard:
     intended_use: str
     limits: str
     license: str = "CC-BY-4.0"
-    version: str = corridor.__version__
+    version: str = __version__
 
     @property
     def id(self) -> str:

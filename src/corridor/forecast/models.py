@@ -13,6 +13,7 @@ from corridor.forecast.combine import WeightRule, combine
 from corridor.forecast.joint import DRAWS, correlation, draw, extended
 from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
+from corridor.forecast.result import Forecast
 from corridor.forecast.scores import LEVELS, Array
 from corridor.forecast.spread import (
     OFFSET,
@@ -35,23 +36,6 @@ REFERENCE = "reference"
 COMBINED_MEMBERS: Mapping[str, float] = {"upstream": 1.0, "theta": 0.0, "ets": 0.0}
 """Members of the default combination and the weights they start with."""
 PLACEBO_MONTHS = 12
-
-
-@dataclass(frozen=True, eq=False)
-class Forecast:
-    """Quantiles and, where the series are parts of a total, coherent samples.
-
-    ``quantiles`` has shape ``(horizons, series, levels)``, at the 23 levels, in the units of the panel;
-    NaN where the model has no forecast. ``samples`` has shape ``(horizons, draws, leaves)`` (the total is
-    the sum over the leaves), or is ``None``. ``weights`` are the members' at the last row, by group.
-    """
-
-    model: str
-    view: View
-    horizons: tuple[int, ...]
-    quantiles: Array
-    samples: Array | None = None
-    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 class Forecaster(Protocol):

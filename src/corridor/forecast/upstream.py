@@ -22,7 +22,7 @@ from corridor.forecast.panel import add_steps
 from corridor.forecast.scores import Array
 from corridor.forecast.spread import OFFSET, counts, log_scale
 from corridor.forecast.view import View
-from corridor.model import NATIONALITY_NAMES
+from corridor.text import nationality_codes
 
 LEVERS = ("visas", "asylum_rules", "mexican_enforcement")
 ACTORS = ("US", "Mexico", "joint")
@@ -40,7 +40,7 @@ class NamedMeasure:
 @cache
 def named_measures() -> tuple[NamedMeasure, ...]:
     """Measures of the evidence of the United States, Mexico or both, with a day and nationalities by name."""
-    codes = {names[0]: code for code, names in NATIONALITY_NAMES.items()}
+    codes = nationality_codes()
     rows = evidence("measures").filter(start_precision="day").iter_rows(named=True)
     found = []
     for row in rows:

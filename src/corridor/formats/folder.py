@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import corridor
 from corridor.formats.checks import check_parts
 from corridor.formats.layout import SETTINGS_FILE, TABLES
 from corridor.formats.read import calibration_dates, read_parts
 from corridor.model import GRADES, TAGS, Corridor, Fault, InputError, did_you_mean
 
-_SHIPPED = Path(corridor.__file__).parent / "shipped"
+_SHIPPED = Path(__file__).parents[1] / "shipped"
 
 Summary = dict[str, Any]
 
@@ -84,7 +83,7 @@ def open_corridor(path_or_name: str | Path) -> Corridor:
     check = check_corridor(path_or_name)
     if check.corridor is None:
         raise faults_error(check)
-    return check.corridor
+    return check.corridor.located(check.path)
 
 
 def faults_error(check: Check) -> InputError:

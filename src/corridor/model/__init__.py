@@ -3,6 +3,7 @@
 from corridor.model.declared import Declared
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
+from corridor.model.labelled import LabelledArray
 from corridor.model.nouns import (
     Claim,
     Corridor,
@@ -30,9 +31,7 @@ from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
     GRADES,
-    HOUSEHOLD_NAMES,
     MODES,
-    NATIONALITY_NAMES,
     PARAMETERS,
     REGISTER_STATUSES,
     TAGS,
@@ -44,9 +43,7 @@ __all__ = [
     "CAMP_KINDS",
     "FLOW_KINDS",
     "GRADES",
-    "HOUSEHOLD_NAMES",
     "MODES",
-    "NATIONALITY_NAMES",
     "PARAMETERS",
     "PLACE_KINDS",
     "REGISTER_STATUSES",
@@ -69,6 +66,7 @@ __all__ = [
     "Group",
     "Indicator",
     "InputError",
+    "LabelledArray",
     "Lift",
     "Measure",
     "Observation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -417,6 +418,17 @@ class Corridor(Declared):
         points = {place.name: (place.lon, place.lat) for place in self.places}
         links = [(names[route.from_place], names[route.to_place]) for route in self.routes]
         return html.card(s.name, facts, html.sketch(points, links))
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The folder that it was opened from, where its calibrations are; no part of what it declares."""
+        return None
+
+    def located(self, folder: Path) -> Corridor:
+        """The same corridor, which knows the folder that it was opened from."""
+        found = self.model_copy()
+        found.__dict__["folder"] = folder
+        return found
 
     @cached_property
     def scenario_ids(self) -> dict[str, Scenario]:

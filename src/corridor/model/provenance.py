@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-import corridor
+from corridor._version import __version__
 from corridor.model import html
 
 SourceGrade = Literal["primary", "compilation", "secondary", "repost", "derived"]
@@ -46,7 +46,7 @@ class Provenance:
     inputs: Mapping[str, str]
     """Name of each input and the SHA-256 of its content."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    version: str = field(default_factory=lambda: corridor.__version__)
+    version: str = field(default_factory=lambda: __version__)
     platform: str = field(
         default_factory=lambda: f"Python {platform.python_version()}, NumPy {np.__version__}"
     )

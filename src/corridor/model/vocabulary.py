@@ -139,32 +139,3 @@ PARAMETERS: Mapping[str, ParameterKind] = {
     ),
     "lorries": ParameterKind("stock", "lorries/day", 0, INFINITE, "lorries that come to a port of entry"),
 }
-
-NATIONALITY_NAMES: Mapping[str, tuple[str, str]] = {
-    "BRA": ("Brazil", "Brasil"),
-    "CHN": ("China", "China"),
-    "COL": ("Colombia", "Colombia"),
-    "CUB": ("Cuba", "Cuba"),
-    "ECU": ("Ecuador", "Ecuador"),
-    "GTM": ("Guatemala", "Guatemala"),
-    "HND": ("Honduras", "Honduras"),
-    "HTI": ("Haiti", "Haití"),
-    "IND": ("India", "India"),
-    "MEX": ("Mexico", "México"),
-    "NIC": ("Nicaragua", "Nicaragua"),
-    "PER": ("Peru", "Perú"),
-    "SLV": ("El Salvador", "El Salvador"),
-    "VEN": ("Venezuela", "Venezuela"),
-    "OOO": ("Other nationalities", "Otras nacionalidades"),
-    "XEA": (
-        "Russia, Turkey, Ukraine and others the US names",
-        "Rusia, Turquía, Ucrania y otras que EE. UU. nombra",
-    ),
-}
-"""English and Spanish names; ISO 3166-1 alpha-3, with OOO for the rest and XEA for a named remainder."""
-
-HOUSEHOLD_NAMES: Mapping[str, tuple[str, str]] = {
-    "single": ("Single adults", "Adultos solos"),
-    "family": ("Family members", "Miembros de familias"),
-    "child": ("Unaccompanied children", "Menores no acompañados"),
-}

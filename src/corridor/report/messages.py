@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from corridor.model.l10n import LANGS, Lang
 from corridor.report.catalog import MESSAGES
+from corridor.text import LANGS, Lang
 
 Text = dict[Lang, str]
 """One text in every language: ``{"en": …, "es": …}``."""

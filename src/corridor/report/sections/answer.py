@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, Lang, month, number, percent, period, rounded
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import FOUNDED, Block, RunView, quantiles_of, total
 from corridor.report.sections.cards import chance_cards, first_cards
+from corridor.text import LANGS, Lang, month, number, percent, period, rounded
 
 
 class Answer:

@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, Lang, day, month, number, percent, rounded
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.answer import difference_words, founded_grades, founded_share
 from corridor.report.sections.base import Block, RunView, column, quantiles_of
 from corridor.report.sections.cards import chance_above
 from corridor.study.schema import ALL_CITIES
+from corridor.text import LANGS, Lang, day, month, number, percent, rounded
 
 MILLION = 1e6
 MONTHS = 6

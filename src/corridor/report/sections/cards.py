@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.model.l10n import LANGS, day, month
 from corridor.report.messages import MESSAGES, Text, say
 from corridor.report.sections.base import RunView, quantiles_of, total
+from corridor.text import LANGS, day, month
 
 FIRST = 3
 """Cards that are open when the page is; the others are one click away."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, number, period
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import (
     Block,
@@ -19,6 +18,7 @@ from corridor.report.sections.base import (
     table_block,
     total,
 )
+from corridor.text import LANGS, number, period
 
 SHOWN = 200
 """Rows of a table of differences; the rest is counted."""

@@ -6,11 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.effect_words import EFFECT_WORDS
-from corridor.model.l10n import LANGS, day
-from corridor.model.words import Pair
-from corridor.report.messages import Text, plain, say
+from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, column, prose, shown_count, table_block
+from corridor.text import LANGS, by_lang, day, word
 
 _VERDICTS = {"clear": "supported", "fragile": "cannot_be_told", "cannot be told": "cannot_be_told"}
 """How a conclusion is drawn: as the verdict of a statement that the measure had an effect."""
@@ -56,22 +54,19 @@ def _card(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
         "statement": _both(row, "name"),
         "said": say("effects_from", series=_both(row, "series_name"), date=when),
         "verdict": _VERDICTS.get(row["conclusion"], "cannot_be_told"),
-        "verdict_label": _words("conclusion", row["conclusion"]),
+        "verdict_label": by_lang(word("effects.conclusion", row["conclusion"])),
         "sentence": _both(row, "sentence"),
         "facts": [_fact(check) for check in checks.iter_rows(named=True)],
     }
 
 
 def _fact(check: dict[str, Any]) -> dict[str, Text]:
-    name, outcome = _words("check", check["check"]), _words("outcome", check["outcome"])
+    name, outcome = (
+        by_lang(word("effects.check", check["check"])),
+        by_lang(word("effects.outcome", check["outcome"])),
+    )
     return {"label": say("effects_check", name=name, outcome=outcome), "text": _both(check, "sentence")}
 
 
 def _both(row: dict[str, Any], key: str) -> Text:
     return {"en": row[key], "es": row[f"{key}_es"] or row[key]}
-
-
-def _words(prefix: str, code: str) -> Text:
-    """Words for a code; the code itself where none are known."""
-    pair: Pair = EFFECT_WORDS.get(f"{prefix}_{plain(code)}", (code, code))
-    return dict(zip(LANGS, pair, strict=True))

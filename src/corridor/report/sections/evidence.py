@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, day, number, percent, period
 from corridor.report.assets import licenses
 from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
+from corridor.text import LANGS, day, number, percent, period
 
 
 class Claims:
@@ -213,9 +213,7 @@ class Sources:
             license_text = dict.fromkeys(LANGS, str(manifest["license"]))
             blocks.append({"type": "text", "title": say("data_license"), "text": license_text})
         if manifest.get("command"):
-            blocks.append(
-                {"type": "code", "title": say("repeat"), "code": str(manifest["command"]), "copy": True}
-            )
+            blocks.append({"type": "code", "title": say("repeat"), "code": str(manifest["command"])})
         full = json.dumps(dict(manifest), indent=2, sort_keys=True, default=str, ensure_ascii=False)
         blocks.append({"type": "code", "title": say("manifest"), "code": full, "closed": True})
         blocks.append({"type": "code", "title": say("software"), "code": licenses(), "closed": True})

@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, Lang, month, number, rounded
 from corridor.model.small_counts import SUPPRESS_BELOW
 from corridor.report.messages import Text, Value, say
 from corridor.report.sections.base import Block, RunView, monthly_counts, prose, quantiles_of, total
+from corridor.text import LANGS, Lang, month, number, rounded
 
 HISTORY_MONTHS = 20
 SHOWN_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from corridor.model import GRADES
-from corridor.model.l10n import LANGS, day, period
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import Block, RunView, prose
+from corridor.text import LANGS, day, period
 
 CHARTS = ("total", "waiting", "detention", "census", "deaths")
 """Kinds of items that are drawn; the others stand in the table."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, Lang, month, number, rounded
 from corridor.model.small_counts import HELD_BACK
 from corridor.report.basemap import basemap
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import Block, RunView, prose, quantiles_of, shown_count, total
+from corridor.text import LANGS, Lang, month, number, rounded
 
 BACK = ("turn_back", "return", "removal", "removal_flight", "relocation")
 BORDER = ("crossing", "port_admission")

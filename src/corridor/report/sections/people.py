@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, day, number, rounded
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, counted, prose, quantiles_of, shown_count
 from corridor.report.sections.fans import fan
+from corridor.text import LANGS, day, number, rounded
 
 SHOWN_DAYS = 120
 

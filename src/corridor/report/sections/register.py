@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from corridor.model.l10n import LANGS
 from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import Block, RunView, column, table_block
+from corridor.text import LANGS
 
 _COLUMNS = [
     column("entry"),

@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 
 from corridor.model import GRADES
-from corridor.model.l10n import LANGS, period
 from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.answer import chance, direction, founded_share
 from corridor.report.sections.base import Block, RunView, column, prose, switch, table_block
 from corridor.report.sections.register import register
 from corridor.report.sections.triggers import Triggers, triggers_of
+from corridor.text import LANGS, period
 
 
 class Scenarios:

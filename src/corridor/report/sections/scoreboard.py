@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, percent
 from corridor.report.messages import Text, plain
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
+from corridor.text import LANGS, percent
 
 TEXTS: dict[str, Text] = {
     "title": {"en": "How good past forecasts were", "es": "Qué tan buenos fueron los pronósticos pasados"},

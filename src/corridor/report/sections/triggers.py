@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from corridor.model.l10n import LANGS, Lang, day, percent, rounded
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import RunView
+from corridor.text import LANGS, Lang, day, percent, rounded
 
 Run = tuple[dt.date, dt.date, float]
 """First day, last day, share of the members."""

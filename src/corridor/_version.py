@@ -1,0 +1,3 @@
+"""The version of the package, for those below the face."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,50 @@
+"""What readers read, in English and Spanish: sentences as data, one rule for numbers and dates."""
+
+from corridor.text.dates import MONTHS, day, month, period
+from corridor.text.messages import (
+    Message,
+    Pair,
+    by_lang,
+    has,
+    join,
+    message,
+    say,
+    sentence,
+    subject,
+    subjects,
+    templates,
+)
+from corridor.text.names import nationality, nationality_codes, plain, word
+from corridor.text.numbers import LANGS, Lang, number, percent, rounded, significant
+from corridor.text.templates import RULES, Template, TextError
+
+__all__ = [
+    "LANGS",
+    "MONTHS",
+    "RULES",
+    "Lang",
+    "Message",
+    "Pair",
+    "Template",
+    "TextError",
+    "by_lang",
+    "day",
+    "has",
+    "join",
+    "message",
+    "month",
+    "nationality",
+    "nationality_codes",
+    "number",
+    "percent",
+    "period",
+    "plain",
+    "rounded",
+    "say",
+    "sentence",
+    "significant",
+    "subject",
+    "subjects",
+    "templates",
+    "word",
+]

@@ -1,0 +1,163 @@
+"""The data files of sentences: complete, used, alike in both languages; and the function that says them."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from corridor import text
+from corridor.text import messages, say, subject, subjects, word
+from corridor.text.messages import SAME, read_texts
+
+SOURCE = Path(messages.__file__).parents[1]
+KEYS = [f"{file}.{name}" for file in subjects() for name in subject(file)]
+BY_CODE = ("nationalities", "datasets")
+"""Files whose keys are codes of the data."""
+
+
+HOLE = "\0"
+
+
+@cache
+def python_texts() -> tuple[re.Pattern[str], ...]:
+    """Every string of the code that may be a key; what stands in the braces of an f-string matches anything."""
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                found.add("".join(p.value if isinstance(p, ast.Constant) else HOLE for p in node.values))
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "word":
+                found.add(f"{getattr(node.args[0], 'value', '')}_{HOLE}")
+    keys = [
+        one
+        for one in found
+        if one.partition(".")[0] in subjects() and one.partition(".")[2] not in ("", HOLE)
+    ]
+    return tuple(re.compile(re.escape(one).replace(re.escape(HOLE), r"\w*")) for one in keys)
+
+
+def calls() -> Iterator[tuple[str, ast.Call, str]]:
+    """Calls of `say` and `message` with a literal key: key, call and where it stands."""
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("say", "message")
+            )
+            if named and isinstance(node.args[0] if node.args else None, ast.Constant):
+                key = node.args[0].value
+                if "." in key and key.partition(".")[0] in subjects():
+                    yield key, node, f"{path.name}:{node.lineno}"
+
+
+def test_there_are_as_many_files_in_each_language() -> None:
+    folders = [messages.FOLDER / lang for lang in text.LANGS]
+    english, spanish = ({p.relative_to(f) for p in f.rglob("*.yaml")} for f in folders)
+    assert english == spanish and english
+
+
+@pytest.mark.parametrize("file", subjects())
+def test_a_file_reads_and_its_languages_differ(file: str) -> None:
+    english, spanish = (read_texts(file, lang) for lang in text.LANGS)
+    assert subject(file).keys() == english.keys()
+    for name, words in english.items():
+        assert words.strip(), name
+        if spanish[name] != SAME:
+            assert spanish[name].strip() and spanish[name] != words, f"{name}: write {SAME!r} in Spanish"
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key.partition(".")[0] not in BY_CODE])
+def test_every_message_is_used(key: str) -> None:
+    assert any(pattern.fullmatch(key) for pattern in python_texts()), f"nothing in the code says {key}"
+
+
+def test_every_literal_key_exists_with_the_slots_that_it_is_given() -> None:
+    seen = 0
+    for key, call, where in calls():
+        slots = text.templates(key)[0].slots
+        given = {keyword.arg for keyword in call.keywords}
+        if None in given:  # **facts: seen only when it runs
+            assert given - {None} <= slots.keys(), where
+        else:
+            assert given == slots.keys(), where
+        seen += 1
+    assert seen > 30
+
+
+def test_scopes_are_those_of_shipped_datasets() -> None:
+    from corridor.data import datasets
+
+    assert set(subject("datasets")) <= set(datasets())
+
+
+def test_slots_are_written_by_their_rule_in_each_language() -> None:
+    facts = {"name": ("north", "norte"), "value": 12345.0, "base": 2.5, "against": "2023"}
+    english, spanish = say("claims.change", period="2024-01", change=-0.05, **facts)
+    assert english == "“north”: 12,345 in January 2024, against 3 in 2023 (−5.0\N{NO-BREAK SPACE}%)"
+    assert spanish == (
+        "«norte»: 12\N{NARROW NO-BREAK SPACE}345 en enero de 2024, frente a 3 en 2023 (−5,0\N{NO-BREAK SPACE}%)"
+    )
+    span = (dt.date(2024, 1, 1), dt.date(2024, 2, 1))
+    _, shared = say("effects.card_span", period=span, observed=7, effect=(-0.1, -0.2, 0.3))
+    assert shared.startswith("enero de 2024 a febrero de 2024: <10, −10\N{NO-BREAK SPACE}% (intervalo del 95")
+
+
+def test_a_message_may_fill_a_slot() -> None:
+    step = text.message("claims.step_month")
+    assert say("claims.too_coarse", step=step)[1].startswith("Los conteos se publican por mes,")
+    joined = text.sentence(text.message("claims.too_coarse", step=step), ("a", "b"))
+    assert joined[0].endswith("; a.") and joined[1].endswith("; b.")
+    assert text.by_lang(joined) == {"en": joined[0], "es": joined[1]}
+
+
+@pytest.mark.parametrize(
+    ("key", "slots", "complaint"),
+    [
+        ("claims.nothing", {}, "no message"),
+        ("nothing.change", {}, "no message"),
+        ("claims.change_said", {}, "has the slots"),
+        ("claims.change_said", {"said": 0.1, "more": 1}, "has the slots"),
+    ],
+)
+def test_a_wrong_key_or_slot_is_an_error(key: str, slots: dict[str, object], complaint: str) -> None:
+    with pytest.raises(text.TextError, match=complaint):
+        say(key, **slots)
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish", "complaint"),
+    [
+        ("a: one\nb: two", "a: uno", "in one language only: b"),
+        ("a: '{n:number}'", "a: '{m:number}'", "in Spanish"),
+        ("a: '{n:number}'", "a: '{n:percent}'", "in Spanish"),
+        ("a: '{n:nombre}'", "a: '{n:nombre}!'", "no rule nombre"),
+        ("a: '{n'", "a: x", "expected '}'"),
+        ("a: 3", "a: x", "is no text"),
+    ],
+)
+def test_a_wrong_file_is_an_error(
+    tmp_path: Path, monkeypatch, english: str, spanish: str, complaint: str
+) -> None:
+    for lang, content in (("en", english), ("es", spanish)):
+        (tmp_path / lang).mkdir()
+        (tmp_path / lang / "broken.yaml").write_text(content, "utf-8")
+    monkeypatch.setattr(messages, "FOLDER", tmp_path)
+    with pytest.raises(text.TextError, match=complaint):
+        subject.__wrapped__("broken")  # type: ignore[attr-defined]
+
+
+def test_codes_become_words_and_unknown_codes_stay() -> None:
+    assert word("claims.outcome", "cannot be told") == ("cannot be told", "no se puede saber")
+    assert word("claims.outcome", "new code") == ("new code", "new code")
+    assert text.plain("out-of-sample") == text.plain("out of sample") == "out_of_sample"
+    assert text.nationality("VEN") == ("Venezuela", "Venezuela") and text.nationality("ZZZ") == ("ZZZ", "ZZZ")
+    assert text.nationality_codes()["Haiti"] == "HTI"
