@@ -427,6 +427,6 @@ def _study(
 def _stop_in_worker(workers: int) -> None:
     """Leave where a worker reads the script that began it: the script itself says why."""
     if workers > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):
-        from corridor.ensemble.workers import WITHOUT_GUARD
+        from corridor.model.workers import WITHOUT_GUARD
 
         raise SystemExit(WITHOUT_GUARD)

@@ -8,8 +8,9 @@ whole; while one is, arrivals are taken in interleaved parts and the camp's attr
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import binomial_quantile, uniform_pair
 from corridor.engine.kernels.walk_layout import WalkConstants, WalkDays, WalkNetwork
 
@@ -19,7 +20,7 @@ FEW = 6
 STACK = 1 << 16
 
 
-@njit(cache=True)
+@kernel
 def capacity_factor(people, capacity, buffer):
     """How much a place still attracts: 1 up to the buffer, 0 from its capacity on, linear in between."""
     if capacity < 1.0 or people <= buffer * capacity:
@@ -29,7 +30,7 @@ def capacity_factor(people, capacity, buffer):
     return 1.0 - (people - buffer * capacity) / (capacity * (1.0 - buffer))
 
 
-@njit(cache=True)
+@kernel
 def first_open_legs(net, is_open, step_open, valid):
     """The leg that each step takes, or -1, and which candidates lead over open links only."""
     for step in range(step_open.size):
@@ -46,7 +47,7 @@ def first_open_legs(net, is_open, step_open, valid):
                 break
 
 
-@njit(cache=True)
+@kernel
 def weigh(place, net, con, score, camp_now, factor, step_open, valid, upto, leg):
     """Cumulative shares of the candidates of a place, and the leg of each; -1 where people stay after all."""
     first, last = net.candidate_first[place], net.candidate_first[place + 1]
@@ -74,7 +75,7 @@ def weigh(place, net, con, score, camp_now, factor, step_open, valid, upto, leg)
     return count
 
 
-@njit(cache=True)
+@kernel
 def split(n, chance, first, last, upto, seed, member, process, count, day, take):
     """How many of ``n`` take each candidate, in ``take``; returns those who stay and the draws used so far."""
     stay = 0
@@ -128,7 +129,7 @@ def split(n, chance, first, last, upto, seed, member, process, count, day, take)
     return stay, count
 
 
-@njit(cache=True)
+@kernel
 def on_the_way(net, con, calendar, day, leg, people, travelled, first):
     """Put people who set out on a leg into the calendar; ``travelled`` is R plus what they moved today."""
     if first:
@@ -141,7 +142,7 @@ def on_the_way(net, con, calendar, day, leg, people, travelled, first):
     calendar[(day + days - 1) % con.window, net.leg_cell[leg, recent]] += people
 
 
-@njit(cache=True)
+@kernel
 def turn_back(net, calendar, closes):
     """Move people on links that close to the second half of the calendar: they will return to the start."""
     half = net.leg_recent.size
@@ -153,7 +154,7 @@ def turn_back(net, calendar, closes):
                     calendar[row, cell] = 0
 
 
-@njit(cache=True)
+@kernel
 def depart(net, con, days, seed, member, day, rest, occupied):
     """Share the day's departures out over the conflict zones."""
     left = days.departures[day]
@@ -176,7 +177,7 @@ def depart(net, con, days, seed, member, day, rest, occupied):
         occupied[place] += people
 
 
-@njit(cache=True)
+@kernel
 def find_near(net, con, occupied, today, near, touched):
     """Mark the camps whose attraction may change while today's people arrive, and the places that this touches.
 
@@ -206,7 +207,7 @@ def find_near(net, con, occupied, today, near, touched):
     return count
 
 
-@njit(cache=True)
+@kernel
 def interleave(count, crowd, rounds, amount, pieces, queue):
     """Order the arriving cells: those that touch no camp near its limit as they are, the others interleaved.
 
@@ -250,13 +251,13 @@ def interleave(count, crowd, rounds, amount, pieces, queue):
                 filled[turn] += 1
 
 
-@njit(cache=True, inline="always")
+@kernel(inline="always")
 def _piece_of(pieces, turn, i, rounds):
     """Pieces of a cell that have passed before a round; cells start at different places."""
     return (pieces * turn + (i * 29) % rounds) // rounds
 
 
-@njit(cache=True)
+@kernel
 def queue_size(count, pieces):
     """Entries of the queue."""
     total = 0
@@ -265,7 +266,7 @@ def queue_size(count, pieces):
     return total
 
 
-@njit(cache=True)
+@kernel
 def run_walk_days(
     net: WalkNetwork, days: WalkDays, con: WalkConstants, seed, member, stay_counts, way_counts
 ):

@@ -29,7 +29,6 @@ from corridor.model import (
     Corridor,
     Count,
     DatasetEntry,
-    DatasetSource,
     Fault,
     Group,
     Indicator,
@@ -39,6 +38,7 @@ from corridor.model import (
     Place,
     Route,
     Settings,
+    Source,
     Stock,
     WalkRules,
 )
@@ -221,7 +221,7 @@ def _indicator(location: Location) -> Indicator:
 
 
 def _dataset(name: str) -> DatasetEntry:
-    source = DatasetSource(
+    source = Source(
         id=f"{COUNTS}-source", title=f"source_data of the Flee folder {name}", license="see the publisher",
         publisher="as named by the authors of the folder", grade="compilation",
     )  # fmt: skip
@@ -229,7 +229,7 @@ def _dataset(name: str) -> DatasetEntry:
         "Corrections of the registration are not yet applied."  # fmt: skip
     return DatasetEntry(
         id=COUNTS, title="People registered at each camp", unit="people", frequency="point", dims=("place",),
-        sources=(source,), notes=(note,), additive=False,
+        sources=(source,), notes=(note,), additive=False, kind="stock",
     )  # fmt: skip
 
 
