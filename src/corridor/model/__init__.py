@@ -21,6 +21,7 @@ from corridor.model.vocabulary import (
     TAGS,
     ParameterKind,
 )
+from corridor.model.walk import CAMP_KINDS, PLACE_KINDS, TOTAL, Closure, Conflict, Correction, WalkRules
 
 if TYPE_CHECKING:
     from corridor.model.datasets import Count, DatasetEntry, Gap, Source
@@ -46,13 +47,19 @@ if TYPE_CHECKING:
     from corridor.model.register import RegisterEntry
 
 __all__ = [
+    "CAMP_KINDS",
     "FLOW_KINDS",
     "GRADES",
     "MODES",
     "PARAMETERS",
+    "PLACE_KINDS",
     "REGISTER_STATUSES",
     "TAGS",
+    "TOTAL",
     "Claim",
+    "Closure",
+    "Conflict",
+    "Correction",
     "Corridor",
     "CorridorError",
     "Count",
@@ -80,6 +87,7 @@ __all__ = [
     "Source",
     "Stock",
     "Trigger",
+    "WalkRules",
     "did_you_mean",
     "sha256_of",
     "stream_key",
