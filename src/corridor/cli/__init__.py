@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -20,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
     "check": "Say everything that is wrong in a corridor folder.",
+    "import": "Write a corridor folder from a case of Flee.",
     "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
     "forecast": "Forecast a corridor's series or a dataset.",
@@ -40,8 +42,9 @@ _MOST_FAULTS = 20
 
 
 def _module(name: str) -> str:
-    """Module of a command."""
-    return f"{__name__}.{name.replace('-', '_')}"
+    """Module of a command: hyphens become underscores, a word of Python's gets one at its end."""
+    word = name.replace("-", "_")
+    return f"{__name__}.{word}_" if iskeyword(word) else f"{__name__}.{word}"
 
 
 class LazyGroup(click.Group):
