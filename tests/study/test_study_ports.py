@@ -9,8 +9,9 @@ import small_corridors as small
 from corridor.engine import Noise, RunSpec, compile_corridor
 from corridor.ensemble import simulate
 from corridor.study.assemble import ScenarioRun
-from corridor.study.ports import FIGURE_NAMES, port_labels, ports_table
+from corridor.study.ports import port_labels, ports_table
 from corridor.study.schema import KINDS, conform
+from corridor.text import subject
 from small_corridors import flow, parameter, stock
 
 
@@ -46,7 +47,7 @@ def test_the_table_holds_the_hand_count(run):
 def test_every_port_and_figure_has_a_label_in_both_languages(run):
     labels, faults = conform("labels", port_labels(run.compiled.corridor, ports_table([run])))
     assert not faults
-    assert labels["item"].to_list() == ["office.port", *FIGURE_NAMES]
+    assert labels["item"].to_list() == ["office.port", *subject("ports")]
     assert set(labels["tag"]) == {"assumed"} and set(labels["kind"]) == {"port", "port_figure"} < set(KINDS)
     assert not (labels.select("label", "label_es") == "").to_numpy().any()
 

@@ -270,8 +270,8 @@ def check_first_month(case: Case) -> Finding:
     }  # fmt: skip
     if other:
         about["other"] = other.name
-    way = f"{'below' if below else 'above'}_{'other' if other else 'value'}"
-    parts = [message(f"claims.first_{way}", **about)]
+    side, base = "below" if below else "above", "other" if other else "value"
+    parts = [message(f"claims.first_{side}_{base}", **about)]
     if absent := _months(shared[0], first) + 1 - sum(text <= first for text in shared):
         parts.append(message("claims.first_missing", count=absent))
     figures = [_figure(counts, first)]

@@ -15,7 +15,7 @@ import polars as pl
 from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.report.assets import SCRIPTS, read
-from corridor.report.messages import MESSAGES, page_messages, say
+from corridor.report.messages import page_messages, say
 from corridor.report.sections import SECTIONS, Brief, RunView, sentences
 from corridor.study.folder import RunFolder
 from corridor.text import LANGS, MONTHS, Lang, day, month
@@ -86,7 +86,7 @@ def render(
         title=escape(view.title[lang]),
         style=read("report.css"),
         sentences=spoken,
-        noscript=escape(MESSAGES["noscript"][LANGS.index(lang)]),
+        noscript=escape(say("noscript")[lang]),
         payload=as_script_json(payload(view, lang, brief)),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
