@@ -25,7 +25,7 @@ import numpy as np
 
 import corridor
 from corridor.calibrate import read_calibration
-from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.engine import Compiled, RunSpec, compile_corridor, member_arrays, run_member
 from corridor.ensemble import simulate
 from corridor.formats import open_corridor
 from corridor.model import Corridor, Parameter
@@ -173,10 +173,10 @@ def measure(members: int, repeats: int, rounds: int, times: int) -> dict[str, An
     figures: dict[str, Any] = {
         "calibrated": calibrated,
         "days": len(run.dates),
-        "cells": len(run.network.cell_name),
-        "edges": int(run.network.edge_dest.size),
+        "cells": len(run.structure.network.cell_name),
+        "edges": int(run.structure.network.edge_dest.size),
     }
-    arrays = run.arrays(None)
+    arrays = member_arrays(run, None)
     start = arrays.count.copy()
 
     def kernel() -> None:

@@ -21,7 +21,7 @@ def text() -> str:
         lines.append(f"| {name} | {count['observed']} | {count['anchored']} | {count['assumed']} |")
     assumed = sum(row.assumed for row in corridor.parameters)
     year = RunSpec(dt.date(2023, 1, 1), dt.date(2023, 12, 31), as_of=dt.date(2023, 12, 31))
-    network = compile_corridor(corridor, None, year).network
+    network = compile_corridor(corridor, None, year).structure.network
     lines += [
         "",
         f"{len(corridor.places)} places, {len(corridor.stocks)} stocks, {len(corridor.routes)} routes and "

@@ -33,7 +33,7 @@ def level(fit: Fit, field: FittedField) -> Floats:
     part of those who choose that takes them."""
     first = [int(np.argmax(fit.month_of_segment == m)) for m in range(len(fit.compiled.months))]
     if field.method == "departures":
-        lawful = [k in fit.compiled.lawful_stocks for k in fit.compiled.stock_ids]
+        lawful = [k in fit.compiled.index.lawful_stocks for k in fit.compiled.stock_ids]
         return fit.base.departures[first][:, ~np.array(lawful), :].sum(axis=1)
     if field.method == "coverage":
         return fit.series[field.observations[0]].coverage
@@ -44,8 +44,10 @@ def level(fit: Fit, field: FittedField) -> Floats:
     if field.method in ("scale", "rare"):
         part = share[:, ours, :]
         return part.sum(axis=1) / np.maximum((part > 0).sum(axis=1), 1)
-    together = [share[:, [f for f in stock if f in ours], :].sum(axis=1) for stock in fit.compiled.siblings]
-    widest = sorted(range(len(together)), key=lambda k: -len(fit.compiled.siblings[k]))
+    together = [
+        share[:, [f for f in stock if f in ours], :].sum(axis=1) for stock in fit.compiled.index.siblings
+    ]
+    widest = sorted(range(len(together)), key=lambda k: -len(fit.compiled.index.siblings[k]))
     out = np.zeros_like(together[0])
     for k in widest:  # where a group has the widest choice: Mexico City, or home
         out = np.where(out.max(axis=0) > 0, out, together[k])

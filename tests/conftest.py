@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from corridor.formats import folder
 from repository import ROOT
 
 settings.register_profile(
@@ -18,15 +20,37 @@ settings.register_profile(
 )
 settings.load_profile("corridor")
 
+LONG = ("slow", "validation")
+"""Markers of tests that are run on request."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave slow tests out unless markers are chosen (``-m slow``)."""
+    """Leave slow tests and validations out unless markers are chosen (``-m slow``)."""
     if config.option.markexpr:
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    if slow:
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_corridors_are_read_once() -> Iterator[None]:
+    """Opening the Americas takes seconds, and it is opened by a hundred tests; it is frozen, so they share it."""
+    known: dict[Path, folder.Check] = {}
+    check = folder.check_corridor
+
+    def once(path_or_name: str | Path) -> folder.Check:
+        path = folder.find_corridor(path_or_name)
+        if path not in folder.shipped_corridors().values():
+            return check(path_or_name)
+        if path not in known:
+            known[path] = check(path_or_name)
+        return known[path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "check_corridor", once)
+        yield
 
 
 @pytest.fixture(autouse=True)

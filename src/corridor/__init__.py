@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from inspect import Signature, signature
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from corridor._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from inspect import Signature
+
     from corridor.api import check as check
     from corridor.api import evaluate as evaluate
     from corridor.api import forecast as forecast
@@ -77,6 +78,8 @@ class _CallableFolder(ModuleType):
 
     @property
     def __signature__(self) -> Signature:
+        from inspect import signature
+
         return signature(self._function)
 
     def __call__(self, *args: Any, **named: Any) -> Any:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from corridor.data import Dataset
 from corridor.formats import Check, check_corridor, new_corridor, open_corridor
-from corridor.model import Corridor, CorridorError, Fault, InputError, did_you_mean
+from corridor.model import Corridor, Fault, InputError, did_you_mean
 
 if TYPE_CHECKING:
     from corridor.calibrate import Calibration
@@ -167,12 +165,12 @@ def simulate(
     found = _opened(corridor)
     single = scenario is None or isinstance(scenario, str)
     ids: list[str | None] = [scenario] if scenario is None or isinstance(scenario, str) else list(scenario)
+    _stop_in_worker(workers)
     study = _study(found, ids, members, seed, as_of, end, hindsight, workers)
     from corridor.ensemble import simulate as run_members
 
     compiled = {name or "base": study.compile(name) for name in ids}
-    with _worker_errors(workers):
-        runs = {name: run_members(one, workers=workers, progress=progress) for name, one in compiled.items()}
+    runs = {name: run_members(one, workers=workers, progress=progress) for name, one in compiled.items()}
     return next(iter(runs.values())) if single else runs
 
 
@@ -234,9 +232,9 @@ def forecast(
     subject, panels = subject_of(dataset.as_of(date), split, chosen)
     horizons = tuple(range(1, horizon + 1))
     view = checked_view(subject, panels, date, horizons)
+    _stop_in_worker(workers)
     forecaster = _forecaster(model, found, observation, date, members, seed, workers)
-    with _worker_errors(workers):
-        made = forecaster.fit_predict(view, horizons).named(shown_series(view, split), dataset.unit)
+    made = forecaster.fit_predict(view, horizons).named(shown_series(view, split), dataset.unit)
     if not made.series:
         hint = "it needs a longer history; take another model"
         raise InputError(f"the model {model!r} has no forecast here", hint=hint)
@@ -426,15 +424,9 @@ def _study(
     )  # fmt: skip
 
 
-@contextmanager
-def _worker_errors(workers: int) -> Iterator[None]:
-    """Say what is wrong where a script starts itself again: each worker imports the script first."""
+def _stop_in_worker(workers: int) -> None:
+    """Leave where a worker reads the script that began it: the script itself says why."""
     if workers > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise SystemExit(1)  # this is a worker that is importing the script; the script itself says why
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise CorridorError(
-            f"the {workers} worker processes ended before they did anything",
-            hint='in a script, put the call under `if __name__ == "__main__":`, or take workers=1',
-        ) from error
+        from corridor.model.workers import WITHOUT_GUARD
+
+        raise SystemExit(WITHOUT_GUARD)

@@ -241,7 +241,11 @@ def test_state_is_that_of_the_rows(corridor: Corridor, rows: list[Parameter]) ->
     result = run_member(compiled, None)
     frame = pl.read_parquet(SHIPPED / "state.parquet")
     state = {(h, s, g): u for h, s, g, u in frame.iter_rows()}
-    ours = {n: float(u) for n, u in zip(compiled.network.cell_name, result.end_units, strict=True) if u > 0}
+    ours = {
+        n: float(u)
+        for n, u in zip(compiled.structure.network.cell_name, result.end_units, strict=True)
+        if u > 0
+    }
     assert state.keys() == ours.keys()
     moved: dict[str, set[float]] = {}
     for name, units in ours.items():
@@ -284,7 +288,7 @@ def test_shares_of_every_stock_add_up_on_every_day(
     """Before the engine sets them to one: whom a fit sends one way it takes from another."""
     compiled, _ = run
     central = compiled.table.values(0, None)
-    lookup = compiled.rows["share"]
+    lookup = compiled.numbers.rows["share"]
     share = np.where(lookup >= 0, central[np.maximum(lookup, 0)], 0.0)  # (segments, flows, groups)
     fitted = {row.target for row in rows if row.parameter == "share"}
     for stock in corridor.stocks:
@@ -307,7 +311,7 @@ def test_nothing_in_it_was_learned_later() -> None:
 # -- made again ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.timeout(1200)
 def test_the_command_makes_the_shipped_calibration_again(tmp_path: Path) -> None:
     arguments = ["calibrate", "americas", "--as-of", "2023-12-31", "--out", str(tmp_path / "made"), "--quiet"]

@@ -14,8 +14,9 @@ from scipy.optimize import minimize
 from scipy.stats import nbinom
 
 from corridor.calibrate import CalibrationPlan, FittedField, calibrate
-from corridor.calibrate.fit import Fit, smooth
-from corridor.calibrate.spread import HORIZONS, SMALLEST, size_spread, walk_gain
+from corridor.calibrate.fit import Fit
+from corridor.calibrate.shocks import HORIZONS, SMALLEST, estimate_shocks, walk_sd
+from corridor.calibrate.smoothing import smooth
 from corridor.data import Dataset
 from corridor.engine import RunSpec, compile_corridor, run_member
 from corridor.model import Observation
@@ -193,7 +194,7 @@ def test_half_an_anchor_goes_half_the_way(published: Mapping[str, Dataset]) -> N
     assert half[ahead].mean() == pytest.approx(np.sqrt(free[ahead].mean() * last), rel=0.002)
 
 
-# -- the spread of departures --------------------------------------------------------------------------
+# -- the shocks of departures --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("damping", [1.0, 0.9, 0.8])
@@ -208,7 +209,7 @@ def test_walk_gain_against_simulated_walks(kernel: list[float], damping: float) 
         x[:, month] = level
     for horizon in range(1, HORIZONS + 1):
         seen = sum(part * x[:, horizon - j] for j, part in enumerate(kernel) if j <= horizon)
-        assert walk_gain(np.array(kernel), damping)[horizon - 1] == pytest.approx(seen.std(), rel=0.015)
+        assert walk_sd(np.array(kernel), damping)[horizon - 1] == pytest.approx(seen.std(), rel=0.015)
 
 
 def walks(seed: int, common: float, own: float, names: int = 8, months: int = 60) -> dict[str, np.ndarray]:
@@ -223,14 +224,14 @@ def sized(common: float, own: float, replicates: int = 40) -> tuple[float, float
     found = []
     for seed in range(replicates):
         series = walks(seed, common, own)
-        spread = size_spread(np.sum(list(series.values()), axis=0), series, np.array([1.0]))
+        shocks = estimate_shocks(np.sum(list(series.values()), axis=0), series, np.array([1.0]))
         shares = np.array([s[-24:].mean() for s in series.values()])
         shares /= shares.sum()
-        variance = spread.common**2 + sum(
-            (w * o) ** 2 for w, o in zip(shares, spread.own.values(), strict=True)
+        variance = shocks.common**2 + sum(
+            (w * o) ** 2 for w, o in zip(shares, shocks.by_nationality.values(), strict=True)
         )
-        at_three = walk_gain(np.array([1.0]), spread.damping)[2] * np.sqrt(variance)
-        found.append((spread.common, float(np.median(list(spread.own.values()))), at_three))
+        at_three = walk_sd(np.array([1.0]), shocks.damping)[2] * np.sqrt(variance)
+        found.append((shocks.common, float(np.median(list(shocks.by_nationality.values()))), at_three))
     common_sd, own_sd, total_sd = np.median(np.array(found), axis=0)
     return float(common_sd), float(own_sd), float(total_sd)
 
@@ -256,16 +257,16 @@ def test_without_a_common_shock_its_spread_falls_to_the_floor() -> None:
 
 def test_a_steady_series_still_strays_a_little() -> None:
     flat = {"A": np.full(40, 500.0), "B": np.full(40, 300.0)}
-    spread = size_spread(np.full(40, 800.0), flat, np.array([1.0]))
-    assert 0 < spread.common < 0.1
-    assert all(np.isfinite(value) and value > 0 for value in spread.own.values())
+    shocks = estimate_shocks(np.full(40, 800.0), flat, np.array([1.0]))
+    assert 0 < shocks.common < 0.1
+    assert all(np.isfinite(value) and value > 0 for value in shocks.by_nationality.values())
 
 
 def test_without_nationalities_all_shocks_are_common() -> None:
     series = walks(3, 0.12, 0.0, names=1)["N0"]
-    spread = size_spread(series, {}, np.array([1.0]))
-    assert spread.own == {}
-    assert spread.common == pytest.approx(0.12, rel=0.5)
+    shocks = estimate_shocks(series, {}, np.array([1.0]))
+    assert shocks.by_nationality == {}
+    assert shocks.common == pytest.approx(0.12, rel=0.5)
 
 
 def test_common_shock_makes_nationalities_move_together(published: Mapping[str, Dataset]) -> None:
@@ -278,11 +279,13 @@ def test_common_shock_makes_nationalities_move_together(published: Mapping[str, 
         days=200,
     )
     series = walks(1, 0.2, 0.1, names=4)
-    spread = size_spread(np.sum(list(series.values()), axis=0), series, np.array([1.0]))
+    shocks = estimate_shocks(np.sum(list(series.values()), axis=0), series, np.array([1.0]))
 
     def correlation(common: float) -> float:
-        rows = [parameter("departure_sd_common", common), parameter("departure_damping", spread.damping)]
-        rows += [parameter("departure_sd_own", value, group=name) for name, value in spread.own.items()]
+        rows = [parameter("departure_sd_common", common), parameter("departure_damping", shocks.damping)]
+        rows += [
+            parameter("departure_sd_own", value, group=name) for name, value in shocks.by_nationality.items()
+        ]
         start = corridor.settings.start
         spec = RunSpec(start=start, end=corridor.settings.end, members=150, shocks_from=start)
         compiled = compile_corridor(corridor, None, spec, rows)
@@ -290,5 +293,5 @@ def test_common_shock_makes_nationalities_move_together(published: Mapping[str, 
         matrix = np.corrcoef(logs.T)
         return float(matrix[~np.eye(4, dtype=bool)].mean())
 
-    assert correlation(spread.common) > 0.4
+    assert correlation(shocks.common) > 0.4
     assert abs(correlation(0.0)) < 0.15

@@ -9,8 +9,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from corridor.claims import COLUMNS
 from corridor.cli.claims import command
+from repository import documented_columns
 
 
 def run(*arguments: str) -> str:
@@ -25,7 +25,7 @@ def rows() -> dict[str, dict]:
 
 
 def test_json_has_the_columns_of_the_run_folder(rows):
-    assert all(list(row) == list(COLUMNS) for row in rows.values())
+    assert all(list(row) == documented_columns("claims") for row in rows.values())
 
 
 def test_the_two_statements_of_the_time_are_shipped(rows):

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from statement_cases import make_claim, make_corridor, make_observation
 
-from corridor.claims import COLUMNS, check_claims, verdict_table
+from corridor.claims import check_claims, verdict_table
 from corridor.claims.verdict import Verdict
+from repository import documented_columns
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 OBSERVED = Path(__file__).parents[2] / ".." / "shared" / "data" / "observed"
@@ -102,11 +103,11 @@ def test_nationality_is_not_zero_before_it_was_published():
 
 def test_table_of_a_run_folder(verdicts):
     table = verdict_table(verdicts.values())
-    assert tuple(table.columns) == COLUMNS
+    assert table.columns == documented_columns("claims")
     assert table["values"][1] == (
         "mexico 2023-12: 94816; us_total 2023-12: 301981; mexico 2024-07: 115937; us_total 2024-07: 104100"
     )
-    assert verdict_table([]).columns == list(COLUMNS)
+    assert verdict_table([]).columns == documented_columns("claims")
 
 
 @pytest.mark.skipif(not OBSERVED.exists(), reason="the publishers' tables are not here")

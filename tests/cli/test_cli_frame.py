@@ -138,7 +138,8 @@ def test_ctrl_c_is_one_line_and_exit_1(failing) -> None:
     assert result.stderr.strip() == "error: stopped"
 
 
-def test_a_signal_stops_within_a_second(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_within_a_second(tmp_path: Path, sent: signal.Signals) -> None:
     code = (
         "import time, click\nfrom corridor import cli\n"
         "@click.command()\ndef command():\n    print('ready', flush=True)\n    time.sleep(30)\n"
@@ -150,7 +151,7 @@ def test_a_signal_stops_within_a_second(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     began = time.monotonic()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, told = process.communicate(timeout=20)
     assert time.monotonic() - began < 1
     assert process.returncode == 1

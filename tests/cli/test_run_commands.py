@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from corridor.cli import main
 from corridor.ensemble import simulate as _simulate  # noqa: F401  # loads the module that is patched below
-from corridor.study import RunFolder, contrast
+from corridor.study import RunFolder, influence
 from repository import ROOT
 
 STRAIT = str(ROOT / "examples" / "strait")
@@ -33,8 +33,8 @@ PYTHON = [sys.executable, "-c", "from corridor.cli import main; main()"]
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder to stand in; the influence of a few assumptions only."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(contrast, "INFLUENCE_BLOCKS", 3)
-    monkeypatch.setattr(contrast, "INTENSITY_MEMBERS", 4)
+    monkeypatch.setattr(influence, "INFLUENCE_BLOCKS", 3)
+    monkeypatch.setattr(influence, "INTENSITY_MEMBERS", 4)
 
 
 def corridor(*arguments: str) -> Result:
@@ -84,6 +84,7 @@ def test_simulate_has_a_folder_of_its_own(tmp_path: Path) -> None:
     assert everything(tmp_path) == ["strait-run"]
 
 
+@pytest.mark.slow
 def test_demo_writes_the_case_of_december_2023(tmp_path: Path) -> None:
     result = corridor("demo", "--members", "4", "--workers", "1", "--out", "run", "--lang", "es")
     assert result.exit_code == 0, result.output
@@ -339,6 +340,7 @@ def alive(group: int) -> list[str]:
     return [pid for pgid, state, pid in rows if int(pgid) == group and not state.startswith("Z")]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
 def test_ctrl_c_ends_the_demo_soon_and_whole(tmp_path: Path) -> None:
     """The whole process group is sent the signal, as a terminal does it."""

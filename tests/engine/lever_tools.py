@@ -39,7 +39,7 @@ def compile_with(*measures: Measure, hindsight: bool = False) -> Compiled:
 def by_day(run: Compiled) -> ByDay:
     """Every number of the run's days, so that runs with other segments can be compared."""
     values: Values = run.values()
-    return {f.name: getattr(values, f.name)[run.day_segment].copy() for f in fields(values)}
+    return {f.name: getattr(values, f.name)[run.calendar.day_segment].copy() for f in fields(values)}
 
 
 def flows(run: Compiled, *names: str) -> list[int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corridor.engine import LEVERS, Effect
+from corridor.engine import LEVERS, LeverEffect
 from corridor.engine.intensity import LARGEST_SHOCK
 from corridor.engine.kernels.random import EXACT_BELOW
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def strength(effect: Effect) -> str:
+def strength(effect: LeverEffect) -> str:
     """What the strength goes through before the rule."""
     scaled = {1.0: "", -1.0: "− ", 1 / 7: "1/7 ", 1 / 30.44: "1/30.44 "}[effect.scale]
     divided = f"/ {effect.divide}" if effect.divide else ""

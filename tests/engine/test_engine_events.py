@@ -135,7 +135,9 @@ def test_the_number_is_drawn_from_its_range():
     z = np.log(drawn / 400) / (np.log(2) / 1.6449)
     assert abs(z.mean()) < 5 / np.sqrt(300)
     assert z.std() == pytest.approx(1, abs=0.2)
-    assert (compiled(corridor, noise=SILENT).event_rows, run.event_rows) == ([run.event_rows[0]],) * 2
+    assert (compiled(corridor, noise=SILENT).numbers.event_rows, run.numbers.event_rows) == (
+        (run.numbers.event_rows[0],),
+    ) * 2
 
 
 def named(*names: str) -> Scenario:

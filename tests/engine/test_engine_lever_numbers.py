@@ -14,7 +14,16 @@ from engine_tools import measure, with_measures
 from lever_corridor import TO_CITIES, everything, ran, under
 from lever_tools import by_day
 
-from corridor.engine import LEVERS, Compiled, RunSpec, compile_corridor, neutral_strength, run_member, touched
+from corridor.engine import (
+    LEVERS,
+    Compiled,
+    RunSpec,
+    compile_corridor,
+    member_arrays,
+    neutral_strength,
+    run_member,
+    touched,
+)
 from corridor.model import Lift, Measure
 
 WHEN = {"start": dt.date(2023, 1, 11), "end": dt.date(2023, 3, 10), "ramp_days": 10, "decay_days": 10}
@@ -298,7 +307,7 @@ def test_the_kernel_sees_these_numbers_and_no_other(given, expected):
     before = {name: values.copy() for name, values in table.day.items()}
     expected(table)
     moved = {name for name, values in table.day.items() if not np.array_equal(values, before[name])}
-    ours, theirs = run.arrays(None), under().arrays(None)
+    ours, theirs = member_arrays(run, None), member_arrays(under(), None)
     changed = set()
     for name in (
         "segment_rate",
@@ -310,11 +319,11 @@ def test_the_kernel_sees_these_numbers_and_no_other(given, expected):
     ):
         pair = (getattr(ours, name), getattr(theirs, name))
         if name.startswith("segment"):
-            pair = pair[0][run.day_segment], pair[1][under().day_segment]
+            pair = pair[0][run.calendar.day_segment], pair[1][under().calendar.day_segment]
         if not np.allclose(*pair, rtol=1e-9):
             changed.add(name)
     assert changed == {SEEN[name] for name in moved if name != "lorries"}
-    assert run.network.cell_name == under().network.cell_name
+    assert run.structure.network.cell_name == under().structure.network.cell_name
 
 
 @EVERY

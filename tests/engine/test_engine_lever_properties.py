@@ -72,7 +72,7 @@ def test_noise_weakens_a_measure_and_never_turns_it_around(lever, unit):
         drawn = run.values(member)
         for name, values in central.items():
             way = values - without[name]
-            went = getattr(drawn, name)[run.day_segment] - without[name]
+            went = getattr(drawn, name)[run.calendar.day_segment] - without[name]
             assert (went * np.sign(way) > -1e-9 * np.maximum(1.0, np.abs(without[name]))).all(), name
             moved = np.abs(way) > 1e-6
             if moved.any():
@@ -90,7 +90,7 @@ def test_nobody_is_lost_under_any_lever(lever, unit, seed, part):
     for member in (None, 0):
         result = run_member(run, member)
         assert result.inside == pytest.approx(result.departed + result.start_people, rel=1e-9)
-        people = float((result.end_units * run.network.cell_size).sum())  # in stocks and on the way
+        people = float((result.end_units * run.structure.network.cell_size).sum())  # in stocks and on the way
         assert people == pytest.approx(result.inside[-1], rel=1e-9)
         assert result.daily_stock.min() > -1e-9 and result.daily_flow.min() > -1e-9
 

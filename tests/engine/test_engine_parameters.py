@@ -10,7 +10,7 @@ from engine_tools import compiled, flow_of
 from scipy import stats
 
 import small_corridors as small
-from corridor.engine import Noise, RunSpec, compile_corridor, run_member, state_after
+from corridor.engine import Noise, RunSpec, compile_corridor, member_arrays, run_member, state_after
 from corridor.engine.parameters import ParameterTable
 from corridor.engine.run import MemberResult, _check_balance
 from corridor.model import CorridorError, Group, InputError, Parameter, Scenario
@@ -162,9 +162,9 @@ def test_the_noise_of_parameters_can_be_switched_off():
     rows = (wide, row(0.5, low=0.2, high=0.9).model_copy(update={"target": "pass"}))
     corridor = corridor.model_copy(update={"parameters": rows})
     quiet = compiled(corridor, noise=Noise(False, True, True))
-    central = quiet.arrays(None)
+    central = member_arrays(quiet, None)
     for name in ("segment_rate", "segment_throughput", "segment_room", "depart_mean"):
-        assert np.array_equal(getattr(quiet.arrays(3), name), getattr(central, name))
+        assert np.array_equal(getattr(member_arrays(quiet, 3), name), getattr(central, name))
 
 
 # -- faults --------------------------------------------------------------------------------------------

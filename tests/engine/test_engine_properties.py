@@ -68,10 +68,10 @@ def test_a_recount_of_every_day_finds_everybody(corridor, seed):
 def test_cells_stocks_months_and_days_tell_the_same(corridor, seed):
     run = compiled(corridor, seed=seed)
     result = run_member(run, 0)
-    people = result.end_units * run.network.cell_size
+    people = result.end_units * run.structure.network.cell_size
     held = dict.fromkeys(run.stock_ids, 0.0)
     underway = 0.0
-    for (holder, _, _), here in zip(run.network.cell_name, people, strict=True):
+    for (holder, _, _), here in zip(run.structure.network.cell_name, people, strict=True):
         if holder in held:
             held[holder] += here
         else:

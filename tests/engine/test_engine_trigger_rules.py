@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trigger_tools import closure, switched, town, trigger
 
-from corridor.engine.kernels.evening import decide
+from corridor.engine.kernels.triggers import switch_triggers
 from corridor.engine.triggers import new_state, periods_on
 from corridor.model import Trigger
 
@@ -59,7 +59,7 @@ def on_by_kernel(case: Case) -> list[bool]:
     out = []
     for day in range(len(dates)):
         out.append(bool(state.on[0]))
-        decide(day, run.watch, state, seen)
+        switch_triggers(day, run.watch, state, seen)
     return out
 
 

@@ -222,17 +222,3 @@ def test_a_run_that_is_kept_is_taken_up_until_it_is_forgotten(alone, tmp_path, m
     assert len(list(store.glob("*/*.npz"))) == 1  # the other run's chunk is still there
     forget(compiled(seed=2), store)
     assert not store.exists()
-
-
-@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs POSIX signals")
-def test_processes_that_start_never_get_an_interrupt_and_the_parent_does():
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt), simulate_module._interrupts_stay_here():
-            blocked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
-            told = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, check=True)
-            assert told.stdout.strip() == "True"
-            os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])

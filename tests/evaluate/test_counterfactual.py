@@ -155,7 +155,7 @@ def test_a_flat_interval_would_be_seen() -> None:
         assert 1 - covered(LAWS[1], (0.0,), runs=100)[0] > 0.4
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.parametrize("after", [1, 3])
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_rejection_and_coverage_in_full(law, after: int) -> None:

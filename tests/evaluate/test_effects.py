@@ -28,9 +28,8 @@ from corridor.evaluate.checks import jarque_bera, ljung_box
 from corridor.evaluate.tables import effect_object, effect_tables
 from corridor.formats import open_corridor
 from corridor.model import InputError
-from corridor.study import TABLES
 from corridor.study.schema import conform
-from repository import ROOT
+from repository import ROOT, documented_columns
 
 
 @pytest.fixture(scope="module")
@@ -310,7 +309,7 @@ def test_every_measure_of_the_corridor_can_be_asked_of(americas) -> None:
 def test_the_tables_are_those_of_a_run_folder(meeting) -> None:
     found = effect_tables([meeting])
     for name, table in found.items():
-        assert list(table.columns) == list(TABLES[name])
+        assert list(table.columns) == documented_columns(name)
         assert conform(name, table)[1] == []
     kinds = found["effects"]["kind"].to_list()
     assert (kinds.count("headline"), kinds.count("month"), kinds.count("cumulative")) == (1, 6, 6)

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from corridor.cli import main
-from corridor.evaluate import EFFECTS
 from corridor.model import Measure
 from corridor.study import RunFolder
+from repository import documented_columns
 
 
 def run(*words: str, code: int = 0):
@@ -45,7 +45,7 @@ def test_json_and_csv() -> None:
     assert card["sentence"] and card["sentence_es"] and card["provenance"]["seed"] == 1
     assert [c["check"] for c in card["checks"]][:4] == ["placebo", "leave_one_out", "anticipation", "anchor"]
     rows = list(csv.DictReader(io.StringIO(run(*MEETING, "--format", "csv").stdout)))
-    assert list(rows[0]) == list(EFFECTS)
+    assert list(rows[0]) == documented_columns("effects")
     assert [row["kind"] for row in rows[:2]] == ["headline", "month"]
 
 

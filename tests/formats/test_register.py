@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from corridor.formats import check_corridor, open_corridor
-from corridor.formats.register import REGISTER_COLUMNS, register_row, registered, strength_text
+from corridor.formats.register import register_row, registered, strength_text
 from corridor.model import REGISTER_STATUSES, Event, RegisterEntry
+from repository import documented_register
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "strait"
 
@@ -90,7 +91,7 @@ def test_a_row_and_its_strengths():
     corridor = open_corridor(EXAMPLE)
     (found,) = registered(corridor, corridor.settings.as_of)
     row = register_row(found)
-    assert tuple(row) == REGISTER_COLUMNS
+    assert list(row) == documented_register()
     assert (row["strength"], row["grade"], row["levers"]) == ("0 [0, 0.2] ratio", "mechanical", "railways")
     caravan = Event(id="c", name="C", name_es="C", flow="f", start=day("2024-01-01"), people=7500, low=6000,
                     high=8000, known_from=day("2024-01-01"), source="s")  # fmt: skip

@@ -16,7 +16,7 @@ from corridor.cli import main
 from corridor.data import load
 from corridor.formats import open_corridor, shipped_corridors
 from corridor.model import Corridor, InputError
-from corridor.study import RunFolder, contrast
+from corridor.study import RunFolder, influence
 from repository import ROOT
 
 FOLDER = shipped_corridors()["mediterranean"]
@@ -142,8 +142,8 @@ def test_errors_in_sample_stand_beside_those_out_of_sample():
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     target = tmp_path_factory.mktemp("sea") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contrast, "INFLUENCE_BLOCKS", 3)
-        patch.setattr(contrast, "INTENSITY_MEMBERS", 4)
+        patch.setattr(influence, "INFLUENCE_BLOCKS", 3)
+        patch.setattr(influence, "INTENSITY_MEMBERS", 4)
         result = corridor(
             "simulate", "mediterranean", "--members", "60", "--workers", "1", "--out", str(target)
         )

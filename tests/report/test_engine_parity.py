@@ -24,6 +24,8 @@ from strategies import corridors, with_switches
 
 TOLERANCE = 1e-9
 CORRIDORS = 200
+FEW = 40
+"""Corridors in the fast suite."""
 SILENT = Noise(parameters=False, intensities=False, counts=False)
 UNITS = [(name, unit) for name, lever in LEVERS.items() for unit in lever.units]
 WIDEST = {"people": 400, "people/day": 40, "people/week": 200, "people/month": 900, "days": 80, "USD/month": 1e7,
@@ -89,9 +91,19 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 @given(case=cases())
-@settings(max_examples=CORRIDORS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=FEW, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_page_counts_what_python_counts(page, case):
-    corridor, moves = case
+    check_parity(page, *case)
+
+
+@pytest.mark.slow
+@given(case=cases())
+@settings(max_examples=CORRIDORS, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_page_counts_what_python_counts_in_many_corridors(page, case):
+    check_parity(page, *case)
+
+
+def check_parity(page: Any, corridor: Corridor, moves: dict[str, Move]) -> None:
     run = compile_all(corridor, RunSpec(corridor.settings.start, corridor.settings.end, noise=SILENT))
     gap, where = worst(in_python(run, moves), in_page(page, run, moves), run)
     assert gap <= TOLERANCE, where

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -242,3 +243,15 @@ def test_lines_and_metrics_may_be_spelled_in_words(tmp_path: Path, spelling: tup
     fit = frame("fit", [("us_total", *spelling, 0.8, 1.0, 5)])
     text = sentences(RunView(RunFolder.write(tmp_path / "run", {"fit": fit}, MANIFEST)))[0]["en"]
     assert "0.80 times" in text
+
+
+# -- languages of the corridor ---------------------------------------------------------------------------
+
+
+def test_a_corridor_in_one_language_gets_a_report_in_that_language(run: RunFolder) -> None:
+    only = replace(run, manifest={**run.manifest, "languages": ["es"]})
+    assert '"languages":["es"]' in render(only, "es")
+    with pytest.raises(InputError, match="no texts in 'en'") as caught:
+        render(only, "en")
+    assert "es" in str(caught.value.hint)
+    assert '"languages":["en","es"]' in render(run)  # a manifest that does not say has both

@@ -15,14 +15,14 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from corridor.calibrate.plan import CalibrationPlan, FittedField
+from corridor.calibrate.seeds import seeded
 from corridor.calibrate.series import Floats, Series, read_series
+from corridor.calibrate.smoothing import lagged, ratio_ahead, smooth
 from corridor.data import Dataset
-from corridor.engine import MemberResult, RunSpec, Values, compile_corridor, run_member
-from corridor.ensemble import published
-from corridor.model import Corridor, Group, Observation, Parameter
+from corridor.engine import MemberResult, RunSpec, Values, arrays_from, compile_corridor, run_member
+from corridor.model import Corridor
 
 COUNT_OFFSET = 3.0
 """Added to both counts of a ratio, so that a handful of people cannot move a field far."""
@@ -47,16 +47,11 @@ class Fit:
             ahead = (ahead + dt.timedelta(days=31)).replace(day=1)
         end = min(ahead - dt.timedelta(days=1), corridor.settings.end)
         self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
-        self.compiled = compile_corridor(self._seeded(corridor, datasets), None, self.spec)
+        self.compiled = compile_corridor(seeded(corridor, plan, datasets), None, self.spec)
         self.drawn = self.compiled.table.values(0, None)
-        self.base = self.compiled.base_values(self.drawn)
+        self.base = self.compiled.numbers.base_values(self.drawn)
         self.declared = self.base.share.copy()
-        self.month_of_segment = np.array(
-            [
-                self.compiled.months.index(dt.date.fromordinal(int(day)).replace(day=1))
-                for day in self.compiled.starts
-            ]
-        )
+        self.month_of_segment = self.compiled.calendar.month_of_segment
         by_id = {o.id: o for o in corridor.observations}
         used = {name for field in plan.fields for name in field.observations} | {plan.target}
         used |= {o.id for o in corridor.observations if o.calibrate}
@@ -69,64 +64,6 @@ class Fit:
         self.kernel: Floats = np.ones((KERNEL_MONTHS, len(self.compiled.groups))) / KERNEL_MONTHS
         self.kernels: dict[str, Floats] = {}
         """Kernels of departures that are fitted by stock, by field."""
-
-    def _seeded(self, corridor: Corridor, datasets: Mapping[str, Dataset]) -> Corridor:
-        """The corridor with departures set to the mean month of the series they are fitted to, as far as it was
-        public: the target, or that of the field that names the stock, shared in proportion to what is declared.
-
-        The declared values are first guesses of another date; only where a group sets out is used.
-        """
-        by_id = {o.id: o for o in corridor.observations}
-        groups = {group.id: group for group in corridor.groups}
-        lawful = {flow.from_stock for flow in corridor.flows if flow.kind == "lawful"}
-        fields = {stock: field for field in self.plan.fields for stock in field.stocks}
-        declared = [
-            (row, group)
-            for row in corridor.parameters
-            if row.parameter == "departures" and row.target not in lawful
-            for group in ([groups[row.group]] if row.group in groups else self._named(corridor, row.group))
-        ]
-        weight = {(row.target, group.id): row.value for row, group in declared}
-        kept = [p for p in corridor.parameters if p.parameter != "departures" or p.target in lawful]
-        means: dict[str, dict[tuple[str, str], float]] = {}
-        seeds: dict[tuple[str | None, str], Parameter] = {}
-        for row, group in declared:
-            field = fields.get(row.target or "")
-            seen = by_id[field.observations[0] if field else self.plan.target]
-            if seen.id not in means:
-                means[seen.id] = self._mean_month(seen, datasets[seen.dataset], corridor)
-            label = (
-                group.nationality if "nationality" in seen.by else "",
-                group.household if "household" in seen.by else "",
-            )
-            beside = sum(
-                value
-                for (stock, name), value in weight.items()
-                if name == group.id and fields.get(stock or "") is field
-            )
-            part = weight[row.target, group.id] / beside if beside > 0 else 1.0
-            seeds[row.target, group.id] = row.model_copy(
-                update={
-                    "group": group.id, "value": max(means[seen.id].get(label, 0.0) * part, 1.0), "low": None,
-                    "high": None, "valid_from": None, "valid_to": None, "known_from": None,
-                }
-            )  # fmt: skip
-        return corridor.model_copy(update={"parameters": (*kept, *seeds.values())})
-
-    def _mean_month(
-        self, observation: Observation, dataset: Dataset, corridor: Corridor
-    ) -> dict[tuple[str, str], float]:
-        """Mean monthly count of a series since the fit begins, by nationality and household."""
-        table = published(observation, dataset, corridor).filter(pl.col("date") >= self.plan.fit_from)
-        months = max(table["date"].n_unique(), 1)
-        sums = table.group_by("nationality", "household").agg(pl.col("value").sum())
-        return {
-            (nationality, household): total / months for nationality, household, total in sums.iter_rows()
-        }
-
-    @staticmethod
-    def _named(corridor: Corridor, name: str | None) -> list[Group]:
-        return [g for g in corridor.groups if name in (None, g.nationality, g.household)]
 
     @staticmethod
     def _positions(names: list[str]) -> npt.NDArray[np.int64]:
@@ -143,7 +80,7 @@ class Fit:
         """Run expected values with the fields as they stand."""
         base = self.base if base is None else base
         values = Values(**{name: array.copy() for name, array in vars(base).items()})
-        return run_member(self.compiled, None, self.compiled.lay(values, self.drawn, None))
+        return run_member(self.compiled, None, arrays_from(self.compiled, values, self.drawn, None))
 
     def simulated(self, series: Series, result: MemberResult) -> Floats:
         """What a series would have counted, shape (months, margin)."""
@@ -159,7 +96,7 @@ class Fit:
                 if series.day[m] >= 0:
                     out[m, 0] = daily[series.day[m]] * series.coverage[m, 0]
                 else:
-                    out[m, 0] = daily[self.compiled.day_month == m].mean() * series.coverage[m, 0]
+                    out[m, 0] = daily[self.compiled.calendar.day_month == m].mean() * series.coverage[m, 0]
         return out
 
     # -- steps -----------------------------------------------------------------------------------
@@ -206,9 +143,9 @@ class Fit:
             elif field.method == "rare":
                 self._move_rare(field, published_, simulated)
             elif field.method in ("odds", "pool"):
-                self._move_odds(field, self._lagged(step, field.lag_days))
+                self._move_odds(field, lagged(step, field.lag_days))
             else:
-                self._move_share(field, self._lagged(step, field.lag_days))
+                self._move_share(field, lagged(step, field.lag_days))
 
     def _sum(self, field: FittedField, result: MemberResult) -> tuple[Floats, Floats]:
         """Published and simulated counts of a field's observations, spread to groups (months, groups)."""
@@ -240,35 +177,14 @@ class Fit:
         ]
         return self._positions(names)
 
-    def _lagged(self, step: Floats, lag_days: float) -> Floats:
-        """Log ratio that a month's parameter answers for, ``lag_days`` before it is counted."""
-        whole, part = divmod(lag_days / 30.44, 1.0)
-        out = np.full_like(step, np.nan)
-        months = step.shape[0]
-        for m in range(months):
-            near = step[m + int(whole)] if m + int(whole) < months else np.full(step.shape[1], np.nan)
-            far = step[m + int(whole) + 1] if m + int(whole) + 1 < months else np.full(step.shape[1], np.nan)
-            mixed = (1 - part) * near + part * far
-            out[m] = np.where(np.isnan(mixed), near if part < 0.5 else far, mixed)
-        return out
-
     def _move_departures(self, field: FittedField, step: Floats) -> None:
-        ratio = np.exp(step)
-        kernel = self.kernels.get(field.id, self.kernel)
-        months, groups = ratio.shape
-        level = np.zeros((months, groups))
-        weight = np.zeros((months, groups))
-        for j in range(KERNEL_MONTHS):
-            ahead = np.full_like(ratio, np.nan)
-            ahead[: months - j] = ratio[j:]
-            seen = ~np.isnan(ahead)
-            level += np.where(seen, kernel[j] * np.nan_to_num(ahead), 0.0)
-            weight += np.where(seen, kernel[j], 0.0)
-        move = np.log(np.where(weight > 0, level / np.where(weight > 0, weight, 1.0), 1.0))
+        """An expectation-maximization step: each month by the mean ratio of the months in which it is counted."""
+        mean, weight = ratio_ahead(np.exp(step), self.kernels.get(field.id, self.kernel))
+        move = np.log(np.where(weight > 0, mean, 1.0))
         first = self._first()
         for k in np.nonzero(self.base.departures.sum(axis=(0, 2)) > 0)[0]:
             stock = self.compiled.stock_ids[k]
-            if stock in self.compiled.lawful_stocks or (field.stocks and stock not in field.stocks):
+            if stock in self.compiled.index.lawful_stocks or (field.stocks and stock not in field.stocks):
                 continue
             current = self.base.departures[first, k, :]
             target = np.log(np.maximum(current, 1e-3)) + move
@@ -288,11 +204,11 @@ class Fit:
         return np.array([int(np.argmax(self.month_of_segment == m)) for m in range(months)])
 
     def _move_odds(self, field: FittedField, step: Floats) -> None:
-        positions = [self.compiled.flow_ids.index(f) for f in field.flows]
+        positions = [self.compiled.index.flow[f] for f in field.flows]
         first, share = self._first(), self.base.share
         seen = (~np.isnan(step)).astype(float)
         step = STEP * np.nan_to_num(step)
-        for siblings in self.compiled.siblings:
+        for siblings in self.compiled.index.siblings:
             ours = [f for f in positions if f in siblings]
             if not ours:
                 continue
@@ -337,31 +253,38 @@ class Fit:
         A hazard's path is smoothed; a share's deviation from what is declared, so that the months of which
         a series has no point keep the shape that the tables give them.
         """
-        positions = [self.compiled.flow_ids.index(f) for f in field.flows]
-        first, share = self._first(), self.base.share
+        positions = [self.compiled.index.flow[f] for f in field.flows]
         seen = (~np.isnan(step)) * (1.0 if weight is None else weight)
-        step = STEP * np.nan_to_num(step)
         for f in positions:
-            current = np.clip(share[first, f, :], 0.0, 0.99)
-            hazard = -np.log1p(-current) if field.method == "hazard" else current
-            used = hazard > 0
-            logs = np.log(np.where(used, hazard, 1.0))
-            around = 0.0 if field.method == "hazard" else self._declared(f, first)
-            moved = np.exp(around + smooth(logs - around + step, seen, field.smooth))
-            moved = -np.expm1(-moved) if field.method == "hazard" else moved
-            moved = np.where(used, np.clip(moved, *field.bounds), 0.0)
-            # within a month a declared row may begin: what is fitted is its level
-            share[:, f, :] *= np.where(used, moved / np.where(used, current, 1.0), 0.0)[self.month_of_segment]
+            self._move_flow(field, f, STEP * np.nan_to_num(step), seen)
         if field.method != "hazard":
-            for siblings in self.compiled.siblings:
-                ours = [f for f in positions if f in siblings]
-                rest = [f for f in siblings if f not in ours]
-                if ours and rest:
-                    mine = np.minimum(share[:, ours, :].sum(axis=1), field.bounds[1])
-                    left = share[:, rest, :].sum(axis=1)
-                    share[:, rest, :] *= np.where(left > 0, (1 - mine) / np.where(left > 0, left, 1.0), 1.0)[
-                        :, None, :
-                    ]
+            self._make_room(positions, field.bounds[1])
+
+    def _move_flow(self, field: FittedField, f: int, step: Floats, seen: Floats) -> None:
+        """Move one flow's share, or its hazard, along ``step`` (months, groups), smoothed by what is ``seen``."""
+        first, share = self._first(), self.base.share
+        current = np.clip(share[first, f, :], 0.0, 0.99)
+        hazard = -np.log1p(-current) if field.method == "hazard" else current
+        used = hazard > 0
+        logs = np.log(np.where(used, hazard, 1.0))
+        around = 0.0 if field.method == "hazard" else self._declared(f, first)
+        moved = np.exp(around + smooth(logs - around + step, seen, field.smooth))
+        moved = -np.expm1(-moved) if field.method == "hazard" else moved
+        moved = np.where(used, np.clip(moved, *field.bounds), 0.0)
+        # within a month a declared row may begin: what is fitted is its level
+        share[:, f, :] *= np.where(used, moved / np.where(used, current, 1.0), 0.0)[self.month_of_segment]
+
+    def _make_room(self, positions: Sequence[int], most: float) -> None:
+        """Scale the siblings of the flows at ``positions`` so that shares sum to one; ``most``: for these."""
+        share = self.base.share
+        for siblings in self.compiled.index.siblings:
+            ours = [f for f in positions if f in siblings]
+            rest = [f for f in siblings if f not in ours]
+            if ours and rest:
+                mine = np.minimum(share[:, ours, :].sum(axis=1), most)
+                left = share[:, rest, :].sum(axis=1)
+                scale = np.where(left > 0, (1 - mine) / np.where(left > 0, left, 1.0), 1.0)
+                share[:, rest, :] *= scale[:, None, :]
 
     def _declared(self, f: int, first: npt.NDArray[np.int64]) -> Floats:
         share = self.declared[first, f, :]
@@ -390,7 +313,9 @@ class Fit:
         level = float(np.nansum(target.value[last]))
         later = np.nonzero(self.month_of_segment > last)[0]
         stocks = [
-            k for k, name in enumerate(self.compiled.stock_ids) if name not in self.compiled.lawful_stocks
+            k
+            for k, name in enumerate(self.compiled.stock_ids)
+            if name not in self.compiled.index.lawful_stocks
         ]
         at = np.ix_(later, np.array(stocks), np.arange(len(self.compiled.groups)))
         goal = 0.0
@@ -401,23 +326,3 @@ class Fit:
             if attempt == 0:
                 goal = path.mean() ** (1 - self.plan.anchor) * level**self.plan.anchor
             self.base.departures[at] *= goal / path.mean()
-
-
-def smooth(raw: Floats, weight: Floats, prior: float) -> Floats:
-    """Mode of a series under a random-walk prior: argmin sum weight (x - raw)^2 + prior sum (dx)^2.
-
-    ``raw`` and ``weight`` have shape (months, columns); columns are solved apart. Where nothing is
-    weighted, the raw values are returned.
-    """
-    months = raw.shape[0]
-    out = raw.copy()
-    difference = np.diff(np.eye(months), axis=0)
-    penalty = max(prior, 1e-6) * difference.T @ difference
-    patterns: dict[bytes, list[int]] = {}
-    for column in range(raw.shape[1]):
-        patterns.setdefault(weight[:, column].tobytes(), []).append(column)
-    for columns in patterns.values():
-        w = weight[:, columns[0]]
-        if w.sum() > 0:
-            out[:, columns] = np.linalg.solve(np.diag(w) + penalty, w[:, None] * raw[:, columns])
-    return out

@@ -54,7 +54,7 @@ def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) 
     if dataset.frequency == "point":  # the last point of a month stands for it, on its own day
         day_of = {date: d for d, date in enumerate(compiled.dates)}
         for date in sorted(set(table["date"].to_list()) & set(day_of)):
-            day[compiled.day_month[day_of[date]]] = day_of[date]
+            day[compiled.calendar.day_month[day_of[date]]] = day_of[date]
         table = table.filter(pl.col("date").is_in([compiled.dates[d] for d in day if d >= 0]))
         table = table.with_columns(pl.col("date").dt.truncate("1mo"))
         value[[m for m in range(len(compiled.months)) if day[m] >= 0]] = 0.0

@@ -1,4 +1,4 @@
-"""A calibration: fitted monthly parameters, the spread of departures, and the state to start from."""
+"""A calibration: fitted monthly parameters, the shocks of departures, and the state to start from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from corridor.calibrate.fit import Fit, Floats
 from corridor.calibrate.plan import CalibrationPlan, FittedField
-from corridor.calibrate.spread import Spread, size_spread
+from corridor.calibrate.shocks import DepartureShocks, estimate_shocks
 from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
@@ -95,9 +95,9 @@ def started_fit(
 
 
 def finished_fit(fit: Fit, result: MemberResult) -> Calibration:
-    """What a fit found, with the spread of departures and the state to start from."""
+    """What a fit found, with the shocks of departures and the state to start from."""
     as_of, start = fit.as_of, fit.compiled.months[int(fit.known_months(fit.plan.target)[-1])]
-    rows = [*_field_rows(fit), *_spread_rows(_spread(fit), as_of)]
+    rows = [*_field_rows(fit), *_shock_rows(_shocks(fit), as_of)]
     # departures of the last known month are shocked: most of them are counted later
     spec = RunSpec(start=fit.plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
     compiled = compile_corridor(fit.corridor, None, spec, rows)
@@ -119,7 +119,7 @@ def _nudged(fit: Fit, result: MemberResult, state: CellState) -> CellState:
     return {name: units * ratio.get(name[0], 1.0) for name, units in state.items()}
 
 
-def _spread(fit: Fit) -> Spread:
+def _shocks(fit: Fit) -> DepartureShocks:
     """Size the shocks on all that the target's publisher had published, before the run too."""
     observation = fit.series[fit.plan.target].observation
     table = published(observation, fit.datasets[observation.dataset], fit.corridor)
@@ -132,10 +132,10 @@ def _spread(fit: Fit) -> Spread:
     total = np.sum(list(by_nationality.values()), axis=0)
     by_nationality.pop("", None)  # a target published without nationality has the total only
     weight = fit.base.departures.sum(axis=(0, 1))
-    return size_spread(total, by_nationality, (fit.kernel * weight).sum(axis=1))
+    return estimate_shocks(total, by_nationality, (fit.kernel * weight).sum(axis=1))
 
 
-def _spread_rows(spread: Spread, as_of: dt.date) -> list[Parameter]:
+def _shock_rows(shocks: DepartureShocks, as_of: dt.date) -> list[Parameter]:
     source = f"calibrated on the target's own past errors, 24 months to {as_of}"
 
     def row(name: str, group: str | None, value: float) -> Parameter:
@@ -144,8 +144,8 @@ def _spread_rows(spread: Spread, as_of: dt.date) -> list[Parameter]:
             parameter=name, group=group, value=round(value, 4), unit=unit, known_from=as_of, source=source
         )
 
-    rows = [row("departure_sd_common", None, spread.common), row("departure_damping", None, spread.damping)]
-    return rows + [row("departure_sd_own", name, value) for name, value in spread.own.items()]
+    rows = [row("departure_sd_common", None, shocks.common), row("departure_damping", None, shocks.damping)]
+    return rows + [row("departure_sd_own", name, value) for name, value in shocks.by_nationality.items()]
 
 
 def _field_rows(fit: Fit) -> list[Parameter]:
@@ -158,7 +158,7 @@ def _field_rows(fit: Fit) -> list[Parameter]:
         if field.method == "departures":
             for k, g in zip(*np.nonzero(fit.base.departures.max(axis=0) > 0), strict=True):
                 stock = compiled.stock_ids[k]
-                if stock not in compiled.lawful_stocks and (not field.stocks or stock in field.stocks):
+                if stock not in compiled.index.lawful_stocks and (not field.stocks or stock in field.stocks):
                     values = fit.base.departures[:, k, g]
                     rows += _rows(fit, "departures", stock, compiled.groups[g].id, values, source)
         elif field.method == "coverage":
@@ -200,7 +200,7 @@ def _rows(
     """Rows of one fitted parameter from its ``values`` by segment of the run, with five figures."""
     kind = PARAMETERS[name]
     rows: list[Parameter] = []
-    for start, exact in zip(fit.compiled.starts, values, strict=True):
+    for start, exact in zip(fit.compiled.calendar.segment_starts, values, strict=True):
         value = float(f"{exact:.5g}")
         if rows and rows[-1].value == value:
             continue
@@ -236,7 +236,7 @@ def _touched_flows(fit: Fit) -> dict[int, str]:
         ours = {names.index(f) for f in field.flows}
         for f in sorted(ours):
             out.setdefault(f, source)
-        for siblings in fit.compiled.siblings:
+        for siblings in fit.compiled.index.siblings:
             if ours & set(siblings):
                 for f in siblings:
                     out.setdefault(f, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -32,6 +33,8 @@ COMMANDS: Mapping[str, str] = {
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 
 _DEBUG = "--debug"
+_MOST_FAULTS = 20
+"""Faults that are printed; of the rest, their number."""
 
 
 class LazyGroup(click.Group):
@@ -79,6 +82,7 @@ class LazyGroup(click.Group):
         words = [word for word in words if word != _DEBUG]
         if "NO_COLOR" in os.environ:
             extra.setdefault("color", False)
+        _terminate_as_interrupt()
         try:
             code = super().main(words, prog_name or "corridor", complete_var, False, **extra)
         except (Exception, KeyboardInterrupt) as error:
@@ -86,6 +90,12 @@ class LazyGroup(click.Group):
                 traceback.print_exc()
             _stop(error)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminate_as_interrupt() -> None:
+    """A request to terminate is Ctrl-C: workers end, and what is finished is kept."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _stop(error: BaseException) -> NoReturn:
@@ -108,8 +118,11 @@ def _stop(error: BaseException) -> NoReturn:
     from corridor.model.errors import CorridorError
 
     if isinstance(error, CorridorError):
-        for fault in getattr(error, "faults", ()):
+        faults = getattr(error, "faults", ())
+        for fault in faults[:_MOST_FAULTS]:
             click.echo(str(fault), err=True)
+        if len(faults) > _MOST_FAULTS:
+            click.echo(f"… and {len(faults) - _MOST_FAULTS:,} more faults", err=True)
         _say(error.message + (f"\nhint: {error.hint}" if error.hint else ""))
         sys.exit(error.exit_code)
     if isinstance(error, OSError) and error.strerror:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corridor.cli.common import Day, as_of_option, emit, emit_object, format_option, quiet_option, talk
+from corridor.cli.common import as_of_option, emit, emit_object, format_option, quiet_option, talk
+from corridor.cli.data_add import add_command, refresh_command, remove_command, rename_command
 from corridor.model import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ def show_command(
         talk(f"the last {rows} of {table.height} rows; --rows 0 shows all", quiet=quiet)
         table = table.tail(rows)
     if format == "json":
-        emit_object({**about, "rows": _records(table, None)})
+        emit_object({**about, "rows": records(table, None)})
     else:
-        emit(_records(table, WIDEST_CELL if format == "table" else None), format, table.columns)
+        emit(records(table, WIDEST_CELL if format == "table" else None), format, table.columns)
 
 
 @command.command("export", short_help="Write one to a CSV file.")
@@ -126,95 +127,8 @@ def export_command(
     talk(f"{table.height} rows written to {out}", quiet=quiet)
 
 
-@command.command("add", short_help="Keep a series of your own.")
-@click.argument("file", metavar="FILE.csv", type=click.Path())
-@click.option("--as", "name", required=True, metavar="NAME", help="Name under which it is known from now on.")
-@click.option("--title", default="", help="What it counts, in a few words.")
-@click.option("--unit", default="people", show_default=True, help="What a count is.")
-@click.option("--publisher", default="", help="Who published the figures.")
-@click.option("--license", default="not stated", show_default=True, help="License of the figures.")
-@click.option("--url", default="", help="Where they are published.")
-@click.option(
-    "--lag-days", default=0, show_default=True, type=click.IntRange(0, 3660),
-    help="Days from the end of a period to its publication.",
-)  # fmt: skip
-@quiet_option()
-def add_command(
-    file: str,
-    name: str,
-    title: str,
-    unit: str,
-    publisher: str,
-    license: str,
-    url: str,
-    lag_days: int,
-    quiet: bool,
-) -> None:
-    """Keep FILE.csv as a dataset of your own: a date column, any dimension columns, a count.
-
-    It stands in the folder that CORRIDOR_DATA names (or the platform's folder for data) and is known to all
-    commands under NAME. The file is checked as a whole: with any fault nothing is added.
-    """
-    from pathlib import Path
-
-    from corridor.data import About, add, data_folder, read_source
-
-    about = About(title=title, unit=unit, publisher=publisher, license=license, url=url, lag_days=lag_days)
-    added = add(read_source(file), Path(file).name, name, about, dt.date.today())
-    for warning in added.warnings:
-        talk(f"note: {warning}", quiet=quiet)
-    talk(f"{name}: {added.dataset.table.height} rows kept in {data_folder() / name}", quiet=quiet)
-
-
-@command.command("refresh", short_help="Read a new edition of a dataset.")
-@click.argument("name", metavar="[DATASET]", required=False)
-@click.option("--from", "where", required=True, metavar="PATH_OR_URL", help="The publisher's file.")
-@click.option("--on", type=Day(), default=None, help="Day on which the file was public.  [default: today]")
-@click.option("--accept", is_flag=True, help="Also where totals change by more than half.")
-@click.option(
-    "--timeout",
-    default=60.0,
-    show_default=True,
-    type=click.FloatRange(0.1, 3600),
-    help="Seconds to wait for an address.",
-)
-@format_option()
-@quiet_option()
-def refresh_command(
-    name: str | None, where: str, on: dt.date | None, accept: bool, timeout: float, format: str, quiet: bool
-) -> None:
-    """Read the publisher's own file as a new edition, and list what it changes (largest changes first).
-
-    A file of US Customs and Border Protection needs no DATASET. Any other file has the dataset's own columns:
-    date, its dimensions, value. Earlier figures stay what was known before; with any fault nothing changes.
-    """
-    from corridor.data import read_source, refresh
-    from corridor.data.cbp import DATASET, is_cbp
-
-    day = on or dt.date.today()
-    if day > dt.date.today():
-        raise InputError(f"--on {day} is in the future")
-    content = read_source(where, timeout)
-    if name is None:
-        if not is_cbp(content[:4096].decode("utf-8-sig", "replace")):
-            raise InputError(
-                f"{where}: which dataset is it an edition of?", hint="corridor data refresh DATASET --from …"
-            )
-        name = DATASET
-    found = refresh(content, where, name, day, accept=accept)
-    for warning in found.warnings:
-        talk(f"note: {warning}", quiet=quiet)
-    changed = found.revision.changed
-    talk(
-        f"{name}, edition of {day}: {found.rows:,} rows; {found.revision.added:,} figures of new periods, "
-        f"{changed.height:,} revised",
-        quiet=quiet,
-    )
-    shown = found.revision.largest if format == "table" else changed
-    if shown.height < changed.height:
-        talk(f"the {shown.height} largest revisions; --format csv lists all", quiet=quiet)
-    if shown.height or format != "table":
-        emit(_records(shown, None), format, shown.columns)
+for _command in (add_command, remove_command, rename_command, refresh_command):
+    command.add_command(_command)
 
 
 def _open(folder: str | None) -> Corridor | None:
@@ -306,7 +220,7 @@ def _talk(about: dict[str, Any], quiet: bool) -> None:
         talk(f"note: {note}", quiet=quiet)
 
 
-def _records(table: pl.DataFrame, widest: int | None) -> list[dict[str, Any]]:
+def records(table: pl.DataFrame, widest: int | None) -> list[dict[str, Any]]:
     """Rows as JSON could say them: dates as text, hidden counts as text, other values as numbers."""
 
     def plain(name: str, value: Any) -> Any:

@@ -1,9 +1,13 @@
 """Tidy datasets with their sources, publication lags and repairs."""
 
+from corridor.data.cbp import agency_datasets
 from corridor.data.checks import check_dataset
 from corridor.data.dataset import Dataset, Gap
+from corridor.data.editions import Refreshed
 from corridor.data.fetch import read_source
-from corridor.data.intake import About, Added, Refreshed, add, refresh
+from corridor.data.intake import refresh
+from corridor.data.own_series import About, Added, add, remove, rename
+from corridor.data.reading import ReadOptions, Understood, understand
 from corridor.data.store import (
     EvidenceEntry,
     datasets,
@@ -22,8 +26,11 @@ __all__ = [
     "Dataset",
     "EvidenceEntry",
     "Gap",
+    "ReadOptions",
     "Refreshed",
+    "Understood",
     "add",
+    "agency_datasets",
     "check_dataset",
     "data_folder",
     "datasets",
@@ -34,5 +41,8 @@ __all__ = [
     "load",
     "read_source",
     "refresh",
+    "remove",
+    "rename",
     "shipped",
+    "understand",
 ]

@@ -1,30 +1,33 @@
-"""The file of US Customs and Border Protection: encounters by fiscal year, month, area, household, citizenship."""
+"""The files of US Customs and Border Protection: encounters by fiscal year and month, in four published layouts.
+
+Southwest by component (``sbo-*``), nationwide by sector or field office (``*-aor``), nationwide by state
+(``*-state``), and the southwest border by sector; all from fiscal year 2019 on.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date as Date
 
 import polars as pl
 
+from corridor.data.countries import country_code, plain_name
+from corridor.data.dataset import Dataset
+from corridor.data.reading.dates import month_text
+from corridor.data.reading.grid import read_grid
 from corridor.data.repair import HOUSEHOLDS
 from corridor.data.tidy import AUTHORITIES, COMPONENTS
-from corridor.model import Fault, did_you_mean
+from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.scalars import BadValue, parse
-from corridor.model.text import csv_records
 
 DATASET = "us_southwest_encounters"
-REGION = "Southwest Land Border"
-REGIONS = (REGION, "Northern Land Border", "Other")
-COLUMNS = (
-    "Fiscal Year", "Month Grouping", "Month (abbv)", "Component", "Land Border Region",
-    "Area of Responsibility", "AOR (Abbv)", "Demographic", "Citizenship", "Title of Authority",
-    "Encounter Type", "Encounter Count",
-)  # fmt: skip
-DIMS = ("component", "area", "authority", "household", "nationality")
+NATIONWIDE = "us_nationwide_encounters"
+REGIONS: Mapping[str, str] = {
+    "Southwest Land Border": "southwest", "Northern Land Border": "northern", "Other": "other"
+}  # fmt: skip
 CITIZENSHIPS: Mapping[str, str] = {
     "BRAZIL": "BRA", "CANADA": "CAN", "CHINA, PEOPLES REPUBLIC OF": "CHN", "COLOMBIA": "COL", "CUBA": "CUB",
     "ECUADOR": "ECU", "EL SALVADOR": "SLV", "GUATEMALA": "GTM", "HAITI": "HTI", "HONDURAS": "HND",
@@ -32,124 +35,268 @@ CITIZENSHIPS: Mapping[str, str] = {
     "PERU": "PER", "PHILIPPINES": "PHL", "ROMANIA": "ROU", "RUSSIA": "RUS", "TURKEY": "TUR",
     "UKRAINE": "UKR", "VENEZUELA": "VEN",
 }  # fmt: skip
-_HOUSEHOLDS: Mapping[str, str] = {**HOUSEHOLDS, "UC": "child", "Single Minors": "child"}
-_COMPONENTS: Mapping[str, str] = {**COMPONENTS, "USBP": "usbp", "OFO": "ofo"}
-_MONTHS = ("OCT", "NOV", "DEC", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP")
-Key = tuple[dt.date, str, str, str, str, str]
-_YEAR = re.compile(r"(\d{4})(?:\s*\(FYTD\))?")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "year": ("fiscal year", "fy"),
+    "month": ("month abbv", "month", "month abbreviation", "month name"),
+    "component": ("component", "cbp component"),
+    "region": ("land border region", "region", "border region"),
+    "state": ("state", "state code"),
+    "area": ("area of responsibility", "aor", "sector field office", "sector or field office"),
+    "household": ("demographic", "demographics", "demographic group"),
+    "nationality": ("citizenship", "citizenship grouping", "country of citizenship"),
+    "authority": ("title of authority", "authority", "title"),
+    "value": ("encounter count", "encounters", "count", "number of encounters"),
+}
+"""What a column is, by the names that the agency has given it."""
+_TITLES: Mapping[str, str] = {
+    "year": "Fiscal Year", "month": "Month (abbv)", "household": "Demographic", "nationality": "Citizenship",
+    "authority": "Title of Authority", "value": "Encounter Count",
+}  # fmt: skip
+_HOUSEHOLDS: Mapping[str, str] = {
+    **HOUSEHOLDS, "UC": "child", "Single Minors": "child", "Unaccompanied Children": "child",
+    "Unaccompanied Alien Children": "child", "UAC / Single Minors": "child", "Family Units": "family",
+    "Family Unit Aliens": "family", "Individuals in a Family Unit": "family", "FMUA / Accompanied Minors": "family",
+    "Single Adult": "single",
+}  # fmt: skip
+_COMPONENTS: Mapping[str, str] = {
+    **COMPONENTS, "USBP": "usbp", "OFO": "ofo", "U.S. Border Patrol (USBP)": "usbp", "Border Patrol": "usbp",
+    "Office of Field Operations (OFO)": "ofo",
+}  # fmt: skip
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "component": _COMPONENTS, "region": REGIONS, "household": _HOUSEHOLDS, "authority": AUTHORITIES
+}  # fmt: skip
+_YEAR = re.compile(r"(?:FY\s*)?(\d{4}|(?<=FY)\d{2})(?:\s*\(?FYTD\)?)?", re.IGNORECASE)
+Key = tuple[Date | str, ...]
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One file as read: sums by date and the dataset's dimensions, and what should be said about it."""
+    """One file as read: sums by date and the columns that it has, and what should be said about it."""
 
     table: pl.DataFrame
+    """``date``, those of component, region, area, authority, household, nationality that the file has, ``value``."""
+    grouped: bool
+    """Whether the nationalities are few and named as groupings."""
     warnings: tuple[str, ...]
 
 
-def is_cbp(text: str) -> bool:
-    """Whether a file has this layout, by its header."""
-    names = [name.strip() for name in text.partition("\n")[0].split(",")]
-    return {"Fiscal Year", "Encounter Count"} <= set(names)
+def layout_of(names: Sequence[str]) -> dict[str, int]:
+    """Place of each known column in a header; empty if it is no file of this agency."""
+    plain = [plain_name(name) for name in names]
+    found: dict[str, int] = {}
+    for role, known in COLUMNS.items():
+        place = next((plain.index(name) for name in known if name in plain), None)
+        if place is not None:
+            found[role] = place
+    return found if {"year", "value"} <= set(found) and len(found) >= 5 else {}
 
 
-def read_cbp(text: str, label: str) -> tuple[Edition, list[Fault]]:
-    """Encounters at the southwest land border, and what is wrong in the file.
+def agency_datasets(content: bytes, label: str) -> tuple[str, ...]:
+    """Datasets that a file of this agency is an edition of; empty if it has no such layout.
 
-    A fiscal year begins in October of the year before. Other regions are left out; citizenships that the
-    file names for the first time are counted with the others; both are said.
+    Files by sector of all borders renew two, files by state the nationwide one only (they lack the sector).
     """
-    faults: list[Fault] = []
-    records = list(csv_records(text, label, faults))
-    names = records[0][1] if records else []
-    for name in COLUMNS:
-        if name not in names and name not in ("Month Grouping", "AOR (Abbv)", "Encounter Type"):
-            faults.append(Fault(label, 1, name, "the column is missing", did_you_mean(name, names)))
+    header = _header(content, label)
+    if header is None:
+        return ()
+    at, rows = header
+    if "region" not in at:
+        return (DATASET,)
+    if "state" in at:
+        return (NATIONWIDE,)
+    everywhere = any(
+        cells[at["region"]] != "Southwest Land Border" for _, cells in rows if len(cells) > at["region"]
+    )
+    return (DATASET, NATIONWIDE) if everywhere else (DATASET,)
+
+
+def serves(content: bytes, dataset: str) -> bool:
+    """Whether a file has a layout of this agency and holds the figures of ``dataset``."""
+    if dataset not in (DATASET, NATIONWIDE) or (
+        b"ncounter" not in content[:20_000] and not content.startswith(b"PK")
+    ):
+        return False
+    header = _header(content, "file")
+    return header is not None and (dataset == DATASET or "region" in header[0])
+
+
+def _header(content: bytes, label: str) -> tuple[dict[str, int], Sequence[tuple[int, list[str]]]] | None:
+    try:
+        rows = read_grid(content, label).rows
+    except InputError:
+        return None
+    for place, (_, cells) in enumerate(rows[:20]):
+        at = layout_of(cells)
+        if at:
+            return at, rows[place + 1 :]
+    return None
+
+
+def read_agency_edition(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """A file as an edition of the southwest or the nationwide dataset.
+
+    Where the file has fewer dimensions than the dataset, a cell of the file that equals the sum held keeps the
+    detail held; another replaces it, with the missing dimensions blank.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    edition, faults = read_cbp(content, label)
     if faults:
-        return Edition(_frame({}), ()), faults
-    at = {name: names.index(name) for name in COLUMNS if name in names}
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise InputError(f"{label}: {count}; nothing was changed", faults=faults)
+    table, warnings = edition.table, list(edition.warnings)
+    if dataset.id == DATASET and "region" in table.columns:
+        other = table.filter(pl.col("region") != "southwest")
+        names = {code: name for name, code in REGIONS.items()}
+        for code, count in other.group_by("region").agg(pl.col("value").sum()).sort("region").iter_rows():
+            warnings.append(f"{count:,} encounters of region {names[code]!r} are left out")
+        table = table.filter(pl.col("region") == "southwest").drop("region")
+    if table.is_empty():
+        raise InputError(f"{label}: no row is of the Southwest Land Border; nothing was changed")
+    have = [name for name in dataset.dims if name in table.columns]
+    table = table.group_by("date", *have).agg(pl.col("value").sum())
+    if edition.grouped or len(have) < len(dataset.dims):
+        table = _with_held_detail(table, have, dataset, warnings, grouped=edition.grouped)
+    return table.select("date", *dataset.dims, "value").sort("date", *dataset.dims), tuple(warnings)
+
+
+def _with_held_detail(
+    table: pl.DataFrame, have: Sequence[str], dataset: Dataset, warnings: list[str], *, grouped: bool
+) -> pl.DataFrame:
+    held = dataset.table.join(table.select("date").unique(), on="date", how="semi").drop("known_from")
+    margin = held.with_columns(*(pl.col(name).alias(f"_{name}") for name in have))
+    if grouped:
+        named = table["nationality"].unique().to_list()
+        inside = pl.col("nationality").is_in(named)
+        margin = margin.with_columns(
+            pl.when(inside).then(pl.col("nationality")).otherwise(pl.lit("OOO")).alias("_nationality")
+        )
+    keys = ["date", *(f"_{name}" for name in have)]
+    file = table.rename({name: f"_{name}" for name in have})
+    sums = margin.group_by(keys).agg(pl.col("value").sum().alias("held"))
+    compared = file.join(sums, on=keys, how="left")
+    equal = compared.filter(pl.col("value") == pl.col("held"))
+    detail = margin.join(equal.select(keys), on=keys, how="semi").select("date", *dataset.dims, "value")
+    other = file.join(equal.select(keys), on=keys, how="anti").rename({f"_{name}": name for name in have})
+    lacking = [name for name in dataset.dims if name not in have]
+    other = other.with_columns(*(pl.lit("").alias(name) for name in lacking)).select(
+        "date", *dataset.dims, "value"
+    )
+    blank = ", ".join([*lacking, *(["single nationalities"] if grouped else [])])
+    warnings.append(
+        f"the file does not tell {blank}: {equal.height:,} of its {file.height:,} figures equal the sums held and keep "
+        f"their detail, {other.height:,} stand without"
+    )
+    return pl.concat([detail, other.with_columns(pl.col("value").cast(detail.schema["value"]))])
+
+
+def read_cbp(content: bytes | str, label: str) -> tuple[Edition, list[Fault]]:
+    """Encounters of a file, and what is wrong in it.
+
+    A fiscal year begins in October of the year before. Citizenships that are not known here are counted with the
+    others, and that is said.
+    """
+    raw = content.encode() if isinstance(content, str) else content
+    grid = read_grid(raw, label)
+    place = next((n for n, (_, cells) in enumerate(grid.rows[:20]) if layout_of(cells)), 0)
+    (line, names), body = grid.rows[place], grid.rows[place + 1 :]
+    at = layout_of(names)
+    faults = [
+        Fault(label, line, _TITLES[role], "the column is missing", did_you_mean(_TITLES[role], names))
+        for role in ("year", "month", "household", "nationality", "authority", "value")
+        if role not in at
+    ]
+    dims = [
+        role
+        for role in ("component", "region", "area", "authority", "household", "nationality")
+        if role in at
+    ]
+    if faults:
+        return Edition(pl.DataFrame(), False, ()), faults
     sums: Counter[Key] = Counter()
-    elsewhere: Counter[str] = Counter()
     unnamed: Counter[str] = Counter()
-    for line, cells in records[1:]:
+    for number, cells in body:
         if len(cells) != len(names):
             message = f"the row has {len(cells)} cells, the header {len(names)} columns"
-            faults.append(Fault(label, line, None, message, "the file may have been cut off; read it again"))
+            faults.append(
+                Fault(label, number, None, message, "the file may have been cut off; read it again")
+            )
             continue
-        row = _Row(cells, at, label, line, faults)
-        region = row.word("Land Border Region", {name: name for name in REGIONS})
-        count, date = row.count(), row.date()
-        if region != REGION:
-            elsewhere[region] += count
-            continue
-        citizenship = row.text("Citizenship").upper()
-        if citizenship not in CITIZENSHIPS:
-            unnamed[citizenship] += count
-        key = (
-            date,
-            row.word("Component", _COMPONENTS),
-            re.sub(r"[^a-z0-9]+", "_", row.text("Area of Responsibility").lower()).strip("_"),
-            row.word("Title of Authority", AUTHORITIES),
-            row.word("Demographic", _HOUSEHOLDS),
-            CITIZENSHIPS.get(citizenship, "OOO"),
-        )
-        sums[key] += count
-    if not sums and not faults:
-        faults.append(Fault(label, None, "Land Border Region", f"no row is of the {REGION}"))
-    warnings = [f"{n:,} encounters of region {name!r} are left out" for name, n in elsewhere.items() if name]
-    warnings += [
+        row = _Row(cells, at, names, label, number, faults)
+        count = row.count()
+        sums[(row.date(), *(row.dimension(role, unnamed, count) for role in dims))] += count
+    warnings = [
         f"citizenship {name!r} is not known here: {n:,} encounters are counted with the others (OOO)"
         for name, n in unnamed.items()
     ]
-    return Edition(_frame(sums), tuple(warnings)), faults
-
-
-def _frame(sums: Mapping[Key, int]) -> pl.DataFrame:
-    schema = {"date": pl.Date, **dict.fromkeys(DIMS, pl.String), "value": pl.Int64}
+    schema = {"date": pl.Date, **dict.fromkeys(dims, pl.String), "value": pl.Int64}
     rows = [(*key, value) for key, value in sums.items()]
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("date", *DIMS)
+    table = pl.DataFrame(rows, schema=schema, orient="row").sort("date", *dims)
+    return Edition(table, "grouping" in plain_name(names[at["nationality"]]), tuple(warnings)), faults
 
 
+@dataclass(frozen=True)
 class _Row:
     """One line of the file; what cannot be read becomes a fault, and a harmless stand-in is returned."""
 
-    def __init__(
-        self, cells: Sequence[str], at: Mapping[str, int], label: str, line: int, faults: list[Fault]
-    ) -> None:
-        self.cells, self.at, self.label, self.line, self.faults = cells, at, label, line, faults
+    cells: Sequence[str]
+    at: Mapping[str, int]
+    names: Sequence[str]
+    label: str
+    line: int
+    faults: list[Fault]
 
-    def text(self, column: str) -> str:
-        return self.cells[self.at[column]]
+    def text(self, role: str) -> str:
+        return self.cells[self.at[role]]
 
-    def bad(self, column: str, message: str, hint: str | None = None) -> None:
-        self.faults.append(Fault(self.label, self.line, column, message, hint))
+    def bad(self, role: str, message: str, hint: str | None = None) -> None:
+        self.faults.append(Fault(self.label, self.line, self.names[self.at[role]], message, hint))
 
-    def word(self, column: str, known: Mapping[str, str]) -> str:
-        text = self.text(column)
-        if text not in known:
-            self.bad(column, f"{text!r} is not known", did_you_mean(text, known))
-        return known.get(text, "")
+    def dimension(self, role: str, unnamed: Counter[str], count: int) -> str:
+        text = self.text(role)
+        if role == "area":
+            return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+        if role == "nationality":
+            return self.nationality(text, unnamed, count)
+        known = _WORDS[role]
+        found = known.get(text) or next(
+            (code for name, code in known.items() if plain_name(name) == plain_name(text)), ""
+        )
+        if not found:
+            self.bad(role, f"{text!r} is not known", did_you_mean(text, known))
+        return found
+
+    def nationality(self, text: str, unnamed: Counter[str], count: int) -> str:
+        code = CITIZENSHIPS.get(text.upper()) or country_code(text)
+        if code not in _CODES:
+            unnamed[text.upper()] += count
+            return "OOO"
+        return str(code)
 
     def count(self) -> int:
-        text = self.text("Encounter Count")
+        text = self.text("value")
         try:
-            value: int = parse(int, text.replace(",", ""))
+            value: int = parse(int, re.sub(r"[,\s]|\.0$", "", text))
         except BadValue as bad:
-            self.bad("Encounter Count", bad.message if text else "is blank", bad.hint)
+            self.bad("value", bad.message if text else "is blank", bad.hint)
             return 0
         if value < 0:
-            self.bad("Encounter Count", f"{text} is negative")
+            self.bad("value", f"{text} is negative")
         return value
 
-    def date(self) -> dt.date:
-        year, month = _YEAR.fullmatch(self.text("Fiscal Year")), self.text("Month (abbv)").upper()
+    def date(self) -> Date:
+        year, month = _YEAR.fullmatch(self.text("year").strip()), month_text(self.text("month"))
         if year is None:
-            self.bad(
-                "Fiscal Year", f"{self.text('Fiscal Year')!r} is not a fiscal year", "as 2024 or 2025 (FYTD)"
-            )
-        if month not in _MONTHS:
-            self.bad("Month (abbv)", f"{month!r} is not a month", f"as {', '.join(_MONTHS)}")
-        if year is None or month not in _MONTHS:
-            return dt.date.min
-        place = _MONTHS.index(month)
-        return dt.date(int(year[1]) - (place < 3), (place + 9) % 12 + 1, 1)
+            self.bad("year", f"{self.text('year')!r} is not a fiscal year", "as 2024, FY2024 or 2025 (FYTD)")
+        if month is None:
+            self.bad("month", f"{self.text('month')!r} is not a month", "as OCT, October or 10")
+        if year is None or month is None:
+            return Date.min
+        number = int(year[1]) + (2000 if len(year[1]) == 2 else 0)
+        return Date(number - (month >= 10), month, 1)
+
+
+_CODES = frozenset(CITIZENSHIPS.values())

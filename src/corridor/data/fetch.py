@@ -47,6 +47,10 @@ def _file(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder", hint="name a CSV file")
+        if path.exists() and not path.is_file():
+            raise InputError(
+                f"{path} is not a regular file", hint="name a file; copy what a pipe gives into one"
+            )
         if path.stat().st_size > MOST_BYTES:
             raise _too_large(str(path))
         return path.read_bytes()

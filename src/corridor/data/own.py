@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from corridor.data.dataset import Dataset, Gap
-from corridor.data.timing import published
+from corridor.data.timing import absent_runs, published
 from corridor.data.vintages import standing
 from corridor.model import Corridor, Count, DatasetEntry, Source
 
@@ -33,6 +33,7 @@ def table_of(entry: DatasetEntry, counts: Sequence[Count]) -> pl.DataFrame:
 def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
     """The dataset of an entry and its table; rows that share date and dimensions are vintages."""
     table = standing(vintages, entry.dims)
+    declared = tuple(Gap(gap.start, gap.end, gap.note, gap.where) for gap in entry.gaps)
     return Dataset(
         id=entry.id,
         title=entry.title,
@@ -44,11 +45,20 @@ def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
         sources=tuple(Source(**source.model_dump()) for source in entry.sources),
         notes=entry.notes,
         table=table,
-        gaps=tuple(Gap(gap.start, gap.end, gap.note, gap.where) for gap in entry.gaps),
+        gaps=(*declared, *_undeclared(table, declared, entry.frequency)),
         additive=entry.additive,
         counted={} if entry.counted else None,
         vintages=vintages if vintages.height > table.height else None,
     )
+
+
+def _undeclared(table: pl.DataFrame, gaps: Sequence[Gap], frequency: str) -> tuple[Gap, ...]:
+    """Periods without any row that no gap names: not in the file, so unknown and not zero."""
+    found = []
+    for start, end in absent_runs(table["date"], frequency):
+        if not any(not gap.where and gap.start <= start and end <= gap.end for gap in gaps):
+            found.append(Gap(start, end, "not in the file", {}))
+    return tuple(found)
 
 
 def own_dataset(corridor: Corridor, name: str) -> Dataset | None:

@@ -105,6 +105,11 @@ def _load_shipped(dataset: str) -> Dataset:
     return loaded
 
 
+def shipped_table(dataset: str) -> pl.DataFrame:
+    """The table of a shipped dataset as it travels with the package, without the user's editions."""
+    return _load_shipped(dataset).table
+
+
 @cache
 def _users(entry_id: str, changed: tuple[str, int]) -> Dataset:
     del changed
@@ -119,7 +124,11 @@ def _renewed(dataset: str, changed: tuple[str, int]) -> Dataset:
     shipped_one = _load_shipped(dataset)
     added = read_vintages(dataset, shipped_one.dims)
     vintages = pl.concat([shipped_one.table, added.select(shipped_one.table.columns)], how="vertical_relaxed")
-    return replace(shipped_one, table=standing(vintages, shipped_one.dims), vintages=vintages)
+    table = standing(vintages, shipped_one.dims)
+    last = shipped_one.known_until or dt.date.max
+    runs = absent_runs(table["date"], shipped_one.frequency)
+    gaps = tuple(Gap(max(a, last), b, "between two editions", {}) for a, b in runs if b > last)
+    return replace(shipped_one, table=table, vintages=vintages, gaps=(*shipped_one.gaps, *gaps))
 
 
 def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset:

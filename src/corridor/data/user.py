@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,10 +16,10 @@ import polars as pl
 import yaml
 from pydantic import ValidationError
 
-from corridor.model import CorridorError, DatasetEntry
+from corridor.model import CorridorError, DatasetEntry, InputError, did_you_mean
 from corridor.model.files import fresh_folder
 
-ENTRY, VINTAGES, EDITIONS = "dataset.yaml", "vintages.csv", "editions.csv"
+ENTRY, VINTAGES, EDITIONS, READING = "dataset.yaml", "vintages.csv", "editions.csv", "reading.yaml"
 LOG: Mapping[str, Any] = {
     "on": pl.Date, "source": pl.String, "sha256": pl.String, "rows": pl.Int64, "added": pl.Int64, "changed": pl.Int64
 }  # fmt: skip
@@ -70,16 +71,56 @@ def read_log(name: str) -> pl.DataFrame:
     return _read(path, LOG) if path.is_file() else pl.DataFrame(schema=LOG)
 
 
-def write_user(name: str, entry: DatasetEntry | None, vintages: pl.DataFrame, log: pl.DataFrame) -> Path:
+def read_reading(name: str) -> dict[str, Any]:
+    """What the user said about the layout of their file when they added it."""
+    path = data_folder() / name / READING
+    if not path.is_file():
+        return {}
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise _damaged(path) from error
+    return found if isinstance(found, dict) else {}
+
+
+def remove_user(name: str) -> int:
+    """Remove the user's figures of a dataset; returns the number of editions that go.
+
+    Raises
+    ------
+    InputError
+        If there are none, or they cannot be removed.
+    """
+    folder = data_folder() / name
+    if stamp(name) is None:
+        raise InputError(f"you have no figures of {name!r}", hint=did_you_mean(name, user_entries()))
+    editions = read_log(name).height
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be removed: {error.strerror}") from error
+    return editions
+
+
+def write_user(
+    name: str,
+    entry: DatasetEntry | None,
+    vintages: pl.DataFrame,
+    log: pl.DataFrame,
+    reading: Mapping[str, Any] | None = None,
+) -> Path:
     """Write a dataset's folder, whole or not at all; a shipped dataset has no ``entry`` here.
 
     Raises: `InputError` if it cannot be written.
     """
     target = data_folder() / name
+    said = dict(reading) if reading is not None else read_reading(name)
     with fresh_folder(target) as fresh:
         if entry is not None:
             text = yaml.safe_dump(entry.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
             (fresh / ENTRY).write_text(text, "utf-8")
+        if said:
+            (fresh / READING).write_text(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), "utf-8")
         vintages.write_csv(fresh / VINTAGES)
         log.write_csv(fresh / EDITIONS)
     return target

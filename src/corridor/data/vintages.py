@@ -89,3 +89,30 @@ def revise(
         how="vertical_relaxed",
     )
     return Revision(rows.sort("known_from", *keys), changed, new.height)
+
+
+def reinstated(
+    held: pl.DataFrame, rows: pl.DataFrame, dims: Sequence[str], on: dt.date, editions: Sequence[dt.date]
+) -> pl.DataFrame:
+    """Rows that put a later edition's figures back above ``rows`` of an edition of ``on``, from its own day.
+
+    The later edition of a period is that of its first held figure after ``on``; where there is none, the first of
+    ``editions`` (days, sorted) after ``on``, if the period was held at all.
+    """
+    keys = ["date", *dims]
+    after = (
+        held.filter(pl.col("known_from") > on).group_by("date").agg(pl.col("known_from").min().alias("turn"))
+    )
+    later = next((day for day in editions if day > on), None)
+    turns = held.select("date").unique().join(after, on="date", how="left")
+    turns = turns.with_columns(pl.col("turn").fill_null(pl.lit(later, dtype=pl.Date))).drop_nulls("turn")
+    parts = [rows.clear()]
+    for (turn,), dates in turns.group_by(["turn"]):
+        assert isinstance(turn, dt.date)
+        touched = rows.join(dates.select("date"), on="date", how="semi").select(keys).unique()
+        then = standing(held, dims, turn).select(*keys, "value")
+        back = touched.join(then, on=keys, how="left").with_columns(pl.col("value").fill_null(0))
+        stated = held.filter(pl.col("known_from") == turn).select(keys)
+        back = back.join(stated, on=keys, how="anti") if dims or stated.height else back
+        parts.append(back.select(*keys, "value", pl.lit(turn).alias("known_from")).select(rows.columns))
+    return pl.concat(parts, how="vertical_relaxed").sort("known_from", *keys)

@@ -1,7 +1,10 @@
 """Levers, compiled corridors and the day loop, for whole people or expected values."""
 
-from corridor.engine.compile import Compiled, compile_corridor
-from corridor.engine.levers import LEVERS, Effect, Lever, allowed_strengths, neutral_strength
+from corridor.engine.compile import compile_corridor
+from corridor.engine.compiled import Compiled
+from corridor.engine.index import CorridorIndex, index_corridor
+from corridor.engine.levers import LEVERS, Lever, LeverEffect, allowed_strengths, neutral_strength
+from corridor.engine.member import MemberArrays, arrays_from, member_arrays
 from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
 from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
@@ -10,8 +13,10 @@ __all__ = [
     "LEVERS",
     "CellState",
     "Compiled",
-    "Effect",
+    "CorridorIndex",
     "Lever",
+    "LeverEffect",
+    "MemberArrays",
     "MemberResult",
     "Noise",
     "RunSpec",
@@ -19,8 +24,11 @@ __all__ = [
     "Touched",
     "Values",
     "allowed_strengths",
+    "arrays_from",
     "compile_corridor",
     "count_shapes",
+    "index_corridor",
+    "member_arrays",
     "neutral_strength",
     "run_member",
     "state_after",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from corridor.engine.kernels.bundles import FREES, LATER, Layout
 from corridor.engine.kernels.gates import ROOM_GATE
-from corridor.engine.kernels.layout import FREES, LATER, Layout
 from corridor.engine.network import Network
 from corridor.model import stream_key
 
@@ -15,24 +16,19 @@ from corridor.model import stream_key
 def make_layout(
     network: Network,
     *,
-    arrivals: Sequence[tuple[str, int, str]],
-    set_outs: Sequence[tuple[str, str]],
-    watched: Iterable[int] = (),
-    flow_at: Mapping[str, int],
+    arrivals: Sequence[int],
+    set_outs: Sequence[tuple[str, int]],
+    watched: Sequence[int] = (),
 ) -> Layout:
     """The network for the kernel.
 
-    ``arrivals`` names the cells into which people of events come from outside, ``set_outs`` the (event, flow)
-    pairs by which others leave together; edges of the flows ``watched`` are counted by a trigger.
+    ``arrivals`` are the cells into which people of events come from outside, ``set_outs`` the pairs of an
+    event and a flow by which others leave together; edges of the flows ``watched`` are counted by a trigger.
     """
     n = network
-    names = {name: cell for cell, name in enumerate(n.cell_name)}
     edge_cell = np.repeat(np.arange(len(n.cell_name)), np.diff(n.cell_start))
-    by_event = [np.nonzero(n.edge_flow == flow_at[flow])[0] for _, flow in set_outs]
-    asked_later = n.edge_gated | np.isin(n.edge_flow, sorted(set(watched)))
-    asked_later[n.edge_overflow[n.edge_overflow >= 0]] = True
-    for edges in by_event:
-        asked_later[edges] = True
+    by_event = [np.nonzero(n.edge_flow == flow)[0] for _, flow in set_outs]
+    asked_later = _asked_later(n, by_event, watched)
     limited = np.unique(n.gate_index[n.gate_kind == ROOM_GATE])
     cell_room = np.where(np.isin(n.cell_stock, limited), n.cell_stock, -1)
     leaves = n.cell_stock[n.edge_dest] != n.cell_stock[edge_cell]
@@ -43,22 +39,19 @@ def make_layout(
     plain = np.nonzero(~asked_later)[0]
     plain = plain[np.argsort(n.edge_flow[plain] < 0, kind="stable")]
     flows = n.edge_flow[plain]
-    stage = np.array([stage for _, stage, _ in n.cell_name], dtype=np.int64)
-    stock_cells = np.nonzero(n.cell_stock >= 0)[0]
-    mixed = np.lexsort((n.cell_stock[stock_cells], n.cell_group[stock_cells], stage[stock_cells]))
-    stock_cells = stock_cells[mixed]
+    stock_cells = _stock_cells(n)
     return Layout(
         cell_size=n.cell_size,
         cell_stock=n.cell_stock,
         cell_room=cell_room.astype(np.int64),
         cell_group=n.cell_group,
         cell_start=n.cell_start,
-        cell_key=n.cell_key,
+        cell_stream=n.cell_stream,
         edge_cell=edge_cell.astype(np.int64),
         edge_dest=n.edge_dest,
         edge_flow=n.edge_flow,
         edge_size=n.edge_size,
-        edge_key=n.edge_key,
+        edge_stream=n.edge_stream,
         edge_overflow=n.edge_overflow,
         edge_mark=(LATER * asked_later + FREES * frees).astype(np.uint8),
         later=later.astype(np.int64),
@@ -75,11 +68,29 @@ def make_layout(
         gate_level=n.gate_level,
         gate_kind=n.gate_kind,
         gate_index=n.gate_index,
-        gate_key=n.gate_key,
+        gate_stream=n.gate_stream,
         gate_start=n.gate_start,
         gate_edges=n.gate_edges,
-        arrival_cell=np.array([names[name] for name in arrivals], dtype=np.int64),
+        arrival_cell=np.array(arrivals, dtype=np.int64),
         set_out_start=np.cumsum([0, *(edges.size for edges in by_event)]).astype(np.int64),
         set_out_edges=np.concatenate([np.zeros(0, dtype=np.int64), *by_event]),
-        set_out_key=np.array([stream_key("event", event) for event, _ in set_outs], dtype=np.uint64),
+        set_out_stream=np.array([stream_key("event", event) for event, _ in set_outs], dtype=np.uint64),
     )
+
+
+def _asked_later(
+    n: Network, by_event: Sequence[npt.NDArray[np.intp]], watched: Sequence[int]
+) -> npt.NDArray[np.bool_]:
+    """(E) edges whose demand is settled after all demands of a day are known."""
+    later = n.edge_gated | np.isin(n.edge_flow, sorted(set(watched)))
+    later[n.edge_overflow[n.edge_overflow >= 0]] = True
+    for edges in by_event:
+        later[edges] = True
+    return later
+
+
+def _stock_cells(n: Network) -> npt.NDArray[np.intp]:
+    """Cells of stocks; neighbours belong to different stocks, so that their sums do not wait for each other."""
+    cells = np.nonzero(n.cell_stock >= 0)[0]
+    stage = np.array([stage for _, stage, _ in n.cell_name], dtype=np.int64)
+    return cells[np.lexsort((n.cell_stock[cells], n.cell_group[cells], stage[cells]))]

@@ -1,4 +1,4 @@
-"""Levers: what a measure can move, and by which rule. Adding one means adding an entry here.
+"""Levers: what a measure can move, and by which rule. A new lever is a new entry here.
 
 A lever maps each unit its strength may have to *effects*. An effect names a number, which targets it
 touches, and a rule. Rules (``w`` is the part of the ramp that has been run through, 0 to 1; ``s`` the
@@ -9,12 +9,12 @@ ratio       value x s^(w e): ratios multiply
 hazard      the probability p per journey becomes 1 - (1 - p)^(s^(w e)): hazards multiply
 thin        shares x s^(w e); what is taken away goes to the sibling flows in proportion; of a mode of
             travel, first to other modes to the same stock
-share       the sum b of the touched shares of a stock becomes (1 - w) b + w s
+set_share   the sum b of the touched shares of a stock becomes (1 - w) b + w s
 room        a part w s of the touched shares of a stock is sent in proportion to the declared room
             of the receptions they lead to; their sum stays
 limit       min(value, s) once w > 0
 add         value + w s e
-spread      w s is added in all, shared among the touched in proportion to what they have; where the
+distribute  w s is added in all, shared among the touched in proportion to what they have; where the
             effect divides, what they have and what is added are counted in the unit of the strength
 elastic     value x ((reference + w s) / reference)^e
 stay_limit  a mean stay m becomes (1 - w) m + w E[min(stay, s)]: m (1 - exp(-s / m)) for one stage
@@ -28,13 +28,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from corridor.model import Measure
-
 Rule = Literal[
-    "ratio", "hazard", "thin", "share", "room", "limit", "add", "spread", "elastic", "stay_limit"
+    "ratio", "hazard", "thin", "set_share", "room", "limit", "add", "distribute", "elastic", "stay_limit"
 ]  # fmt: skip
 Moved = Literal[
     "share", "throughput", "capacity", "stay_days", "travel_days", "departures", "lorries"
@@ -47,7 +42,7 @@ DAYS_PER_MONTH = 30.44
 
 
 @dataclass(frozen=True)
-class Effect:
+class LeverEffect:
     """One number moved by a lever.
 
     ``kinds`` keeps flows of these kinds; ``modes`` flows whose route has one of these modes; ``off_modes``
@@ -77,6 +72,11 @@ class Effect:
     """Whether the measure's places and routes limit it; effects on departures obey groups only."""
 
     @property
+    def sets_limit(self) -> bool:
+        """Whether it gives a flow a limit that had none."""
+        return self.parameter == "throughput" and self.rule == "limit"
+
+    @property
     def where(self) -> str:
         """In words, what it acts on."""
         parts = [
@@ -103,7 +103,7 @@ class Lever:
 
     id: str
     text: str
-    effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
+    effects: Mapping[str, tuple[LeverEffect, ...]] = field(default_factory=dict)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -111,14 +111,14 @@ class Lever:
         return tuple(self.effects)
 
 
-_INTERDICTION = (Effect("share", "hazard", kinds=("interdiction",)),)
-_FEWER_DEPARTURES = Effect("departures", "ratio", not_out_of="lawful", scoped_by_place=False)
-_DEPARTURES_ANSWER = Effect(
+_INTERDICTION = (LeverEffect("share", "hazard", kinds=("interdiction",)),)
+_FEWER_DEPARTURES = LeverEffect("departures", "ratio", not_out_of="lawful", scoped_by_place=False)
+_DEPARTURES_ANSWER = LeverEffect(
     "departures", "ratio", not_out_of="lawful", elasticity="elasticity", scoped_by_place=False
 )
 _LAWFUL_CHANNEL = (
-    Effect("departures", "spread", out_of="lawful", scoped_by_place=False),
-    Effect("departures", "elastic", not_out_of="lawful", elasticity="elasticity", scoped_by_place=False),
+    LeverEffect("departures", "distribute", out_of="lawful", scoped_by_place=False),
+    LeverEffect("departures", "elastic", not_out_of="lawful", elasticity="elasticity", scoped_by_place=False),
 )
 _PORTS = ("port_admission",)
 _TO_RECEPTION = ("bused", "onward")
@@ -130,14 +130,19 @@ _ALL = (
         "redirect_south",
         "how many of those met are taken back along the route; how long they stay there",
         {
-            "share": (Effect("share", "share", kinds=("relocation",)),),
-            "days": (Effect("stay_days", "add", into="relocation"),),
+            "share": (LeverEffect("share", "set_share", kinds=("relocation",)),),
+            "days": (LeverEffect("stay_days", "add", into="relocation"),),
         },
     ),
     Lever(
         "railways",
         "riders on rail routes; the rest goes by bus or foot",
-        {"ratio": (Effect("share", "thin", modes=("rail",)), Effect("throughput", "ratio", modes=("rail",)))},
+        {
+            "ratio": (
+                LeverEffect("share", "thin", modes=("rail",)),
+                LeverEffect("throughput", "ratio", modes=("rail",)),
+            )
+        },
     ),
     Lever(
         "smuggler_crackdown",
@@ -145,9 +150,9 @@ _ALL = (
         {
             "ratio": (
                 _DEPARTURES_ANSWER,
-                Effect("share", "thin", modes=("guided",), elasticity="elasticity_share"),
-                Effect("travel_days", "ratio", modes=("guided",), elasticity="elasticity_travel_days"),
-                Effect(
+                LeverEffect("share", "thin", modes=("guided",), elasticity="elasticity_share"),
+                LeverEffect("travel_days", "ratio", modes=("guided",), elasticity="elasticity_travel_days"),
+                LeverEffect(
                     "share", "hazard", kinds=("death",), off_modes=("guided",), elasticity="elasticity_death"
                 ),
             )
@@ -156,7 +161,7 @@ _ALL = (
     Lever(
         "visas",
         "people who can fly in; the rest goes by land, or does not set out",
-        {"ratio": (Effect("share", "thin", modes=("air",), either_end=True), _DEPARTURES_ANSWER)},
+        {"ratio": (LeverEffect("share", "thin", modes=("air",), either_end=True), _DEPARTURES_ANSWER)},
     ),
     Lever(
         "legal_pathways",
@@ -168,75 +173,83 @@ _ALL = (
         "the lawful channel for relatives; who goes to relatives instead of a city's reception",
         {
             "people/month": _LAWFUL_CHANNEL,
-            "ratio": (Effect("share", "thin", kinds=_TO_RECEPTION, before="intake", either_end=True),),
+            "ratio": (LeverEffect("share", "thin", kinds=_TO_RECEPTION, before="intake", either_end=True),),
         },
     ),
     Lever(
         "ports_closure",
         "people processed at ports of entry",
         {
-            "people/day": (Effect("throughput", "limit", kinds=_PORTS, either_end=True),),
-            "ratio": (Effect("throughput", "ratio", kinds=_PORTS, either_end=True),),
+            "people/day": (LeverEffect("throughput", "limit", kinds=_PORTS, either_end=True),),
+            "ratio": (LeverEffect("throughput", "ratio", kinds=_PORTS, either_end=True),),
         },
     ),
     Lever(
         "ports_appointments",
         "appointments at ports of entry, added",
-        {"people/day": (Effect("throughput", "spread", kinds=_PORTS, either_end=True),)},
+        {"people/day": (LeverEffect("throughput", "distribute", kinds=_PORTS, either_end=True),)},
     ),
     Lever(
         "asylum_rules",
         "what follows an encounter; departures",
         {
-            "share": (Effect("share", "share", kinds=("removal", "removal_flight"), after="crossing"),),
+            "share": (
+                LeverEffect("share", "set_share", kinds=("removal", "removal_flight"), after="crossing"),
+            ),
             "ratio": (_FEWER_DEPARTURES,),
         },
     ),
     Lever(
         "consequences",
         "renewed attempts after a return; departures",
-        {"ratio": (Effect("share", "thin", kinds=("renewed_attempt",)), _DEPARTURES_ANSWER)},
+        {"ratio": (LeverEffect("share", "thin", kinds=("renewed_attempt",)), _DEPARTURES_ANSWER)},
     ),
-    Lever("detention_capacity", "beds", {"people": (Effect("capacity", "spread", into="detention"),)}),
+    Lever(
+        "detention_capacity", "beds", {"people": (LeverEffect("capacity", "distribute", into="detention"),)}
+    ),
     Lever(
         "processing_staff",
         "people who can be processed in custody",
-        {"people/day": (Effect("throughput", "spread", kinds=("processing",)),)},
+        {"people/day": (LeverEffect("throughput", "distribute", kinds=("processing",)),)},
     ),
     Lever(
         "repatriation",
         "seats on flights home",
         {
             "people/week": (
-                Effect("throughput", "spread", kinds=("removal_flight",), scale=1 / DAYS_PER_WEEK),
+                LeverEffect("throughput", "distribute", kinds=("removal_flight",), scale=1 / DAYS_PER_WEEK),
             )
         },
     ),
     Lever(
         "adjudication",
         "cases decided",
-        {"people/month": (Effect("throughput", "spread", kinds=("decision",), scale=1 / DAYS_PER_MONTH),)},
+        {
+            "people/month": (
+                LeverEffect("throughput", "distribute", kinds=("decision",), scale=1 / DAYS_PER_MONTH),
+            )
+        },
     ),
     Lever("root_causes_violence", "violence at home", {"ratio": (_DEPARTURES_ANSWER,)}),
     Lever("root_causes_poverty", "income at home", {"ratio": (_DEPARTURES_ANSWER,)}),
     Lever(
         "work_authorization",
         "the wait for a work permit, changed: stays in reception answer in days",
-        {"days": (Effect("stay_days", "add", out_of="exit", elasticity="elasticity"),)},
+        {"days": (LeverEffect("stay_days", "add", out_of="exit", elasticity="elasticity"),)},
     ),
     Lever(
         "shelter_rules",
         "longest stay in reception",
-        {"days": (Effect("stay_days", "stay_limit", out_of="exit"),)},
+        {"days": (LeverEffect("stay_days", "stay_limit", out_of="exit"),)},
     ),
     Lever(
         "federal_funding",
         "money for beds in reception",
         {
             "USD/month": (
-                Effect(
+                LeverEffect(
                     "capacity",
-                    "spread",
+                    "distribute",
                     into="intake",
                     scale=1 / DAYS_PER_MONTH,
                     divide="cost_per_person_day",
@@ -248,25 +261,27 @@ _ALL = (
         "city_transport",
         "buses to receiving cities",
         {
-            "ratio": (Effect("share", "thin", kinds=("bused",), either_end=True),),
+            "ratio": (LeverEffect("share", "thin", kinds=("bused",), either_end=True),),
             "people/week": (
-                Effect("throughput", "limit", kinds=("bused",), scale=1 / DAYS_PER_WEEK, either_end=True),
+                LeverEffect(
+                    "throughput", "limit", kinds=("bused",), scale=1 / DAYS_PER_WEEK, either_end=True
+                ),
             ),
         },
     ),
     Lever(
         "coordination",
         "arrivals in receiving cities sent where there is room",
-        {"share": (Effect("share", "room", kinds=_TO_RECEPTION, before="intake", either_end=True),)},
+        {"share": (LeverEffect("share", "room", kinds=_TO_RECEPTION, before="intake", either_end=True),)},
     ),
     Lever(
         "trafficking_inspection",
         "officer hours at ports moved from processing people to inspection",
         {
             "hours/day": (
-                Effect(
+                LeverEffect(
                     "throughput",
-                    "spread",
+                    "distribute",
                     kinds=_PORTS,
                     scale=-1.0,
                     divide="processing_hours",
@@ -275,18 +290,22 @@ _ALL = (
             )
         },
     ),
-    Lever("trade", "lorries that can cross", {"ratio": (Effect("lorries", "ratio", into="port_admission"),)}),
+    Lever(
+        "trade",
+        "lorries that can cross",
+        {"ratio": (LeverEffect("lorries", "ratio", into="port_admission"),)},
+    ),
 )
 
 LEVERS: Mapping[str, Lever] = {lever.id: lever for lever in _ALL}
 """Every lever by id."""
 
 _NEUTRAL: Mapping[Rule, float | None] = {
-    "ratio": 1.0, "hazard": 1.0, "thin": 1.0, "room": 0.0, "add": 0.0, "spread": 0.0, "elastic": 0.0,
-    "limit": math.inf, "stay_limit": math.inf, "share": None,
+    "ratio": 1.0, "hazard": 1.0, "thin": 1.0, "room": 0.0, "add": 0.0, "distribute": 0.0, "elastic": 0.0,
+    "limit": math.inf, "stay_limit": math.inf, "set_share": None,
 }  # fmt: skip
-_LOWEST: Mapping[Rule, float] = {"add": -math.inf, "spread": -math.inf, "elastic": -math.inf}
-_HIGHEST: Mapping[Rule, float] = {"share": 1.0, "room": 1.0}
+_LOWEST: Mapping[Rule, float] = {"add": -math.inf, "distribute": -math.inf, "elastic": -math.inf}
+_HIGHEST: Mapping[Rule, float] = {"set_share": 1.0, "room": 1.0}
 
 
 def neutral_strength(lever: str, unit: str) -> float | None:
@@ -308,16 +327,3 @@ def strength_domain(lever: str, unit: str, strength: float) -> tuple[float, floa
     if neutral is None or strength == neutral:
         return lowest, highest
     return (neutral, highest) if strength > neutral else (lowest, neutral)
-
-
-def ramp(
-    measure: Measure, days: npt.NDArray[np.int64], start: int, end: int | None
-) -> npt.NDArray[np.float64]:
-    """Part of a measure's effect in force on each of ``days`` (ordinals), with ramp-up and decay.
-
-    ``start`` and ``end`` are the first and last day of one period in force; ``end`` None: it goes on.
-    """
-    last = np.minimum(days, days.max(initial=start) if end is None else end)
-    risen = np.minimum(1.0, (last - start + 1) / max(measure.ramp_days, 1))
-    left = np.maximum(0.0, 1.0 - (days - last) / max(measure.decay_days, 1))
-    return np.where(days >= start, risen * left, 0.0)

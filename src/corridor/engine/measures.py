@@ -1,19 +1,17 @@
-"""Measures of a run: which are in force, and how they move the numbers of a corridor."""
+"""Measures of a run: which are in force, when, and on which days numbers change."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.levers import LEVERS, Effect, ramp
+from corridor.engine.levers import LEVERS, LeverEffect
 from corridor.engine.parameters import ParameterTable
-from corridor.engine.rules import EffectRules, Numbers
-from corridor.engine.scope import Scope
-from corridor.engine.spec import Floats, RunSpec, Values
+from corridor.engine.spec import Floats, RunSpec
 from corridor.model import Corridor, Fault, InputError, Measure, Scenario, did_you_mean
 
 RAMP_STEP_DAYS = 7
@@ -44,7 +42,7 @@ class ActiveMeasure:
         return bool(m.places or m.routes) + bool(m.nationalities or m.households)
 
     @property
-    def effects(self) -> tuple[Effect, ...]:
+    def effects(self) -> tuple[LeverEffect, ...]:
         """What its lever moves in the unit of its strength."""
         return LEVERS[self.measure.lever].effects[self.measure.unit]
 
@@ -74,87 +72,66 @@ def weights(active: ActiveMeasure, periods: Periods, starts: npt.NDArray[np.int6
     return np.add.reduceat(part, starts - starts[0]) / lengths
 
 
+def ramp(
+    measure: Measure, days: npt.NDArray[np.int64], start: int, end: int | None
+) -> npt.NDArray[np.float64]:
+    """Part of a measure's effect in force on each of ``days`` (ordinals), with ramp-up and decay.
+
+    ``start`` and ``end`` are the first and last day of one period in force; ``end`` None: it goes on.
+    """
+    last = np.minimum(days, days.max(initial=start) if end is None else end)
+    risen = np.minimum(1.0, (last - start + 1) / max(measure.ramp_days, 1))
+    left = np.maximum(0.0, 1.0 - (days - last) / max(measure.decay_days, 1))
+    return np.where(days >= start, risen * left, 0.0)
+
+
 def ramp_starts(measure: Measure, periods: Periods) -> set[int]:
     """Ordinals at which a step of its ramp or decay begins."""
-    found: set[int] = set()
+    starts: set[int] = set()
     for begin, end in periods:
-        found |= set(range(begin, begin + measure.ramp_days, RAMP_STEP_DAYS))
-        found |= {begin, begin + max(measure.ramp_days - 1, 0)}
+        starts |= set(range(begin, begin + measure.ramp_days, RAMP_STEP_DAYS))
+        starts |= {begin, begin + max(measure.ramp_days - 1, 0)}
         if end is not None:
-            found |= set(range(end + 1, end + 1 + measure.decay_days, RAMP_STEP_DAYS))
-            found |= {end + 1, end + 1 + measure.decay_days}
-    return found
-
-
-class Rules:
-    """Applies measures to the values of a run, in place."""
-
-    def __init__(
-        self,
-        corridor: Corridor,
-        siblings: Sequence[Sequence[int]],
-    ) -> None:
-        self._effects = EffectRules(corridor, siblings)
-
-    @property
-    def scope(self) -> Scope:
-        """What measures touch."""
-        return self._effects.scope
-
-    def apply(
-        self,
-        values: Values,
-        active: ActiveMeasure,
-        weight: Floats,
-        numbers: Numbers,
-        moved: Collection[str] = (),
-    ) -> None:
-        """Move ``values`` by one measure, as far as ``weight`` (segments) says that its ramp has run; only the
-        numbers named in ``moved``, if any are."""
-        measure = active.measure
-        if not weight.any():
-            return
-        for effect in active.effects:
-            if not moved or effect.parameter in moved:
-                self._effects.apply(values, effect, measure, weight, numbers)
+            starts |= set(range(end + 1, end + 1 + measure.decay_days, RAMP_STEP_DAYS))
+            starts |= {end + 1, end + 1 + measure.decay_days}
+    return starts
 
 
 def active_measures(
     corridor: Corridor, scenario: Scenario | None, spec: RunSpec
 ) -> tuple[ActiveMeasure, ...]:
-    """The measures of a run: those of the base, and those of the scenario; refused, never ignored."""
-    faults: list[Fault] = []
-    where = f"scenarios/{scenario.id}.yaml" if scenario else "measures.csv"
+    """The measures of a run: those of the base, and those of the scenario.
+
+    Raises InputError, with every fault, for a scenario on hindsight, a measure that does not exist or one that
+    cannot be run: none is left out silently.
+    """
     if scenario and scenario.hindsight and not spec.hindsight:
         raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
+    where = f"scenarios/{scenario.id}.yaml" if scenario else "measures.csv"
     by_id = {measure.id: measure for measure in corridor.measures}
-    lifted = {lift.measure: lift.on for lift in scenario.lift} if scenario else {}
-    # What was not yet known on the as-of date is no part of that day's base.
-    names = [
-        m.id
-        for m in corridor.measures
-        if m.in_base and (not spec.as_of or spec.hindsight or m.known_from <= spec.as_of)
-    ]
+    names = [measure.id for measure in corridor.measures if _in_base(measure, spec)]
     names += [name for name in (scenario.measures if scenario else ()) if name not in names]
-    found: list[ActiveMeasure] = []
-    for name in names:
-        measure = by_id.get(name)
-        if measure is None:
-            faults.append(
-                Fault(where, None, "measures", f"unknown measure {name!r}", did_you_mean(name, by_id))
-            )
-            continue
-        fault = refusal(measure, spec, where)
-        if fault:
-            faults.append(fault)
-            continue
-        ends = [
-            d for d in (measure.end, lifted[name] - dt.timedelta(days=1) if name in lifted else None) if d
-        ]
-        found.append(ActiveMeasure(measure, min(ends).toordinal() if ends else None))
+    faults = [fault for name in names if (fault := _fault(name, by_id, spec, where))]
     if faults:
         raise InputError(f"{len(faults)} measures cannot be run", faults=faults)
-    return tuple(found)
+    lifted = {lift.measure: lift.on.toordinal() - 1 for lift in scenario.lift} if scenario else {}
+    return tuple(ActiveMeasure(by_id[name], _last_day(by_id[name], lifted.get(name))) for name in names)
+
+
+def _in_base(measure: Measure, spec: RunSpec) -> bool:
+    """Whether it is part of every scenario: what was not yet known on the as-of date is not."""
+    known = spec.as_of is None or spec.hindsight or measure.known_from <= spec.as_of
+    return measure.in_base and known
+
+
+def _last_day(measure: Measure, before_lift: int | None) -> int | None:
+    return _earlier(measure.end.toordinal() if measure.end else None, before_lift)
+
+
+def _fault(name: str, by_id: Mapping[str, Measure], spec: RunSpec, where: str) -> Fault | None:
+    if name not in by_id:
+        return Fault(where, None, "measures", f"unknown measure {name!r}", did_you_mean(name, by_id))
+    return refusal(by_id[name], spec, where)
 
 
 def refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:

@@ -4,116 +4,147 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from corridor.engine.compiled import Compiled
 from corridor.engine.events import by_day
 from corridor.engine.intensity import day_weights, intensity_deviations
+from corridor.engine.kernels.bundles import Inputs, State
 from corridor.engine.kernels.departures import change_departures, month_parts
-from corridor.engine.kernels.layout import Inputs, State
 from corridor.engine.kernels.random import uniforms
-from corridor.engine.measures import ramp_starts
+from corridor.engine.measures import Periods
+from corridor.engine.rates import edge_rates
 from corridor.engine.spec import Floats, Values
 from corridor.engine.triggers import periods_on
-
-if TYPE_CHECKING:
-    from corridor.engine.compile import Compiled
 
 
 @dataclass(frozen=True)
 class MemberArrays:
-    """Numbers of one member; see ``kernels.layout`` for shapes.
-
-    ``base`` holds the values before any measure and ``drawn`` those of the parameters' rows, where a trigger
-    may need them again.
-    """
+    """Numbers of one member by segment S, day D, edge E and departure P; see ``kernels.bundles``."""
 
     segment_rate: Floats
+    """(S, E) probability per day."""
     segment_throughput: Floats
+    """(S, F + R) people a day."""
     segment_room: Floats
+    """(S, K) people."""
     day_segment: npt.NDArray[np.int64]
     depart_mean: Floats
+    """(D, P) expected units."""
     depart_weight: Floats
+    """(D, P) how a month's units split over its days."""
     depart_factor: Floats
-    """Expected units of a day per person per month that departs."""
+    """(D, P) expected units of a day per person per month that departs."""
     arrivals: Floats
+    """(D, Q) units of events from outside."""
     set_out: Floats
+    """(D, X) people of events who set out together."""
     count: Floats
+    """(C) units in every cell on the first morning; the kernel changes them."""
     base: Values | None = None
+    """Values before any measure, where a trigger may need them again."""
     drawn: Floats | None = None
+    """Values of the parameters' rows, likewise."""
 
     def inputs(self, compiled: Compiled) -> tuple[Inputs, Floats]:
-        """For the kernel; and the weighted departures from each day to the end of its month."""
-        rest, part, ahead = month_parts(compiled.day_month, self.depart_mean, self.depart_weight)
-        found = Inputs(
+        """For the kernel; and (D, P) the weighted departures from each day to the end of its month."""
+        calendar, departures = compiled.calendar, compiled.structure.departures
+        rest, part, ahead = month_parts(calendar.day_month, self.depart_mean, self.depart_weight)
+        inputs = Inputs(
             day_segment=self.day_segment,
-            day_month=compiled.day_month,
+            day_month=calendar.day_month,
             rate=self.segment_rate,
             throughput=self.segment_throughput,
             room=self.segment_room,
-            depart_cell=compiled.depart_cell,
-            depart_key=compiled.depart_keys,
+            depart_cell=departures.cell,
+            depart_stream=departures.stream,
             depart_mean=self.depart_mean,
             depart_rest=rest,
             depart_part=part,
             arrivals=self.arrivals,
             set_out=self.set_out,
         )
-        return found, ahead
+        return inputs, ahead
 
 
-def fill(compiled: Compiled, values: Values, drawn: Floats, member: int | None) -> MemberArrays:
-    """Spread ``values`` over edges and days, with a member's departures, events and starting state."""
-    spec, noise = compiled.spec, compiled.spec.noise
-    size = np.array([compiled.groups[g].size for g in compiled.depart_group], dtype=np.float64)
-    factor = 1.0 / compiled.days_in_month[:, None] / size
+def member_arrays(compiled: Compiled, member: int | None) -> MemberArrays:
+    """Everything the kernel needs for ``member``; None: central values, no noise."""
+    drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
+    return arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, member)
+
+
+def arrays_from(compiled: Compiled, base: Values, drawn: Floats, member: int | None) -> MemberArrays:
+    """The same from values before any measure, ``base``, which are changed in place, and the values ``drawn`` of
+    all rows of parameters."""
+    before = (
+        Values(**{name: array.copy() for name, array in vars(base).items()}) if compiled.triggers else None
+    )
+    numbers, structure = compiled.numbers, compiled.structure
+    values = numbers.apply_measures(base, drawn, numbers.by_date)
+    factor = _departure_factor(compiled, member)
     weight = np.ones_like(factor)
-    if member is not None and noise.intensities and spec.shocks_from is not None:
-        nationalities = [g.nationality for _, g in compiled.depart_labels]
-        deviation = intensity_deviations(
-            compiled.table, nationalities, compiled.months, spec.shocks_from, spec.seed, member
-        )
-        deviation[:, compiled.depart_steady] = 0.0
-        factor = factor * np.exp(deviation)[compiled.day_month]
-    stochastic = member is not None and noise.counts
-    count = compiled.state_cells.copy()
-    if member is not None and stochastic:
-        weight = day_weights(compiled.table, compiled.depart_labels, compiled.dates, spec.seed, member)
-        count = _whole_units(count, compiled.network.cell_key, spec.seed, member)
-    people = [float(drawn[row]) for row in compiled.event_rows]
-    outside = [e for e, event in enumerate(compiled.events) if event.stock]
-    inside = [e for e, event in enumerate(compiled.events) if event.flow]
-    sizes = compiled.network.cell_size[compiled.layout.arrival_cell]
+    count = compiled.start_units.copy()
+    whole = member is not None and compiled.spec.noise.counts
+    if member is not None and whole:
+        seed = compiled.spec.seed
+        labels = structure.departures.labels
+        weight = day_weights(compiled.table, labels, compiled.dates, seed, member)
+        count = _whole_units(count, structure.network.cell_stream, seed, member)
+    arrivals, set_out = _events_by_day(compiled, drawn, whole=whole)
     return MemberArrays(
-        segment_rate=compiled.rates(values),
+        segment_rate=edge_rates(compiled.index, structure.network, values),
         segment_throughput=values.throughput,
         segment_room=values.capacity - values.occupied,
-        day_segment=compiled.day_segment,
-        depart_mean=_departures(compiled, values, compiled.day_segment, factor),
+        day_segment=compiled.calendar.day_segment,
+        depart_mean=_departures(compiled, values, compiled.calendar.day_segment, factor),
         depart_weight=weight,
         depart_factor=factor,
-        arrivals=by_day(
-            [compiled.events[e] for e in outside],
-            [people[e] / size for e, size in zip(outside, sizes, strict=True)],
-            spec,
-            whole=stochastic,
-        ),
-        set_out=by_day(
-            [compiled.events[e] for e in inside], [people[e] for e in inside], spec, whole=stochastic
-        ),
+        arrivals=arrivals,
+        set_out=set_out,
         count=count,
+        base=before,
+        drawn=drawn if compiled.triggers else None,
+    )
+
+
+def _departure_factor(compiled: Compiled, member: int | None) -> Floats:
+    """(D, P) expected units of a day per person per month, with the member's shocks where it has any."""
+    calendar, spec, departures = compiled.calendar, compiled.spec, compiled.structure.departures
+    factor = 1.0 / calendar.days_in_month[:, None] / departures.size
+    if member is None or not spec.noise.intensities or spec.shocks_from is None:
+        return factor
+    nationalities = [group.nationality for _, group in departures.labels]
+    deviation = intensity_deviations(
+        compiled.table, nationalities, calendar.months, spec.shocks_from, spec.seed, member
+    )
+    deviation[:, departures.lawful] = 0.0
+    return factor * np.exp(deviation)[calendar.day_month]
+
+
+def _events_by_day(compiled: Compiled, drawn: Floats, *, whole: bool) -> tuple[Floats, Floats]:
+    """Units that arrive from outside (D, Q), and people who set out together (D, X)."""
+    people = [float(drawn[row]) for row in compiled.numbers.event_rows]
+    outside = [(event, n) for event, n in zip(compiled.events, people, strict=True) if event.stock]
+    inside = [(event, n) for event, n in zip(compiled.events, people, strict=True) if event.flow]
+    layout = compiled.structure.layout
+    sizes = compiled.structure.network.cell_size[layout.arrival_cell]
+    units = [n / size for (_, n), size in zip(outside, sizes, strict=True)]
+    return (
+        by_day([event for event, _ in outside], units, compiled.spec, whole=whole),
+        by_day([event for event, _ in inside], [n for _, n in inside], compiled.spec, whole=whole),
     )
 
 
 def _departures(compiled: Compiled, values: Values, day_segment: npt.NDArray, factor: Floats) -> Floats:
     """Expected units of each day, shape (days, departures)."""
-    people = values.departures[:, compiled.depart_stock, compiled.depart_group][day_segment]
+    departures = compiled.structure.departures
+    people = values.departures[:, departures.stock, departures.group][day_segment]
     return np.ascontiguousarray(people * factor)
 
 
-def lay_again(
+def arrays_after_switch(
     compiled: Compiled,
     arrays: MemberArrays,
     day: int,
@@ -124,23 +155,25 @@ def lay_again(
 ) -> MemberArrays:
     """The member's numbers from position ``day`` on, after a trigger has switched in the evening before.
 
-    ``was_on`` (days, triggers) is the past, ``ahead`` what `MemberArrays.inputs` gave beside the numbers in
-    force; ``state`` holds who is still to set out this month, and is changed with its departures.
+    ``was_on`` (days, triggers) is the past, ``ahead`` what `MemberArrays.inputs` gave with the numbers that
+    were in force; ``state`` holds who is still to set out this month, and is changed with its departures.
     """
     if arrays.base is None or arrays.drawn is None:
-        raise ValueError("a run with triggers needs the values that `Compiled.lay` keeps")
-    values, day_segment = _values_from(compiled, arrays.base, arrays.drawn, day, was_on[:day], state.on)
+        raise ValueError("a run with triggers needs the values before any measure")
+    periods = _periods(compiled, was_on[:day], state.on)
+    values, day_segment = compiled.numbers.values_in_force(arrays.base, arrays.drawn, periods, day)
     mean = arrays.depart_mean.copy()
     mean[day:] = _departures(compiled, values, day_segment[day:], arrays.depart_factor[day:])
     changed = replace(
         arrays,
-        segment_rate=compiled.rates(values),
+        segment_rate=edge_rates(compiled.index, compiled.structure.network, values),
         segment_throughput=values.throughput,
         segment_room=values.capacity - values.occupied,
         day_segment=np.maximum(day_segment, 0).astype(np.int64),
         depart_mean=mean,
     )
-    if member is not None and compiled.day_month[day] == compiled.day_month[day - 1]:
+    day_month = compiled.calendar.day_month
+    if member is not None and day_month[day] == day_month[day - 1]:
         _change_month(compiled, changed, day, state, ahead, member)
     return changed
 
@@ -156,35 +189,20 @@ def values_of_run(
     the segment of each day; ``base`` are those before any measure. Measures move
     only the numbers named in ``moved``, if any are."""
     last = trigger_on[-1] if len(trigger_on) else np.zeros(len(compiled.triggers))
-    return _values_from(compiled, base, drawn, 0, trigger_on, last, moved)
+    periods = _periods(compiled, trigger_on, last)
+    return compiled.numbers.values_in_force(base, drawn, periods, 0, moved)
 
 
-def _values_from(
-    compiled: Compiled,
-    base: Values,
-    drawn: Floats,
-    day: int,
-    was_on: npt.NDArray[np.uint8],
-    on_now: npt.NDArray[np.generic],
-    moved: Collection[str] = (),
-) -> tuple[Values, npt.NDArray[np.int64]]:
-    """Numbers by segment from position ``day`` on, and the segment of each day, given which triggers were on
-    and are on next."""
-    first = compiled.spec.start.toordinal()
+def _periods(
+    compiled: Compiled, was_on: npt.NDArray[np.uint8], on_now: npt.NDArray[np.generic]
+) -> list[Periods]:
+    """By measure: when it is in force, given which triggers were on and are on next."""
+    first = compiled.calendar.first
     on = {
         trigger.id: periods_on(was_on[:, t], bool(on_now[t]), first)
         for t, trigger in enumerate(compiled.triggers)
     }
-    periods = [active.in_force(on.get(active.measure.trigger or "")) for active in compiled.measures]
-    begin, end = first + day, first + len(compiled.dates)
-    starts = {begin, *compiled.starts}
-    for active, found in zip(compiled.measures, periods, strict=True):
-        starts |= ramp_starts(active.measure, found)
-    segments = np.array(sorted(s for s in starts if begin <= s < end), dtype=np.int64)
-    source = np.searchsorted(compiled.starts, segments, side="right") - 1
-    laid = Values(**{name: array[source] for name, array in vars(base).items()})
-    values = compiled.apply_measures(laid, drawn, segments, periods, moved)
-    return values, np.searchsorted(segments, np.arange(first, end), side="right") - 1
+    return [active.in_force(on.get(active.measure.trigger or "")) for active in compiled.measures]
 
 
 def _change_month(
@@ -195,14 +213,12 @@ def _change_month(
     before = ahead[day]
     factor = now[day] / np.where(before > 0, before, 1.0)
     wanted = np.where(before > 0, state.expected * factor, inputs.depart_rest[day])
-    key_day = compiled.spec.start.toordinal() + day
-    change_departures(
-        np.uint64(compiled.spec.seed), np.uint64(member), key_day, compiled.depart_keys, wanted, state
-    )
+    seed, stream = np.uint64(compiled.spec.seed), compiled.structure.departures.stream
+    change_departures(seed, np.uint64(member), compiled.calendar.first + day, stream, wanted, state)
 
 
-def _whole_units(units: Floats, keys: npt.NDArray[np.uint64], seed: int, member: int) -> Floats:
+def _whole_units(units: Floats, streams: npt.NDArray[np.uint64], seed: int, member: int) -> Floats:
     """Round expected units to whole ones, up with the probability of their fraction."""
     day = np.zeros(1, dtype=np.uint64)
-    u = uniforms(np.uint64(seed), np.uint64(member), keys, day)[:, 0, 1]
+    u = uniforms(np.uint64(seed), np.uint64(member), streams, day)[:, 0, 1]
     return np.floor(units) + (u < units - np.floor(units))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.compile import Compiled
+from corridor.engine.compiled import Compiled
+from corridor.engine.kernels.bundles import Outputs
 from corridor.engine.kernels.days import run_days
-from corridor.engine.kernels.layout import Outputs
-from corridor.engine.member import MemberArrays, lay_again
+from corridor.engine.member import MemberArrays, arrays_after_switch, member_arrays
 from corridor.engine.spec import CellState
 from corridor.engine.triggers import new_state
 from corridor.model import CorridorError
@@ -45,23 +45,23 @@ def run_member(
     Raises CorridorError if people were created or lost, which would be a defect of the engine.
     """
     stochastic = member is not None and compiled.spec.noise.counts
-    arrays = compiled.arrays(member) if arrays is None else arrays
-    start_people = float((arrays.count * compiled.network.cell_size).sum())
+    arrays = member_arrays(compiled, member) if arrays is None else arrays
+    start_people = float((arrays.count * compiled.structure.network.cell_size).sum())
     out = _outputs(compiled)
-    state = new_state(compiled.depart_cell.size, len(compiled.triggers))
+    state = new_state(compiled.structure.departures.cell.size, len(compiled.triggers))
     seed, number = np.uint64(compiled.spec.seed), np.uint64(member or 0)
     first, day = compiled.spec.start.toordinal(), 0
     inputs, ahead = arrays.inputs(compiled)
 
     def go_on() -> int:
         return run_days(
-            stochastic, seed, number, first, day, arrays.count, compiled.layout, inputs, compiled.watch,
+            stochastic, seed, number, first, day, arrays.count, compiled.structure.layout, inputs, compiled.watch,
             state, out,
         )  # fmt: skip
 
     while (day := go_on()) < len(compiled.dates):
         whose = member if stochastic else None
-        arrays = lay_again(compiled, arrays, day, out.trigger_on, state, ahead, whose)
+        arrays = arrays_after_switch(compiled, arrays, day, out.trigger_on, state, ahead, whose)
         inputs, ahead = arrays.inputs(compiled)
     result = MemberResult(
         monthly_flow=out.monthly_flow,
@@ -118,5 +118,5 @@ def _check_balance(result: MemberResult, stochastic: bool) -> None:
 
 def state_after(compiled: Compiled, result: MemberResult) -> CellState:
     """Units in every cell at the end of a run, to start another one from."""
-    names = compiled.network.cell_name
+    names = compiled.structure.network.cell_name
     return {name: float(u) for name, u in zip(names, result.end_units, strict=True) if u > 0}

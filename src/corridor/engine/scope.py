@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corridor.engine.levers import BY_GROUP, LEVERS, Effect
-from corridor.model import Corridor, Flow, Group, Measure, Stock
+from corridor.engine.index import CorridorIndex, index_corridor
+from corridor.engine.levers import BY_GROUP, LEVERS, LeverEffect
+from corridor.model import Corridor, Flow, Group, Measure, Place, Route, Stock
 
 
 class Scope:
     """Which flows, stocks, routes and groups a measure's effect touches in a corridor."""
 
-    def __init__(self, corridor: Corridor) -> None:
-        self._places = {place.id: place for place in corridor.places}
-        self._routes = {route.id: route for route in corridor.routes}
-        self._stocks = {stock.id: stock for stock in corridor.stocks}
-        self._corridor = corridor
+    def __init__(self, index: CorridorIndex) -> None:
+        self._index = index
+        self._corridor = index.corridor
+
+    @property
+    def corridor(self) -> Corridor:
+        """The corridor in which it looks."""
+        return self._corridor
 
     def groups(self, measure: Measure) -> list[int]:
         """Positions of the groups in the measure's scope of nationalities and households."""
         return [i for i, group in enumerate(self._corridor.groups) if _in_scope(group, measure)]
 
-    def flows(self, effect: Effect, measure: Measure) -> list[int]:
+    def flows(self, effect: LeverEffect, measure: Measure) -> list[int]:
         """Positions of the flows that ``effect`` of ``measure`` touches."""
         behind, ahead = self._behind(effect.after), self._left_by(effect.before)
         return [
@@ -36,13 +40,13 @@ class Scope:
             and self._flow_in_places(flow, effect, measure)
         ]
 
-    def routes(self, effect: Effect, measure: Measure) -> list[int]:
+    def routes(self, effect: LeverEffect, measure: Measure) -> list[int]:
         """Positions of the routes, by the effect's modes, of the flows that it touches."""
         flows = self._corridor.flows
         used = {flows[f].route for f in self.flows(effect, measure)} if effect.modes else set()
         return [r for r, route in enumerate(self._corridor.routes) if route.id in used]
 
-    def stocks(self, effect: Effect, measure: Measure) -> list[int]:
+    def stocks(self, effect: LeverEffect, measure: Measure) -> list[int]:
         """Positions of the stocks that ``effect`` of ``measure`` touches."""
         into = {flow.to_stock for flow in self._corridor.flows if flow.kind == effect.into}
         out, never = self._left_by(effect.out_of), self._left_by(effect.not_out_of)
@@ -57,40 +61,46 @@ class Scope:
             and (not effect.scoped_by_place or self._stock_in_places(stock, measure))
         ]
 
+    def _route(self, name: str) -> Route:
+        return self._corridor.routes[self._index.route[name]]
+
+    def _place(self, name: str) -> Place:
+        return self._corridor.places[self._index.place[name]]
+
     def _left_by(self, kind: str | None) -> set[str | None]:
         return {flow.from_stock for flow in self._corridor.flows if kind and flow.kind == kind}
 
     def _behind(self, kind: str | None) -> set[str | None]:
         """Stocks that flows of ``kind`` lead into, and those that ``processing`` leads on to."""
-        found: set[str | None] = {flow.to_stock for flow in self._corridor.flows if flow.kind == kind}
+        stocks: set[str | None] = {flow.to_stock for flow in self._corridor.flows if flow.kind == kind}
         while True:
             more = {
                 flow.to_stock
                 for flow in self._corridor.flows
-                if flow.kind == "processing" and flow.from_stock in found
+                if flow.kind == "processing" and flow.from_stock in stocks
             }
-            if more <= found:
-                return found
-            found |= more
+            if more <= stocks:
+                return stocks
+            stocks |= more
 
-    def _by_mode(self, flow: Flow, effect: Effect) -> bool:
+    def _by_mode(self, flow: Flow, effect: LeverEffect) -> bool:
         if effect.modes:
-            return flow.route is not None and self._routes[flow.route].mode in effect.modes
+            return flow.route is not None and self._route(flow.route).mode in effect.modes
         if effect.off_modes:
-            return flow.from_route is not None and self._routes[flow.from_route].mode in effect.off_modes
+            return flow.from_route is not None and self._route(flow.from_route).mode in effect.off_modes
         return True
 
-    def _carries(self, flow: Flow, effect: Effect, measure: Measure) -> bool:
+    def _carries(self, flow: Flow, effect: LeverEffect, measure: Measure) -> bool:
         """Whether it carries somebody in scope; nobody else, where the number is not a group's own."""
-        found = [_in_scope(group, measure) for group in self._corridor.groups if flow.open_to(group)]
-        return any(found) if effect.parameter in BY_GROUP else any(found) and all(found)
+        who = [_in_scope(group, measure) for group in self._corridor.groups if flow.open_to(group)]
+        return any(who) if effect.parameter in BY_GROUP else any(who) and all(who)
 
     def _stock_in_places(self, stock: Stock, measure: Measure) -> bool:
         if not (measure.places or measure.routes):
             return True
-        return bool({stock.place, self._places[stock.place].zone} & set(measure.places))
+        return bool({stock.place, self._place(stock.place).zone} & set(measure.places))
 
-    def _flow_in_places(self, flow: Flow, effect: Effect, measure: Measure) -> bool:
+    def _flow_in_places(self, flow: Flow, effect: LeverEffect, measure: Measure) -> bool:
         if not effect.scoped_by_place or not (measure.places or measure.routes):
             return True
         route_id = flow.route or flow.from_route
@@ -98,13 +108,13 @@ class Scope:
             return True
         here: set[str | None] = set()
         if route_id:
-            here |= {self._routes[route_id].zone, self._routes[route_id].from_place}
+            here |= {self._route(route_id).zone, self._route(route_id).from_place}
         ends = [flow.from_stock] if flow.from_stock else []
         if effect.either_end:
             ends.append(flow.to_stock)
         for stock in ends:
-            place = self._stocks[stock].place
-            here |= {place, self._places[place].zone}
+            place = self._corridor.stocks[self._index.stock[stock]].place
+            here |= {place, self._place(place).zone}
         return bool(here & set(measure.places))
 
 
@@ -126,7 +136,7 @@ class Touched:
     routes: tuple[str, ...]
     stocks: tuple[str, ...]
     groups: tuple[str, ...]
-    idle: tuple[Effect, ...]
+    idle: tuple[LeverEffect, ...]
     missing: tuple[tuple[str, str], ...]
 
     @property
@@ -141,27 +151,27 @@ def touched(corridor: Corridor, measure: Measure) -> Touched:
     A flow without a limit is not touched by an addition to its throughput, a share not where there is no
     other way to go. Raises KeyError for an unknown lever or a unit that it does not have.
     """
-    scope = Scope(corridor)
     given = {(row.parameter, row.target or "") for row in corridor.parameters}
-    found: dict[str, set[str]] = {"flows": set(), "routes": set(), "stocks": set()}
-    idle: list[Effect] = []
+    scope = Scope(index_corridor(corridor, lambda *name: name in given))
+    moved: dict[str, set[str]] = {"flows": set(), "routes": set(), "stocks": set()}
+    idle: list[LeverEffect] = []
     groups = scope.groups(measure)
     for effect in LEVERS[measure.lever].effects[measure.unit]:
         movable = list(_movable(corridor, scope, effect, measure, given)) if groups else []
         for kind, name in movable:
-            found[kind].add(name)
+            moved[kind].add(name)
         if not movable:
             idle.append(effect)
     return Touched(
-        **{kind: tuple(sorted(names)) for kind, names in found.items()},
+        **{kind: tuple(sorted(names)) for kind, names in moved.items()},
         groups=tuple(corridor.groups[g].id for g in groups),
         idle=tuple(idle),
-        missing=tuple(sorted(set(needs(corridor, scope, measure)) - given)),
+        missing=tuple(sorted(set(needs(scope, measure)) - given)),
     )
 
 
 def _movable(
-    corridor: Corridor, scope: Scope, effect: Effect, measure: Measure, given: set[tuple[str, str]]
+    corridor: Corridor, scope: Scope, effect: LeverEffect, measure: Measure, given: set[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
     """(``flows``, ``routes`` or ``stocks``; id) of what an effect moves."""
     if effect.parameter in ("share", "throughput"):
@@ -180,7 +190,7 @@ def _movable(
 
 
 def _flow_movable(
-    corridor: Corridor, effect: Effect, flow: Flow, touched: list[Flow], given: set[tuple[str, str]]
+    corridor: Corridor, effect: LeverEffect, flow: Flow, touched: list[Flow], given: set[tuple[str, str]]
 ) -> bool:
     if effect.parameter == "throughput":
         limited = flow.throughput is not None or ("throughput", flow.id) in given
@@ -196,7 +206,7 @@ def _flow_movable(
     return any(other.from_stock == flow.from_stock and other not in touched for other in corridor.flows)
 
 
-def _room_declared(corridor: Corridor, effect: Effect, end: str, given: set[tuple[str, str]]) -> bool:
+def _room_declared(corridor: Corridor, effect: LeverEffect, end: str, given: set[tuple[str, str]]) -> bool:
     limited = {stock.id for stock in corridor.stocks if stock.capacity is not None}
     behind = [
         flow.to_stock for flow in corridor.flows if flow.from_stock == end and flow.kind == effect.before
@@ -204,8 +214,9 @@ def _room_declared(corridor: Corridor, effect: Effect, end: str, given: set[tupl
     return any(stock in limited or ("capacity", stock) in given for stock in behind)
 
 
-def needs(corridor: Corridor, scope: Scope, measure: Measure) -> Iterator[tuple[str, str]]:
+def needs(scope: Scope, measure: Measure) -> Iterator[tuple[str, str]]:
     """Parameters, with their targets, without which a measure cannot be carried out."""
+    corridor = scope.corridor
     for effect in LEVERS[measure.lever].effects[measure.unit]:
         if effect.elasticity:
             yield effect.elasticity, measure.lever

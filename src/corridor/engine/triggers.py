@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.kernels.layout import State, Watch
+from corridor.engine.calendar import RunCalendar
+from corridor.engine.index import CorridorIndex
+from corridor.engine.kernels.bundles import State, Watch
 from corridor.engine.measures import ActiveMeasure, Periods
 from corridor.engine.network import Network
 from corridor.engine.parameters import ParameterTable, coverage
@@ -61,28 +63,18 @@ def armed_days(trigger: Trigger, measures: Sequence[ActiveMeasure]) -> tuple[int
 
 
 def make_watch(
-    corridor: Corridor,
+    index: CorridorIndex,
     triggers: Sequence[Trigger],
     measures: Sequence[ActiveMeasure],
     network: Network,
     table: ParameterTable,
-    dates: Sequence[dt.date],
-    months: Sequence[dt.date],
+    calendar: RunCalendar,
 ) -> Watch:
     """Arrays of the triggers for the kernel."""
-    flow_at = {flow.id: i for i, flow in enumerate(corridor.flows)}
-    stock_at = {stock.id: i for i, stock in enumerate(corridor.stocks)}
-    edges: list[npt.NDArray[np.int64]] = []
-    weights: list[npt.NDArray[np.float64]] = []
-    for trigger in triggers:
-        flows = [flow_at[name] for name in watched_flows(corridor, trigger)]
-        found = np.nonzero(np.isin(network.edge_flow, flows))[0]
-        edges.append(found)
-        counted = np.ones((len(months), len(corridor.groups)))
-        if trigger.observation:
-            counted = coverage(table, corridor.groups, trigger.observation, months)
-        weights.append(counted[:, network.edge_group[found]] * network.edge_size[found])
-    starts = np.cumsum([0, *(found.size for found in edges)])
+    counted = [_counted_edges(index, trigger, network, table, calendar.months) for trigger in triggers]
+    edges = [at for at, _ in counted]
+    starts = np.cumsum([0, *(at.size for at in edges)])
+    no_weight = np.zeros((len(calendar.months), 0))
 
     def ints(values: Sequence[int]) -> npt.NDArray[np.int64]:
         return np.array(values, dtype=np.int64)
@@ -91,10 +83,10 @@ def make_watch(
         return np.array(values, dtype=np.float64)
 
     return Watch(
-        stock=ints([stock_at[t.stock] if t.stock else -1 for t in triggers]),
+        stock=ints([index.stock[t.stock] if t.stock else -1 for t in triggers]),
         edge_start=starts.astype(np.int64),
         edges=np.concatenate([np.zeros(0, dtype=np.int64), *edges]),
-        weight=np.ascontiguousarray(np.concatenate([np.zeros((len(months), 0)), *weights], axis=1)),
+        weight=np.ascontiguousarray(np.concatenate([no_weight, *(weight for _, weight in counted)], axis=1)),
         window=ints([t.window_days for t in triggers]),
         on_above=floats([t.on_above for t in triggers]),
         day_above=floats([NEVER if t.day_above is None else t.day_above for t in triggers]),
@@ -102,9 +94,22 @@ def make_watch(
         off_days=ints([t.off_days for t in triggers]),
         min_days=ints([t.min_days for t in triggers]),
         max_days=ints([t.max_days or WITHOUT_LIMIT for t in triggers]),
-        allowed=_allowed(triggers, measures, dates),
-        new_year=np.array([date.month == 1 and date.day == 1 for date in dates], dtype=np.bool_),
+        allowed=_allowed(triggers, measures, calendar.dates),
+        new_year=np.array([date.month == 1 and date.day == 1 for date in calendar.dates], dtype=np.bool_),
     )
+
+
+def _counted_edges(
+    index: CorridorIndex, trigger: Trigger, network: Network, table: ParameterTable, months: Sequence[dt.date]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Edges whose people a trigger counts, and how many it counts per unit, shape (months, edges)."""
+    corridor = index.corridor
+    flows = [index.flow[name] for name in watched_flows(corridor, trigger)]
+    edges = np.nonzero(np.isin(network.edge_flow, flows))[0]
+    part = np.ones((len(months), len(corridor.groups)))
+    if trigger.observation:
+        part = coverage(table, corridor.groups, trigger.observation, months)
+    return edges, part[:, network.edge_group[edges]] * network.edge_size[edges]
 
 
 def _allowed(

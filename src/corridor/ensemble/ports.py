@@ -53,14 +53,14 @@ def port_figures(trajectories: Trajectories, compiled: Compiled) -> PortFigures:
         stock: [flow.id for flow in flows if flow.kind == "port_admission" and flow.to_stock == stock]
         for stock in compiled.stock_ids
     }
-    declared = np.nonzero((compiled.rows["officer_hours"] >= 0).any(axis=0))[0].tolist()
+    declared = np.nonzero((compiled.numbers.rows["officer_hours"] >= 0).any(axis=0))[0].tolist()
     columns = [k for k in declared if entries[compiled.stock_ids[k]]]
     ports = tuple(compiled.stock_ids[k] for k in columns)
     processed = [trajectories.flow_by_day(*entries[port]) for port in ports]
     month_of = np.array([trajectories.months.index(day.replace(day=1)) for day in trajectories.dates])
     shape = (trajectories.members, len(trajectories.months), len(ports))
     out = {name: np.zeros(shape) for name in PORT_UNITS}
-    central = compiled.base_values(compiled.table.values(compiled.spec.seed, None))
+    central = compiled.numbers.base_values(compiled.table.values(compiled.spec.seed, None))
     for member in range(trajectories.members if ports else 0):
         people = np.stack([by_day[member] for by_day in processed], axis=1)
         on = trajectories.trigger_on[member]
@@ -78,8 +78,8 @@ def _by_day(
     Of the numbers before any measure only the ports' own are drawn: nothing else is looked at.
     """
     drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
-    base = replace(central, **compiled.stock_figures(drawn))
-    come = base.lorries[compiled.day_segment[:, None], np.array(ports)]
+    base = replace(central, **compiled.numbers.stock_figures(drawn))
+    come = base.lorries[compiled.calendar.day_segment[:, None], np.array(ports)]
     values, segment = values_of_run(compiled, base, drawn, trigger_on, moved=STOCK_FIGURES)
     days = (segment[:, None], np.array(ports))
     officers, can_cross = values.officer_hours[days], values.lorries[days]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import multiprocessing
 import os
 import pickle
-import signal
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import numpy as np
 
 from corridor.engine import Compiled, MemberResult, run_member
 from corridor.ensemble.trajectories import Trajectories, put, room_for
+from corridor.model.workers import run_tasks
 
 CHUNK = 10
 """Members that travel to a worker together; finished chunks survive an interruption."""
@@ -89,66 +88,16 @@ def _run(
     workers: int,
     executor: Executor | None,
 ) -> Iterator[tuple[int, list[MemberResult]]]:
-    if executor is None and (workers <= 1 or len(missing) <= 1):
+    """Results of the chunks ``missing``, as they finish."""
+    if executor is not None:
+        futures = {executor.submit(run_chunk, compiled, chunks[i]): i for i in missing}
+        for future in as_completed(list(futures)):
+            yield futures.pop(future), future.result()
+    elif workers <= 1 or len(missing) <= 1:
         for i in missing:
             yield i, run_chunk(compiled, chunks[i])
-        return
-    if executor is not None:
-        yield from _collect(executor, compiled, chunks, missing)
-        return
-    # spawn: a forked child of a process that has used Polars' threads can hang
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        min(workers, len(missing)), mp_context=context, initializer=_start_worker, initargs=(compiled,)
-    )
-    try:
-        with _interrupts_stay_here():
-            futures = {pool.submit(_run_here, chunks[i]): i for i in missing}
-        yield from _finished(futures)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-    pool.shutdown()
-
-
-def _collect(
-    pool: Executor, compiled: Compiled, chunks: Sequence[list[int]], missing: Sequence[int]
-) -> Iterator[tuple[int, list[MemberResult]]]:
-    yield from _finished({pool.submit(run_chunk, compiled, chunks[i]): i for i in missing})
-
-
-def _finished(futures: dict[Future[list[MemberResult]], int]) -> Iterator[tuple[int, list[MemberResult]]]:
-    for future in as_completed(list(futures)):
-        yield futures.pop(future), future.result()
-
-
-@contextlib.contextmanager
-def _interrupts_stay_here() -> Iterator[None]:
-    """Processes that start meanwhile never get Ctrl-C: it goes to the parent, which ends them."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: the worker ignores it once it runs
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_of_worker: list[Compiled] = []
-"""The run that a worker process was started for: sent once, since it is far larger than a chunk's numbers."""
-
-
-def _start_worker(compiled: Compiled) -> None:
-    """Ctrl-C goes to the parent, which ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _of_worker[:] = [compiled]
-
-
-def _run_here(members: Sequence[int]) -> list[MemberResult]:
-    return run_chunk(_of_worker[0], members)
+    else:
+        yield from run_tasks(workers, run_chunk, compiled, {i: chunks[i] for i in missing})
 
 
 def run_chunk(compiled: Compiled, members: Sequence[int]) -> list[MemberResult]:

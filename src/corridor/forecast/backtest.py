@@ -8,10 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -48,6 +45,7 @@ from corridor.forecast.univariate import Univariate, available
 from corridor.forecast.upstream import UpstreamRegression, named_measures
 from corridor.forecast.view import Subject, View
 from corridor.model import InputError, did_you_mean
+from corridor.model.workers import run_tasks
 
 BACKTEST_MODELS = (COMBINED, "upstream", "theta", "ets", "spread", "measures", "placebo")
 BLOCK = 14
@@ -147,24 +145,7 @@ def _run(plan: BacktestPlan, blocks: Sequence[Block], workers: int) -> Iterator[
         for block in blocks:
             yield block, score_block(plan, block)
         return
-    # spawn: a forked child of a process that has used Polars' threads can hang
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(blocks)), mp_context=context, initializer=_start_worker)
-    try:
-        futures = {pool.submit(score_block, plan, block): block for block in blocks}
-        for future in as_completed(list(futures)):
-            yield futures.pop(future), future.result()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-    pool.shutdown()
-
-
-def _start_worker() -> None:
-    """Ctrl-C goes to the parent, which ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield from run_tasks(workers, score_block, plan, {block: block for block in blocks})
 
 
 @cache

@@ -36,15 +36,15 @@ def known_levers() -> Mapping[str, LeverFacts]:
 
 def shares_set(corridor: Corridor, measure: Measure) -> list[tuple[frozenset[str], frozenset[str]]]:
     """Groups and flows (ids) whose share a measure sets to its strength; none where its lever sets none."""
-    from corridor.engine import LEVERS, Scope
+    from corridor.engine import LEVERS, Scope, index_corridor
 
     lever = LEVERS.get(measure.lever)
-    scope = Scope(corridor)
+    scope = Scope(index_corridor(corridor))
     groups = frozenset(corridor.groups[g].id for g in scope.groups(measure))
     return [
         (groups, frozenset(corridor.flows[f].id for f in scope.flows(effect, measure)))
         for effect in (lever.effects.get(measure.unit, ()) if lever else ())
-        if effect.rule == "share"
+        if effect.rule == "set_share"
     ]
 
 

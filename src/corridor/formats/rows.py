@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from corridor.model import Declared, Fault
@@ -41,7 +42,7 @@ class Table(Generic[T]):
     def __iter__(self) -> Iterator[Row[T]]:
         return iter(self.rows)
 
-    @property
+    @cached_property
     def known(self) -> frozenset[str]:
         """Ids that other files may name."""
         return frozenset(name for name, _ in self.ids)

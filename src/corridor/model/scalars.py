@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import types
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -22,6 +23,7 @@ class BadValue(ValueError):
         self.hint = hint
 
 
+@cache
 def unwrap(annotation: Any) -> tuple[Any, bool]:
     """The type under ``Annotated`` and ``| None``, and whether None is allowed."""
     optional = False

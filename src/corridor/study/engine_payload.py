@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.engine import Compiled, RunSpec, compile_corridor
+from corridor.engine.bound import BoundEffect
 from corridor.engine.events import is_known
 from corridor.engine.kernels.gates import FLOW_GATE
-from corridor.engine.levers import BY_GROUP, Effect, allowed_strengths, neutral_strength
-from corridor.engine.measures import ActiveMeasure, refusal, segment_starts
-from corridor.engine.rules import EffectRules
+from corridor.engine.levers import BY_GROUP, allowed_strengths, neutral_strength
+from corridor.engine.measures import refusal, segment_starts
 from corridor.engine.triggers import WITHOUT_LIMIT
 from corridor.model import Corridor, Parameter, Scenario
 
@@ -59,11 +59,7 @@ def engine_payload(compiled: Compiled) -> str:
         "measures": _measures(compiled, drawn),
         "triggers": _triggers(compiled),
         "events": _events(compiled, drawn),
-        "off_route": [
-            sorted((f for f, x in enumerate(compiled.corridor.flows) if x.from_route == route.id),
-                   key=lambda f: compiled.flow_ids[f])
-            for route in compiled.corridor.routes
-        ],
+        "off_route": compiled.index.off_route,
     }  # fmt: skip
     _put_network(compiled, arrays)
     _put_base(compiled, drawn, arrays)
@@ -99,38 +95,45 @@ def _sizes(compiled: Compiled) -> dict[str, int]:
 
 
 def _put_network(compiled: Compiled, arrays: dict[str, Array]) -> None:
-    n, lay, c = compiled.network, compiled.layout, compiled.corridor
+    n, layout, c = compiled.structure.network, compiled.structure.layout, compiled.corridor
     for name in (
         "cell_size", "cell_stock", "cell_room", "cell_group", "cell_start", "edge_cell", "edge_dest",
         "edge_flow", "edge_overflow", "later", "level_start", "plain_edge", "plain_flow", "room_cells",
         "stock_cells", "gate_level", "gate_kind", "gate_index", "gate_start", "gate_edges",
     ):  # fmt: skip
-        arrays[name] = getattr(lay, name)
+        arrays[name] = getattr(layout, name)
     for name in ("edge_rule", "edge_param_flow", "edge_stock", "edge_route", "edge_group"):
         arrays[name] = getattr(n, name)
-    arrays["stay_stages"] = np.array([s.stay_stages if s.stay_days is not None else 1 for s in c.stocks])
+    arrays["stay_stages"] = compiled.index.stay_stages
     arrays["stages_declared"] = np.array([s.stay_stages for s in c.stocks], dtype=np.int64)
     arrays["route_stages"] = np.array([route.days_stages for route in c.routes], dtype=np.int64)
-    arrays["count"] = compiled.state_cells
-    arrays["depart_cell"], arrays["depart_stock"] = compiled.depart_cell, compiled.depart_stock
-    arrays["depart_group"] = compiled.depart_group
-    arrays["day_month"], arrays["days_in_month"] = compiled.day_month, compiled.days_in_month
+    arrays["count"] = compiled.start_units
+    arrays["depart_cell"], arrays["depart_stock"] = (
+        compiled.structure.departures.cell,
+        compiled.structure.departures.stock,
+    )
+    arrays["depart_group"] = compiled.structure.departures.group
+    arrays["day_month"], arrays["days_in_month"] = (
+        compiled.calendar.day_month,
+        compiled.calendar.days_in_month,
+    )
     _put_gates(compiled, arrays)
 
 
 def _put_gates(compiled: Compiled, arrays: dict[str, Array]) -> None:
     """Which measures make a gate: it stands only where one of them is in the run; none: it always stands."""
-    always = set(np.nonzero((compiled.rows["throughput"] >= 0).any(axis=0))[0].tolist())
-    rules = EffectRules(compiled.corridor, compiled.siblings)
+    always = set(np.nonzero((compiled.numbers.rows["throughput"] >= 0).any(axis=0))[0].tolist())
     makers: dict[int, list[int]] = {}
     for m, active in enumerate(compiled.measures):
-        for effect in active.effects:
-            if effect.parameter == "throughput" and effect.rule == "limit":
-                for f in rules.scope.flows(effect, active.measure):
+        for bound in active.bound_effects:
+            if bound.effect.sets_limit:
+                for f in bound.targets:  # routes come after the flows, and no gate of a flow is theirs
                     makers.setdefault(f, []).append(m)
     lists = [
         makers.get(int(index), []) if kind == FLOW_GATE and int(index) not in always else []
-        for kind, index in zip(compiled.layout.gate_kind, compiled.layout.gate_index, strict=True)
+        for kind, index in zip(
+            compiled.structure.layout.gate_kind, compiled.structure.layout.gate_index, strict=True
+        )
     ]
     arrays["maker_start"] = np.cumsum([0, *(len(found) for found in lists)])
     arrays["makers"] = np.array([m for found in lists for m in found], dtype=np.int64)
@@ -140,8 +143,8 @@ def _put_base(compiled: Compiled, drawn: Array, arrays: dict[str, Array]) -> Non
     """Numbers before any measure: those of the first segment, then what changes with each."""
     first, last = compiled.spec.start.toordinal(), compiled.spec.end.toordinal()
     starts = segment_starts(compiled.table, (), first, last)
-    source = np.searchsorted(compiled.starts, starts)
-    values = compiled.base_values(drawn)
+    source = np.searchsorted(compiled.calendar.segment_starts, starts)
+    values = compiled.numbers.base_values(drawn)
     arrays["base_start"] = starts - EPOCH
     for name in BASE:
         table = np.asarray(getattr(values, name))[source].reshape(len(starts), -1)
@@ -160,14 +163,13 @@ def _put_watch(compiled: Compiled, arrays: dict[str, Array]) -> None:
 
 
 def _measures(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
-    rules = EffectRules(compiled.corridor, compiled.siblings)
     trigger_at = {trigger.id: t for t, trigger in enumerate(compiled.triggers)}
-    found = []
-    for i, active in enumerate(compiled.measures):
+    measures = []
+    for active in compiled.measures:
         m = active.measure
-        lever = compiled.numbers(i, drawn).lever
+        lever = active.lever_values(drawn)
         reads_room, specificity, *_ = active.order
-        found.append(
+        measures.append(
             {
                 "id": m.id, "start": m.start.toordinal() - EPOCH,
                 "last": None if active.last_day is None else active.last_day - EPOCH,
@@ -176,45 +178,36 @@ def _measures(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
                 "base": m.in_base, "neutral": _finite(neutral_strength(m.lever, m.unit)),
                 "allowed": [_finite(limit) for limit in allowed_strengths(m.lever, m.unit)],
                 "effects": [
-                    _effect(compiled, rules, active, effect, lever)
-                    for effect in active.effects if effect.parameter in BASE
+                    _effect(compiled, bound, lever)
+                    for bound in active.bound_effects if bound.effect.parameter in BASE
                 ],
             }
         )  # fmt: skip
-    return found
+    return measures
 
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and np.isfinite(value) else None
 
 
-def _effect(
-    compiled: Compiled, rules: EffectRules, active: ActiveMeasure, effect: Effect, lever: Mapping[str, float]
-) -> dict[str, Any]:
+def _effect(compiled: Compiled, bound: BoundEffect, lever: Mapping[str, float]) -> dict[str, Any]:
     """What an effect touches, by position, and its numbers."""
-    c, measure = compiled.corridor, active.measure
-    targets, groups = rules.targets(effect, measure), rules.scope.groups(measure)
-    stock_at = {stock.id: k for k, stock in enumerate(c.stocks)}
+    effect = bound.effect
     out: dict[str, Any] = {
-        "on": effect.parameter, "rule": effect.rule, "targets": targets if groups else [],
-        "groups": groups if effect.parameter in BY_GROUP else [], "scale": effect.scale,
+        "on": effect.parameter, "rule": effect.rule, "targets": bound.targets if bound.groups else [],
+        "groups": bound.groups if effect.parameter in BY_GROUP else [], "scale": effect.scale,
         "e": lever[effect.elasticity] if effect.elasticity else 1.0, "bends": effect.elasticity is not None,
         "reference": lever.get("reference_level", 0.0),
     }  # fmt: skip
-    if effect.rule in ("thin", "share"):
-        out["pools"] = rules.pools(set(targets), by_destination=bool(effect.modes))
+    if effect.rule in ("thin", "set_share"):
+        out["pools"] = bound.pools
     if effect.divide:
-        by_flow = effect.parameter == "throughput"
         out["divide"] = effect.divide
-        out["divisors"] = [stock_at[c.flows[t].to_stock] for t in targets] if by_flow else targets
-    if effect.rule == "room":
-        out["ways"] = [[f for f in siblings if f in set(targets)] for siblings in compiled.siblings]
-        out["ways"] = [ways for ways in out["ways"] if ways]
-        out["ends"] = [stock_at[flow.to_stock] for flow in c.flows]
-        out["rooms"] = [
-            [stock_at[x.from_stock], stock_at[x.to_stock]]
-            for x in c.flows if x.kind == effect.before and x.from_stock
-        ]  # fmt: skip
+        out["divisors"] = bound.divisors
+    if bound.room:
+        out["ways"] = [[f for f, _ in flows] for flows in bound.room.ways]
+        out["ends"] = compiled.index.to_stock.tolist()
+        out["rooms"] = bound.room.receptions
     return out
 
 
@@ -234,18 +227,20 @@ def _triggers(compiled: Compiled) -> list[dict[str, Any]]:
 
 def _events(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
     """Where the people of an event come in (a cell) or leave (edges), how many and when."""
-    lay, came, left = compiled.layout, 0, 0
+    layout, came, left = compiled.structure.layout, 0, 0
     found: list[dict[str, Any]] = []
-    for event, row in zip(compiled.events, compiled.event_rows, strict=True):
+    for event, row in zip(compiled.events, compiled.numbers.event_rows, strict=True):
         one: dict[str, Any] = {
             "id": event.id, "start": event.start.toordinal() - EPOCH, "days": event.days,
             "people": float(drawn[row]),
         }  # fmt: skip
         if event.stock:
-            one["cell"] = int(lay.arrival_cell[came])
+            one["cell"] = int(layout.arrival_cell[came])
             came += 1
         else:
-            one["edges"] = lay.set_out_edges[lay.set_out_start[left] : lay.set_out_start[left + 1]].tolist()
+            one["edges"] = layout.set_out_edges[
+                layout.set_out_start[left] : layout.set_out_start[left + 1]
+            ].tolist()
             left += 1
         found.append(one)
     return found

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import binomial_quantile, poisson_quantile, uniform_pair
 
 
-@njit(cache=True)
-def depart(stochastic, seed, member, key_day, day, new_month, net, num, count, state):
+@kernel
+def depart(stochastic, seed, member, key_day, day, layout, inputs, count, state):
     """Departures and arrivals of events enter their cells; returns how many people they are."""
+    new_month = day == 0 or inputs.day_month[day - 1] != inputs.day_month[day]
     entered = 0.0
-    for p in range(num.depart_cell.size):
-        cell = num.depart_cell[p]
+    for p in range(inputs.depart_cell.size):
+        cell = inputs.depart_cell[p]
         if stochastic:
             u, v = 0.0, 0.0
             if new_month or state.left[p] > 0.0:
-                u, v = uniform_pair(seed, member, num.depart_key[p], key_day)
+                u, v = uniform_pair(seed, member, inputs.depart_stream[p], key_day)
             if new_month:
-                state.expected[p] = num.depart_rest[day, p]
+                state.expected[p] = inputs.depart_rest[day, p]
                 state.left[p] = poisson_quantile(u, state.expected[p])
-            part = num.depart_part[day, p]
+            part = inputs.depart_part[day, p]
             units = float(binomial_quantile(v, int(state.left[p]), part))
             state.left[p] -= units
             state.expected[p] *= 1.0 - part
         else:
-            units = num.depart_mean[day, p]
+            units = inputs.depart_mean[day, p]
         count[cell] += units
-        entered += units * net.cell_size[cell]
-    for q in range(net.arrival_cell.size):
-        cell = net.arrival_cell[q]
-        count[cell] += num.arrivals[day, q]
-        entered += num.arrivals[day, q] * net.cell_size[cell]
+        entered += units * layout.cell_size[cell]
+    for q in range(layout.arrival_cell.size):
+        cell = layout.arrival_cell[q]
+        count[cell] += inputs.arrivals[day, q]
+        entered += inputs.arrivals[day, q] * layout.cell_size[cell]
     return entered
 
 
-@njit(cache=True)
+@kernel
 def month_parts(day_month, mean, weight):
     """How months split over their days, three arrays of shape (D, P).
 
@@ -56,12 +57,12 @@ def month_parts(day_month, mean, weight):
     return rest, part, ahead
 
 
-@njit(cache=True)
-def change_departures(seed, member, key_day, keys, wanted, state):
+@kernel
+def change_departures(seed, member, key_day, streams, wanted, state):
     """Bring what is left of a month to the expectation ``wanted`` (P): thin it or add to it, so that it
     stays Poisson."""
-    for p in range(keys.size):
-        u, _ = uniform_pair(seed, member, keys[p], key_day)
+    for p in range(streams.size):
+        u, _ = uniform_pair(seed, member, streams[p], key_day)
         if wanted[p] < state.expected[p]:
             kept = wanted[p] / state.expected[p]
             state.left[p] = float(binomial_quantile(u, int(state.left[p]), kept))

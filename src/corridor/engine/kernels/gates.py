@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from corridor.engine.kernels.layout import FREES
+from corridor.engine.kernels.bundles import FREES
+from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import uniform_pair
 
 FLOW_GATE = 0
@@ -14,7 +13,7 @@ ROUTE_GATE = 1
 ROOM_GATE = 2
 
 
-@njit(cache=True)
+@kernel
 def allocate(edges, want, size, allowed, stochastic, offset):
     """Cut demand on ``edges`` down to ``allowed`` people, in proportion.
 
@@ -43,7 +42,7 @@ def allocate(edges, want, size, allowed, stochastic, offset):
         used += granted * size[edge]
 
 
-@njit(cache=True)
+@kernel
 def first_of(stochastic, seed, member, key, key_day, size):
     """Where ``allocate`` begins."""
     if not stochastic:
@@ -52,60 +51,68 @@ def first_of(stochastic, seed, member, key, key_day, size):
     return int(u * size)
 
 
-@njit(cache=True)
-def pass_gates(net, want, asked, throughput, room, stochastic, seed, member, key_day):
+@kernel
+def pass_gates(layout, work, throughput, room, stochastic, seed, member, key_day):
     """Apply every gate, level by level; refused units ask for their overflow edge on the next level."""
-    size = net.edge_size
-    for level in range(net.level_start.size - 1):
-        edges_here = net.later[net.level_start[level] : net.level_start[level + 1]]
+    want, asked = work.want, work.asked
+    for level in range(layout.level_start.size - 1):
+        edges_here = layout.later[layout.level_start[level] : layout.level_start[level + 1]]
         for edge in edges_here:
             asked[edge] = want[edge]
-        for gate in range(net.gate_level.size):
-            if net.gate_level[gate] != level:
+        for gate in range(layout.gate_level.size):
+            if layout.gate_level[gate] != level:
                 continue
-            edges = net.gate_edges[net.gate_start[gate] : net.gate_start[gate + 1]]
-            limits = room if net.gate_kind[gate] == ROOM_GATE else throughput
-            offset = first_of(stochastic, seed, member, net.gate_key[gate], key_day, edges.size)
-            allocate(edges, want, size, limits[net.gate_index[gate]], stochastic, offset)
-        for gate in range(net.gate_level.size):  # what was granted uses up the limits of later levels
-            if net.gate_level[gate] != level:
-                continue
-            used = 0.0
-            for edge in net.gate_edges[net.gate_start[gate] : net.gate_start[gate + 1]]:
-                used += want[edge] * size[edge]
-            limits = room if net.gate_kind[gate] == ROOM_GATE else throughput
-            limits[net.gate_index[gate]] -= used
+            edges = layout.gate_edges[layout.gate_start[gate] : layout.gate_start[gate + 1]]
+            limits = room if layout.gate_kind[gate] == ROOM_GATE else throughput
+            offset = first_of(stochastic, seed, member, layout.gate_stream[gate], key_day, edges.size)
+            allocate(edges, want, layout.edge_size, limits[layout.gate_index[gate]], stochastic, offset)
+        _use_limits(layout, level, want, throughput, room)
         for edge in edges_here:
-            if net.edge_overflow[edge] >= 0 and asked[edge] > want[edge]:
-                want[net.edge_overflow[edge]] += asked[edge] - want[edge]
+            if layout.edge_overflow[edge] >= 0 and asked[edge] > want[edge]:
+                want[layout.edge_overflow[edge]] += asked[edge] - want[edge]
 
 
-@njit(cache=True)
-def set_out(stochastic, seed, member, key_day, net, people, count, asked, together):
-    """Take the people of events out of their cells before anybody else leaves: ``together`` by edge."""
+@kernel
+def _use_limits(layout, level, want, throughput, room):
+    """What was granted on a level uses up the limits of later ones."""
+    for gate in range(layout.gate_level.size):
+        if layout.gate_level[gate] != level:
+            continue
+        used = 0.0
+        for edge in layout.gate_edges[layout.gate_start[gate] : layout.gate_start[gate + 1]]:
+            used += want[edge] * layout.edge_size[edge]
+        limits = room if layout.gate_kind[gate] == ROOM_GATE else throughput
+        limits[layout.gate_index[gate]] -= used
+
+
+@kernel
+def take_event_people(stochastic, seed, member, key_day, layout, people, count, work):
+    """Take the ``people`` (X) of events out of their cells before anybody else leaves: ``together`` by edge."""
+    asked = work.asked
     for x in range(people.size):
         if people[x] <= 0.0:
             continue
-        edges = net.set_out_edges[net.set_out_start[x] : net.set_out_start[x + 1]]
+        edges = layout.set_out_edges[layout.set_out_start[x] : layout.set_out_start[x + 1]]
         for edge in edges:
-            asked[edge] = count[net.edge_cell[edge]]
-        offset = first_of(stochastic, seed, member, net.set_out_key[x], key_day, edges.size)
-        allocate(edges, asked, net.edge_size, people[x], stochastic, offset)
+            asked[edge] = count[layout.edge_cell[edge]]
+        offset = first_of(stochastic, seed, member, layout.set_out_stream[x], key_day, edges.size)
+        allocate(edges, asked, layout.edge_size, people[x], stochastic, offset)
         for edge in edges:
-            count[net.edge_cell[edge]] -= asked[edge]
-            together[edge] += asked[edge]
+            count[layout.edge_cell[edge]] -= asked[edge]
+            work.together[edge] += asked[edge]
 
 
-@njit(cache=True)
-def ask_together(net, people, count, want, together, room):
-    """The people of events ask for their edge beside the others."""
+@kernel
+def add_event_demand(layout, people, count, work, room):
+    """The people of events ask for their edge together with the others."""
+    want, together = work.want, work.together
     for x in range(people.size):
         if people[x] <= 0.0:
             continue
-        for edge in net.set_out_edges[net.set_out_start[x] : net.set_out_start[x + 1]]:
-            cell = net.edge_cell[edge]
+        for edge in layout.set_out_edges[layout.set_out_start[x] : layout.set_out_start[x + 1]]:
+            cell = layout.edge_cell[edge]
             count[cell] += together[edge]
             want[edge] += together[edge]
-            if net.cell_room[cell] >= 0 and not net.edge_mark[edge] & FREES:
-                room[net.cell_room[cell]] -= together[edge] * net.cell_size[cell]
+            if layout.cell_room[cell] >= 0 and not layout.edge_mark[edge] & FREES:
+                room[layout.cell_room[cell]] -= together[edge] * layout.cell_size[cell]
             together[edge] = 0.0

@@ -11,7 +11,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, uint32, uint64
+from numba import uint32, uint64
+
+from corridor.engine.kernels.cache import kernel
 
 _M0 = uint64(0xD2511F53)
 _M1 = uint64(0xCD9E8D57)
@@ -24,7 +26,7 @@ EXACT_BELOW = 60.0
 Cornish-Fisher approximation (Johnson, Kemp & Kotz 2005, ch. 3-4) whose error the tests bound."""
 
 
-@njit(cache=True, inline="always")
+@kernel(inline="always")
 def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds of Philox on a 4 x 32-bit counter with a 2 x 32-bit key."""
     for _ in range(10):
@@ -40,7 +42,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@njit(cache=True, inline="always")
+@kernel(inline="always")
 def uniform_pair(seed, member, process, day):
     """Two independent uniforms on (0, 1) for one (seed, member, process, day)."""
     x0, x1, x2, x3 = philox4x32(
@@ -56,7 +58,7 @@ def uniform_pair(seed, member, process, day):
     return u, v
 
 
-@njit(cache=True)
+@kernel
 def normal_quantile(p):
     """Standard normal quantile; Wichura 1988, AS 241 (PPND16), relative error about 1e-16."""
     q = p - 0.5
@@ -102,7 +104,7 @@ _INVERSE = 1.0 / np.arange(1.0, 1025.0)
 """1 / (k + 1): the exact sums below end long before k is 1,024."""
 
 
-@njit(cache=True)
+@kernel
 def log_miss(p):
     """log(1 - p) for p up to one half, log(p) above: what ``binomial_with`` needs of p."""
     if p <= 0.0 or p >= 1.0:
@@ -110,13 +112,13 @@ def log_miss(p):
     return math.log1p(-p) if p <= 0.5 else math.log(p)
 
 
-@njit(cache=True)
+@kernel
 def binomial_quantile(u, n, p):
     """Smallest k with P(Binomial(n, p) <= k) >= u, for integer ``n``."""
     return binomial_with(u, n, p, log_miss(p))
 
 
-@njit(cache=True)
+@kernel
 def binomial_with(u, n, p, log_missing):
     """``binomial_quantile`` where ``log_miss(p)`` is known already."""
     if n <= 0 or p <= 0.0:
@@ -128,7 +130,7 @@ def binomial_with(u, n, p, log_missing):
     return _rarer_side(u, n, p, log_missing)
 
 
-@njit(cache=True)
+@kernel
 def _rarer_side(u, n, p, log_missing):
     mean = n * p
     if u <= 1.0 - mean:  # Bernoulli: (1 - p)^n >= 1 - n p
@@ -153,7 +155,7 @@ def _rarer_side(u, n, p, log_missing):
     return min(max(math.floor(x), 0), n)
 
 
-@njit(cache=True)
+@kernel
 def poisson_quantile(u, mean):
     """Smallest k with P(Poisson(mean) <= k) >= u."""
     if mean <= 0.0:
@@ -176,7 +178,7 @@ def poisson_quantile(u, mean):
     return max(math.floor(x), 0)
 
 
-@njit(cache=True)
+@kernel
 def gamma_quantile(u, shape):
     """Quantile of a Gamma(shape, 1), shape >= 1, by Wilson & Hilferty (1931), doi:10.1073/pnas.17.12.684.
 
@@ -188,7 +190,7 @@ def gamma_quantile(u, shape):
     return max(shape * max(base, 0.0) ** 3, lowest)
 
 
-@njit(cache=True)
+@kernel
 def uniforms(seed, member, processes, days):
     """Uniforms of shape (processes, days, 2), for draws made outside the day loop."""
     out = np.empty((processes.size, days.size, 2))
@@ -198,7 +200,7 @@ def uniforms(seed, member, processes, days):
     return out
 
 
-@njit(cache=True)
+@kernel
 def normal_quantiles(u):
     """``normal_quantile`` of every element of a flat array."""
     out = np.empty(u.size)
@@ -207,7 +209,7 @@ def normal_quantiles(u):
     return out
 
 
-@njit(cache=True)
+@kernel
 def gamma_quantiles(u, shape):
     """``gamma_quantile`` of every element of an array."""
     out = np.empty(u.size)

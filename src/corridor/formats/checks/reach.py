@@ -28,14 +28,20 @@ class Network:
         self.by_event = {event.flow for event in events}
         self.out: dict[str, list[Flow]] = defaultdict(list)
         self.off: dict[str, list[Flow]] = defaultdict(list)
+        self._after: dict[tuple[str, str], tuple[str, ...]] = {}
         for flow in flows:
             if flow.from_stock is not None:
                 self.out[flow.from_stock].append(flow)
             elif flow.from_route is not None:
                 self.off[flow.from_route].append(flow)
 
-    def next(self, stock: str, group: Group) -> Iterator[str]:
+    def next(self, stock: str, group: Group) -> tuple[str, ...]:
         """Stocks that ``group`` can be in after ``stock``, off its journeys included."""
+        if (stock, group.id) not in self._after:
+            self._after[stock, group.id] = tuple(self._find_next(stock, group))
+        return self._after[stock, group.id]
+
+    def _find_next(self, stock: str, group: Group) -> Iterator[str]:
         for flow in self._open(self.out.get(stock, ()), group):
             yield flow.to_stock
             for event in self.off.get(flow.route or "", ()):

@@ -137,7 +137,7 @@ globalThis.CorridorEngine = {};
   };
 
   // `w s` is added in all, shared in proportion to what is there, in the unit of the strength.
-  const spread = (model, values, effect, w, s) => {
+  const distribute = (model, values, effect, w, s) => {
     const array = values[effect.on];
     const per = (n) => (effect.divide ? values[effect.divide][effect.divisors[n]] : 1);
     const usable = (i, n) => array[i] < UNLIMITED && per(n) > 0;
@@ -189,8 +189,8 @@ globalThis.CorridorEngine = {};
     for (const effect of measure.effects) {
       const s = measure.strength * effect.scale;
       if (!effect.targets.length) continue;
-      if (effect.rule === "thin" || effect.rule === "share") moveShares(model, values, effect, w, s);
-      else if (effect.rule === "spread") spread(model, values, effect, w, s);
+      if (effect.rule === "thin" || effect.rule === "set_share") moveShares(model, values, effect, w, s);
+      else if (effect.rule === "distribute") distribute(model, values, effect, w, s);
       else if (effect.rule === "room") byRoom(model, values, effect, w, s);
       else moveEach(model, values, effect, w, s);
     }

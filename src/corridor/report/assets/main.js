@@ -10,8 +10,9 @@
   const patterns = () => svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true" },
     svg("defs", {}, hatch("hatch", "var(--fan)", "none"), hatch("hatch-ink", "var(--muted)", "var(--card)")));
 
-  const languages = () => el("div", { class: "languages", role: "group", "aria-label": C.say("language") },
-    LANGS.map(([code, name]) => el("button", {
+  const offered = LANGS.filter(([code]) => data.languages.includes(code));
+  const languages = () => offered.length < 2 ? null : el("div", { class: "languages", role: "group", "aria-label": C.say("language") },
+    offered.map(([code, name]) => el("button", {
       type: "button", lang: code, "data-lang": code, "aria-pressed": String(code === state.lang), onclick: () => speak(code),
     }, name)));
 

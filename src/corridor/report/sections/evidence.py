@@ -213,9 +213,7 @@ class Sources:
             license_text = dict.fromkeys(LANGS, str(manifest["license"]))
             blocks.append({"type": "text", "title": say("data_license"), "text": license_text})
         if manifest.get("command"):
-            blocks.append(
-                {"type": "code", "title": say("repeat"), "code": str(manifest["command"]), "copy": True}
-            )
+            blocks.append({"type": "code", "title": say("repeat"), "code": str(manifest["command"])})
         full = json.dumps(dict(manifest), indent=2, sort_keys=True, default=str, ensure_ascii=False)
         blocks.append({"type": "code", "title": say("manifest"), "code": full, "closed": True})
         blocks.append({"type": "code", "title": say("software"), "code": licenses(), "closed": True})

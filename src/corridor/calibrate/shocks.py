@@ -1,4 +1,4 @@
-"""How far departures may stray beyond what is known: sized on past errors of the published series.
+"""Shocks of departures beyond what is known: their size is estimated from past errors of the published series.
 
 The past random-walk errors of the target's total on the log scale, over the trailing 24 months, are
 matched at horizons of 1 to 6 months, which gives the damping and the scale; the covariance of the nationalities'
@@ -9,6 +9,7 @@ the walk is convolved with them before it is compared.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,22 +20,25 @@ Floats = npt.NDArray[np.float64]
 HORIZONS = 6
 TRAILING = 24
 OFFSET = 10.0
+"""Added to counts before their log is taken."""
 Z90 = 1.2815515655446004
 SMALLEST = 0.05
 DAMPING_GRID = np.arange(0.80, 1.0001, 0.02)
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Standard deviations per month on the log scale, and the damping."""
+class DepartureShocks:
+    """Innovations of a damped random walk: standard deviations per month on the log scale, and the damping."""
 
     common: float
-    own: dict[str, float]
+    """Of the part that all nationalities share."""
+    by_nationality: dict[str, float]
+    """Of the part that each has of its own."""
     damping: float
 
 
-def past_errors(series: Floats) -> Floats:
-    """Spread of 'as last month' on the log scale at horizons 1..6, shape (6, series).
+def naive_error_sd(series: Floats) -> Floats:
+    """Standard deviation of the error of "as last month" on the log scale at horizons 1 to 6, shape (6, series).
 
     A series' own one-month changes over the trailing 24 months give its unit (root mean square); how the
     error grows with the horizon is pooled over all series in those units, from the 10 and 90 % quantiles
@@ -54,7 +58,7 @@ def past_errors(series: Floats) -> Floats:
     return out
 
 
-def walk_gain(kernel: Floats, damping: float) -> Floats:
+def walk_sd(kernel: Floats, damping: float) -> Floats:
     """Standard deviation at horizons 1..6 of a unit-shock damped walk seen through ``kernel``.
 
     ``kernel[j]`` is the part of a month's departures that is counted j months later. Shocks begin in
@@ -71,39 +75,49 @@ def walk_gain(kernel: Floats, damping: float) -> Floats:
     return out
 
 
-def size_spread(total: Floats, by_nationality: dict[str, Floats], kernel: Floats) -> Spread:
+def estimate_shocks(total: Floats, by_nationality: dict[str, Floats], kernel: Floats) -> DepartureShocks:
     """Shocks and damping from the published total and its nationalities (monthly counts, oldest first).
 
-    Without nationalities every shock is common. Nothing is thought steadier than ``SMALLEST`` a month.
+    ``kernel[j]`` is the part of a month's departures that is counted j months later. Without nationalities every
+    shock is common. No series is taken to be steadier than ``SMALLEST`` a month.
     """
     every = np.column_stack([total, *by_nationality.values()])
-    target = np.maximum(past_errors(every)[:, 0], SMALLEST)
+    whole, damping = _fit_walk(np.maximum(naive_error_sd(every)[:, 0], SMALLEST), kernel)
+    if not by_nationality:
+        return DepartureShocks(whole, {}, damping)
+    common, own = _variances(list(by_nationality.values()))
+    recent = np.array([np.nanmean(counts[-TRAILING:]) for counts in by_nationality.values()])
+    weight = recent / recent.sum()
+    # one factor for all shocks, so that the total has the error that it has had
+    scale = whole / np.sqrt(common + (weight**2 * own).sum())
+    return DepartureShocks(
+        common=float(scale * np.sqrt(common)),
+        by_nationality={
+            name: float(scale * np.sqrt(value)) for name, value in zip(by_nationality, own, strict=True)
+        },
+        damping=damping,
+    )
+
+
+def _fit_walk(target: Floats, kernel: Floats) -> tuple[float, float]:
+    """Standard deviation and damping of the walk whose errors are nearest to ``target`` (horizons), in logs."""
     best = (np.inf, 1.0, 1.0)
     for damping in DAMPING_GRID:
-        gain = walk_gain(kernel, float(damping))
+        gain = walk_sd(kernel, float(damping))
         sd = float(np.exp(np.mean(np.log(target / gain))))
         miss = float(np.sum(np.log(target / (sd * gain)) ** 2))
         best = min(best, (miss, sd, float(damping)))
-    _, whole, damping = best
-    names = list(by_nationality)
-    if not names:
-        return Spread(whole, {}, damping)
-    changes = np.column_stack([_changes(by_nationality[name]) for name in names])
-    covariance = np.cov(changes, rowvar=False)
-    apart = ~np.eye(len(names), dtype=bool)
-    common = max(float(covariance[apart].mean()), SMALLEST**2) if len(names) > 1 else SMALLEST**2
-    variance = np.diag(np.atleast_2d(covariance))
+    return best[1], best[2]
+
+
+def _variances(counts: Sequence[Floats]) -> tuple[float, Floats]:
+    """Variance of monthly log changes: common to all series, and of each apart, half-way to their median."""
+    covariance = np.atleast_2d(np.cov(np.column_stack([_changes(series) for series in counts]), rowvar=False))
+    apart = ~np.eye(len(counts), dtype=bool)
+    common = max(float(covariance[apart].mean()), SMALLEST**2) if len(counts) > 1 else SMALLEST**2
+    variance = np.diag(covariance)
     shrunk = 0.5 * variance + 0.5 * np.median(variance)
-    own = np.maximum(shrunk - common, SMALLEST**2)
-    recent = np.array([np.nanmean(by_nationality[name][-TRAILING:]) for name in names])
-    weight = recent / recent.sum()
-    # One factor scales all shocks, so that the total strays as far as it has done.
-    scale = whole / np.sqrt(common + (weight**2 * own).sum())
-    return Spread(
-        common=float(scale * np.sqrt(common)),
-        own={name: float(scale * np.sqrt(value)) for name, value in zip(names, own, strict=True)},
-        damping=damping,
-    )
+    return common, np.maximum(shrunk - common, SMALLEST**2)
 
 
 def _changes(series: Floats) -> Floats:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numba import njit
+from corridor.engine.kernels.cache import kernel
 
 
-@njit(cache=True)
-def see(day, month, want, daily_stock, watch, seen):
+@kernel
+def count_watched(day, month, want, daily_stock, watch, seen):
     """People that each trigger counts on ``day``."""
     for t in range(watch.stock.size):
         people = 0.0
@@ -18,8 +18,8 @@ def see(day, month, want, daily_stock, watch, seen):
         seen[day, t] = people
 
 
-@njit(cache=True)
-def decide(day, watch, state, seen):
+@kernel
+def switch_triggers(day, watch, state, seen):
     """Set ``state.on`` for the day after ``day``; True if any trigger changes.
 
     ``seen`` (D, T). Nothing is judged before there are as many days as the window has.

@@ -1,0 +1,168 @@
+"""Words of tables in five languages: months, names of columns, totals, marks of a missing figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from corridor.data.countries import plain_name
+
+_MONTHS = """
+january jan enero ene janvier janv januar gennaio gen
+february feb febrero fevrier fevr fev februar febbraio
+march mar marzo mars marz maerz mrz
+april apr abril abr avril avr aprile
+may mayo mai maggio mag
+june jun junio juin juni giugno giu
+july jul julio juillet juil juli luglio lug
+august aug agosto ago aout aou
+september sep sept septiembre set septembre settembre
+october oct octubre octobre oktober okt ottobre ott
+november nov noviembre novembre
+december dec diciembre dic decembre dezember dez dicembre
+"""
+MONTHS: Mapping[str, int] = {
+    word: number for number, line in enumerate(_MONTHS.strip().splitlines(), 1) for word in line.split()
+}
+"""Month names and their usual short forms, without accents: English, Spanish, French, German, Italian."""
+
+DATE_NAMES = frozenset(
+    ["date", "day", "days", "month", "week", "year", "quarter", "period", "time", "time", "period", "fecha", "dia", "mes", "semana", "ano", "trimestre", "periodo", "datum", "tag", "monat", "woche", "jahr", "quartal", "zeit", "date", "jour", "mois", "semaine", "annee", "data", "giorno", "settimana", "anno", "week", "ending", "week", "starting", "week", "start", "week", "end", "week", "beginning", "date", "ending", "reporting", "date", "report", "date", "data", "date", "month", "year", "month", "date", "reference", "date", "fiscal", "year", "as", "of", "as", "of", "date", "snapshot", "date", "census", "date", "date", "reported", "date", "of", "report", "timestamp"]
+) | frozenset(
+    ["time period", "week ending", "week starting", "week start", "week end", "week beginning", "w e", "reporting date",
+     "report date", "data date", "month year", "year month", "reference date", "fiscal year", "as of date",
+     "snapshot date", "census date", "date reported", "date of census", "fecha de corte", "datum meldung",
+     "date of arrival", "reporting month", "reporting period", "reporting week", "month of detection"]
+)  # fmt: skip
+YEAR_NAMES = frozenset(["year", "ano", "annee", "jahr", "anno", "fiscal year", "fy", "yr", "calendar year"])
+MONTH_NAMES = frozenset(
+    ["month", "mes", "mois", "monat", "mese", "month abbv", "mon", "month name", "month number"]
+)
+DAY_NAMES = frozenset(["day", "dia", "jour", "tag", "giorno", "day of month"])
+WEEK_NAMES = frozenset(
+    ["week", "semana", "semaine", "woche", "settimana", "week number", "iso week", "epi week"]
+)
+VALUE_NAMES: Sequence[str] = (
+    "value", "count", "n", "obs value", "number", "total number", "individuals", "persons", "people", "arrivals",
+    "number of arrivals", "migrants", "migrants arrived", "detections", "no of detections", "number of detections",
+    "sea arrivals", "encounters", "encounter count", "apprehensions", "entries", "crossings", "departures", "returns",
+    "applicants", "applications", "census", "population", "occupancy", "residents", "guests", "landings", "sbarchi",
+    "migranti sbarcati", "persone", "valore", "valor", "personas", "llegadas", "cantidad", "numero", "nombre",
+    "personnes", "arrivees", "effectif", "valeur", "anzahl", "personen", "ankunfte", "wert", "total individuals",
+    "total", "people arrived", "number of people", "number of persons", "number of migrants", "total migrants",
+    "total people", "in care", "in shelter", "conteo", "eventos", "casos", "totale", "gesamt", "beds occupied",
+)  # fmt: skip
+"""Names of a column of counts, best first."""
+DIMENSION_NAMES = frozenset(
+    [
+        "country",
+        "nationality",
+        "region",
+        "sector",
+        "sex",
+        "gender",
+        "age",
+        "area",
+        "place",
+        "city",
+        "state",
+        "component",
+        "border",
+        "route",
+        "location",
+        "type",
+        "category",
+        "household",
+        "origin",
+        "destination",
+        "municipality",
+        "facility",
+        "shelter",
+        "agency",
+        "citizenship",
+        "citizen",
+        "geo",
+        "nat",
+        "pais",
+        "nacionalidad",
+        "sexo",
+        "edad",
+        "lugar",
+        "ciudad",
+        "estado",
+        "ruta",
+        "tipo",
+        "paese",
+        "nazionalita",
+        "sesso",
+        "regione",
+        "luogo",
+        "land",
+        "nationalitat",
+        "geschlecht",
+        "alter",
+        "ort",
+        "pays",
+        "nationalite",
+        "age",
+        "group",
+        "demographic",
+        "authority",
+        "port",
+        "mode",
+        "measure",
+        "district",
+        "province",
+        "department",
+        "departamento",
+        "provincia",
+        "programme",
+        "program",
+        "population",
+        "group",
+        "camp",
+        "site",
+        "site",
+        "name",
+        "shelter",
+        "name",
+    ]
+) | frozenset(
+    ["age group", "border location", "country of origin", "shelter name", "site name", "pais de origen"]
+)
+ASIDE_NAMES = re.compile(
+    r"\b(notes?|comments?|remarks?|flags?|status|sources?|url|link|id|index|code|updated?|last update|footnote|confidence"
+    r"|publisher|conf status|obs flag|observacion(es)?|nota|fuente|bemerkung|quelle|remarque|fonte|dataflow)\b"
+)
+"""Columns that describe a figure and are no dimension of it."""
+TOTALS = frozenset(
+    ["total", "totals", "grand total", "all", "sum", "overall", "total general", "todos", "todas", "suma", "insgesamt",
+     "gesamt", "summe", "ensemble", "tous", "totale", "tutti", "all countries", "all nationalities", "all regions",
+     "all ages", "both sexes", "total individuals", "subtotal", "sub total", "t", "total total", "eu27 2020", "eu28",
+     "eu27", "ea19", "ea20", "eu", "world", "annual total", "ytd", "year to date", "fytd", "total arrivals",
+     "grand totals", "total people", "total persons", "total geral", "total migrants", "total shelters",
+     "total population", "gran total", "gesamtsumme", "fy total", "all shelters", "all sites", "total census"]
+)  # fmt: skip
+STOCK_WORDS = re.compile(
+    r"\b(census|in care|in custody|in shelters?|shelters?|sheltered|stock|beds?|occup\w*|residents?|detain\w*|detention|housed"
+    r"|staying|camps?|caseload|population|living|present|inmates|held|capacity|hosted|accommodated|aloj\w*|alberg\w*"
+    r"|ocupa\w*|poblacion|censo|presenti|accoglienza|presenze|hebergement\w*|heberg\w*|unterbring\w*|untergebracht"
+    r"|bestand|guests|reception centres?)\b"
+)
+MISSING = frozenset(
+    ["", "na", "n/a", "n.a.", "n.a", "nan", "null", "none", "nil", "-", "–", "—", "--", ".", "..", "...", "…", ":", "x",
+     "?", "no data", "nd", "n/d", "n.d.", "s/d", "s.d.", "sd", "k.a.", "k. a.", "not available", "not published",
+     "#n/a", "missing", "unknown", "pending", "tbc", "tbd", "suppressed", "*", "**", "no dato", "sin dato", "sin datos"]
+)  # fmt: skip
+"""Marks of a figure that was not published; never a zero."""
+
+
+def month_number(text: str) -> int | None:
+    """Number of a month by its name or short form in one of five languages, or ``None``."""
+    return MONTHS.get(plain_name(text).rstrip("."))
+
+
+def is_total(text: str) -> bool:
+    """Whether a category is the total of the others, by its name."""
+    plain = plain_name(text)
+    return plain in TOTALS or plain.startswith(("total ", "grand total", "subtotal "))

@@ -1,0 +1,54 @@
+"""Numbers by segment become the daily probability of every edge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridor.engine.index import CorridorIndex
+from corridor.engine.network import HAZARD, INCIDENT, SHARE, STAY, TRAVEL, Network
+from corridor.engine.spec import Floats, Values
+
+MOST_OFF_A_JOURNEY = 0.999
+"""Largest probability per journey of all flows off a route together."""
+
+
+def edge_rates(index: CorridorIndex, network: Network, values: Values) -> Floats:
+    """Probability per day of every edge, shape (segments, edges)."""
+    n = network
+    leave = np.minimum(1.0, index.stay_stages[None, :, None] / values.stay_days)
+    advance = np.minimum(1.0, index.route_stages / np.maximum(values.travel_days, 1e-9))
+    rate = np.zeros((len(advance), n.edge_dest.size))
+    by = {rule: np.nonzero(n.edge_rule == rule)[0] for rule in (SHARE, HAZARD, STAY, TRAVEL, INCIDENT)}
+    flow, stock, route, group = n.edge_param_flow, n.edge_stock, n.edge_route, n.edge_group
+    e = by[SHARE]
+    rate[:, e] = values.share[:, flow[e], group[e]] * leave[:, stock[e], group[e]]
+    e = by[HAZARD]
+    rate[:, e] = values.daily_probability[:, flow[e], group[e]]
+    e = by[STAY]
+    rate[:, e] = leave[:, stock[e], group[e]]
+    e = by[TRAVEL]
+    rate[:, e] = advance[:, route[e]]
+    e = by[INCIDENT]
+    if e.size:
+        rate[:, e] = _incident_rates(index, values.share, advance)[:, flow[e], group[e]]
+    return rate
+
+
+def _incident_rates(index: CorridorIndex, share: Floats, advance: Floats) -> Floats:
+    """Hazard per stage and day of each flow off a route, such that the journey's probability is met.
+
+    With k stages left at rate p, a hazard q competing in each gives a journey probability
+    1 - (p / (p + q))^k; solved for q and split in proportion to the journey probabilities.
+    """
+    out = np.zeros_like(share)
+    for r, flows in enumerate(index.off_route):
+        if not flows:
+            continue
+        here = share[:, flows, :]
+        total = here.sum(axis=1)
+        capped = np.minimum(total, MOST_OFF_A_JOURNEY)
+        q = advance[:, r, None] * ((1.0 - capped) ** (-1.0 / index.route_stages[r]) - 1.0)
+        total = total[:, None, :]
+        part = np.divide(here, total, where=total > 0, out=np.zeros_like(here))
+        out[:, flows, :] = q[:, None, :] * part
+    return out

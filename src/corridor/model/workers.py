@@ -1,0 +1,115 @@
+"""Worker processes: one way to run independent tasks in several, which end with the process that began them."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+from corridor.model.errors import CorridorError
+
+Shared = TypeVar("Shared")
+Key = TypeVar("Key", bound=Hashable)
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_shared: ContextVar[Any] = ContextVar("shared")
+"""In a worker: what every task is given, sent once since it is far larger than a task."""
+
+WITHOUT_GUARD = 78
+"""Exit code of a worker that would begin workers of its own while it reads the script that began it."""
+
+
+def run_tasks(
+    workers: int, function: Callable[[Shared, Task], Result], shared: Shared, tasks: Mapping[Key, Task]
+) -> Iterator[tuple[Key, Result]]:
+    """``function(shared, task)`` of every task in at most ``workers`` processes; (key, result) as they finish.
+
+    The workers end with this process, however it ends, and when the caller stops early. They ignore Ctrl-C,
+    which goes to this process.
+
+    Raises CorridorError where a worker cannot begin, for want of ``if __name__ == "__main__"`` in the script, or
+    is ended from outside.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(WITHOUT_GUARD)
+    # spawn: a forked child of a process that has used Polars' threads can hang
+    pool = ProcessPoolExecutor(
+        min(workers, len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(shared,),
+    )
+    processes: Sequence[BaseProcess] = ()
+    try:
+        with _interrupts_stay_here():
+            futures = {pool.submit(_call, function, task): key for key, task in tasks.items()}
+            processes = multiprocessing.active_children()
+        for future in as_completed(list(futures)):
+            yield futures.pop(future), future.result()
+    except BrokenProcessPool:
+        _end(pool)
+        raise _why_broken(processes) from None
+    except BaseException:
+        _end(pool)
+        raise
+    pool.shutdown()
+
+
+def _call(function: Callable[[Any, Task], Result], task: Task) -> Result:
+    return function(_shared.get(), task)
+
+
+def _begin(shared: object) -> None:
+    """In a worker: Ctrl-C goes to the parent, which ends the workers; they end if it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _shared.set(shared)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in multiprocessing.active_children():
+        child.terminate()
+
+
+def _why_broken(processes: Sequence[BaseProcess]) -> CorridorError:
+    for process in processes:
+        process.join(5)
+    if any(process.exitcode == WITHOUT_GUARD for process in processes):
+        return CorridorError(
+            "a script that uses more than one worker is read again by every worker",
+            hint='in a script, put the call under `if __name__ == "__main__":`, or take workers=1',
+        )
+    return CorridorError(
+        "a worker process was ended from outside",
+        hint="run again, with fewer workers if memory is short; what is finished and stored is not lost",
+    )
+
+
+@contextlib.contextmanager
+def _interrupts_stay_here() -> Iterator[None]:
+    """Processes that start meanwhile never get Ctrl-C: it goes to the parent, which ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: the worker ignores it once it runs
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
