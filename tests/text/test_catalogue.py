@@ -17,7 +17,7 @@ from corridor.text.messages import SAME, read_texts
 
 SOURCE = Path(messages.__file__).parents[1]
 KEYS = [f"{file}.{name}" for file in subjects() for name in subject(file)]
-BY_CODE = ("nationalities", "datasets", "ports")
+BY_CODE = ("nationalities", "datasets", "ports", "glossary")
 """Files whose keys are codes of the data."""
 
 
