@@ -148,6 +148,20 @@ def test_the_page_holds_no_sentence_of_its_own() -> None:
         )
 
 
+PRIVATE = {
+    "en": r"let expect|\bbeside\b|\blay\b|\bstray|forecast error \(WIS\)|reader's word|standing on|\billegal",
+    "es": r"hacían esperar|palabra del lector|se ha equivocado|\bilegal",
+}
+"""Turns of phrase that a reader of the field does not know, or that are not neutral."""
+
+
+@pytest.mark.parametrize("file", subjects())
+def test_no_text_uses_private_words(file: str) -> None:
+    for lang in text.LANGS:
+        for name, words in read_texts(file, lang).items():
+            assert not re.search(PRIVATE[lang], words, flags=re.IGNORECASE), f"{file}.{name}: {words}"
+
+
 def test_scopes_are_those_of_shipped_datasets() -> None:
     from corridor.data import datasets
 
