@@ -14,7 +14,7 @@ from corridor.data.countries import same_name
 from corridor.data.dataset import Dataset
 from corridor.data.timing import absent_runs
 from corridor.data.vintages import Revision, reinstated, revise, standing
-from corridor.model import DatasetGap, InputError
+from corridor.model import Gap, InputError
 
 _HALF = 0.5
 _SMALL = 100
@@ -136,7 +136,7 @@ def _refuse_large(held: pl.DataFrame, edition: pl.DataFrame, label: str, *, addi
         )
 
 
-def _open_gaps(gaps: Sequence[DatasetGap], edition: pl.DataFrame) -> tuple[DatasetGap, ...]:
+def _open_gaps(gaps: Sequence[Gap], edition: pl.DataFrame) -> tuple[Gap, ...]:
     """Gaps of single combinations that the edition does not fill."""
     kept = []
     for gap in gaps:
@@ -148,8 +148,6 @@ def _open_gaps(gaps: Sequence[DatasetGap], edition: pl.DataFrame) -> tuple[Datas
     return tuple(kept)
 
 
-def _absent(kept: pl.DataFrame, gaps: Sequence[DatasetGap], frequency: str) -> tuple[DatasetGap, ...]:
+def _absent(kept: pl.DataFrame, gaps: Sequence[Gap], frequency: str) -> tuple[Gap, ...]:
     del gaps
-    return tuple(
-        DatasetGap(start=a, end=b, note="not in the file") for a, b in absent_runs(kept["date"], frequency)
-    )
+    return tuple(Gap(start=a, end=b, note="not in the file") for a, b in absent_runs(kept["date"], frequency))

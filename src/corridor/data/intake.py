@@ -14,7 +14,7 @@ from corridor.data.editions import Refreshed, keep_edition
 from corridor.data.own import table_of
 from corridor.data.own_series import options_of
 from corridor.data.reading import understand
-from corridor.model import DatasetEntry, DatasetSource, Fault, InputError
+from corridor.model import DatasetEntry, Fault, InputError, Source
 from corridor.model.text import decode
 
 
@@ -81,7 +81,7 @@ def _like_the_first(content: bytes, label: str, dataset: Dataset) -> tuple[pl.Da
 
 
 def _entry_of(dataset: Dataset) -> DatasetEntry:
-    source = DatasetSource(id="file", title="file", publisher="file", license="file", grade="secondary")
+    source = Source(id="file", title="file", publisher="file", license="file", grade="secondary")
     return DatasetEntry(
         id=dataset.id, title=dataset.title, unit=dataset.unit, frequency=dataset.frequency, dims=dataset.dims,
         lag_days=dataset.lag_days, sources=(source,),

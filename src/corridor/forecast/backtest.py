@@ -29,7 +29,7 @@ from corridor.forecast.models import (
     measures_only,
     single,
 )
-from corridor.forecast.panel import Panel, add_months, months_between
+from corridor.forecast.panel import Panel
 from corridor.forecast.rolling import (
     FIRST_ORIGIN,
     HORIZONS,
@@ -39,12 +39,14 @@ from corridor.forecast.rolling import (
     as_of_date,
     roll,
 )
-from corridor.forecast.scores import INTERVALS, LEVELS, Array, inside, wis
+from corridor.forecast.scores import INTERVALS, LEVELS, inside, wis
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.univariate import Univariate, available
 from corridor.forecast.upstream import UpstreamRegression, named_measures
 from corridor.forecast.view import Subject, View
 from corridor.model import InputError, did_you_mean
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months, months_between
 from corridor.model.workers import run_tasks
 
 BACKTEST_MODELS = (COMBINED, "upstream", "theta", "ets", "spread", "measures", "placebo")
@@ -222,7 +224,7 @@ def _reference_rows(plan: BacktestPlan, block: Block, standard: Panel, full: Pan
 
 def score_rows(
     publisher: str, kind: str, month: dt.date, as_of: dt.date, model: str, horizon: int, panel: Panel,
-    target: dt.date, quantiles: Array, levels: Array = LEVELS,
+    target: dt.date, quantiles: Floats, levels: Floats = LEVELS,
 ) -> pl.DataFrame:  # fmt: skip
     """Scores of one model, origin and horizon, rows as in :data:`SCHEMA`; what cannot be scored is left out.
 
@@ -247,7 +249,7 @@ def score_rows(
     )
 
 
-def _inside(quantiles: Array, levels: Array, observed: Array, interval: float) -> Array | list[None]:
+def _inside(quantiles: Floats, levels: Floats, observed: Floats, interval: float) -> Floats | list[None]:
     """Blank where the levels do not hold the interval's ends."""
     try:
         return inside(quantiles, levels, observed, interval)

@@ -193,6 +193,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "unit": "What a count is: `people`, `arrivals` …",
         "frequency": "Step of the series: days, weeks (from Monday), months, quarters or years, or dated points (a count that stood on a day).",
         "kind": "`flow` counts events during a period; `stock` is a level on a date (a census), never summed over time.",
+        "absent": "What a combination of dimensions means that is absent from a published period: `unknown`, or `zero` where the publisher leaves zeros out. A period without any row is unknown.",
         "dims": "Columns between the date and the count.",
         "lag_days": "Days from the end of a period (or a point's day) to its publication, where `known_from` is not given.",
         "sources": "Who published the figures, first publisher first; `grade` is primary, compilation, secondary, repost or derived.",

@@ -1,5 +1,6 @@
 """Vocabulary, errors, provenance and declared nouns; imports nothing else of ours."""
 
+from corridor.model.datasets import Count, DatasetEntry, Gap, Source
 from corridor.model.declared import Declared
 from corridor.model.errors import CorridorError, Fault, InputError, did_you_mean
 from corridor.model.keys import stream_key
@@ -7,10 +8,6 @@ from corridor.model.labelled import LabelledArray
 from corridor.model.nouns import (
     Claim,
     Corridor,
-    Count,
-    DatasetEntry,
-    DatasetGap,
-    DatasetSource,
     Event,
     Flow,
     Group,
@@ -26,7 +23,7 @@ from corridor.model.nouns import (
     Stock,
     Trigger,
 )
-from corridor.model.provenance import Provenance, Source, sha256_of
+from corridor.model.provenance import Provenance, sha256_of
 from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import (
     FLOW_KINDS,
@@ -50,12 +47,11 @@ __all__ = [
     "CorridorError",
     "Count",
     "DatasetEntry",
-    "DatasetGap",
-    "DatasetSource",
     "Declared",
     "Event",
     "Fault",
     "Flow",
+    "Gap",
     "Group",
     "Indicator",
     "InputError",

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from corridor.model import html
+from corridor.model.datasets import Count, DatasetEntry
 from corridor.model.declared import (
     Declared,
     Identifier,
@@ -18,7 +19,6 @@ from corridor.model.declared import (
     Text,
     says_assumption,
 )
-from corridor.model.provenance import SourceGrade
 from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
 
@@ -260,54 +260,6 @@ class Observation(Declared):
     """The dataset's code to the corridor's nationality; ``*`` catches the rest; unnamed codes map to themselves."""
     calibrate: bool = True
     counting_point: Identifier
-
-
-class DatasetSource(Declared):
-    """A publisher of a dataset of the folder: who printed the figures, where, under which license."""
-
-    id: Identifier
-    title: Text
-    publisher: Text
-    license: Text
-    grade: SourceGrade
-    first_published: str = ""
-    period: str = ""
-    url: str = ""
-    note: str = ""
-
-
-class DatasetGap(Declared):
-    """Periods that a dataset does not give: missing, not zero."""
-
-    start: dt.date
-    end: dt.date
-    note: Text
-    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Values of the dimensions that are missing; empty means that the whole period is."""
-
-
-class DatasetEntry(Declared):
-    """An entry of ``datasets.yaml``: a series of the folder's own, whose counts stand in ``data/<id>.csv``."""
-
-    id: Identifier
-    title: Text
-    unit: Text
-    frequency: Literal["day", "week", "month", "quarter", "year", "point"]
-    kind: Literal["flow", "stock"] = "flow"
-    """Events during a period, or a level on a date, which is never summed over time."""
-    dims: tuple[Identifier, ...] = ()
-    lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
-    sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]
-    notes: tuple[Text, ...] = ()
-    gaps: tuple[DatasetGap, ...] = ()
-    additive: bool = True
-    """Whether rows of one date may be summed."""
-    counted: bool = True
-    """Whether its numbers count people or events, so that small ones are hidden on export."""
-
-
-Count = tuple[dt.date, tuple[str, ...], float, dt.date | None]
-"""A row of ``data/<id>.csv``: date, values of the dimensions, count, day from which it was public if given."""
 
 
 class Indicator(Declared):

@@ -22,7 +22,7 @@ from corridor.data.reading.options import ReadOptions, ask
 from corridor.data.reading.roles import DATE, KNOWN, LINE, VALUE, Long, make_long
 from corridor.data.reading.steps import Start, step_of
 from corridor.data.timing import absent_runs
-from corridor.model import DatasetGap, Fault, InputError
+from corridor.model import Fault, Gap, InputError
 
 _SMOOTH = 0.015
 _ENOUGH = 30
@@ -36,7 +36,7 @@ class Understood:
     dims: tuple[str, ...]
     frequency: Frequency
     kind: Kind
-    gaps: tuple[DatasetGap, ...]
+    gaps: tuple[Gap, ...]
     form: str
     date_name: str
     value_name: str
@@ -227,19 +227,17 @@ def _without_repeats(
     return frame.group_by(keys, maintain_order=True).agg(value, pl.col("line").first()).select(frame.columns)
 
 
-def _gaps(frame: pl.DataFrame, dims: Sequence[str], frequency: Frequency) -> tuple[DatasetGap, ...]:
+def _gaps(frame: pl.DataFrame, dims: Sequence[str], frequency: Frequency) -> tuple[Gap, ...]:
     """Periods that are not in the file, and combinations whose count is not published in one: unknown, not zero."""
     there = frame.filter(pl.col("value").is_not_null())
     dates = there["date"].unique()
-    gaps = [DatasetGap(start=a, end=b, note="not in the file") for a, b in absent_runs(dates, frequency)]
+    gaps = [Gap(start=a, end=b, note="not in the file") for a, b in absent_runs(dates, frequency)]
     if not dims or frequency == "point":
         return tuple(gaps)
     lacking = frame.filter(pl.col("value").is_null(), pl.col("date").is_in(dates.implode()))
     for key, rows in lacking.group_by(list(dims), maintain_order=True):
         where = {name: (str(value),) for name, value in zip(dims, key, strict=True)}
-        gaps += [
-            DatasetGap(start=day, end=day, note="not published", where=where) for day in rows["date"].sort()
-        ]
+        gaps += [Gap(start=day, end=day, note="not published", where=where) for day in rows["date"].sort()]
     return tuple(gaps)
 
 
