@@ -22,6 +22,7 @@ _SHARE = re.compile(
     r"(%|\b(percent\w*|share|rate|ratio|average|mean|per boat|change|growth|media|promedio|anteil)\b)",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"total (number of )?(individuals|people|persons|migrants|arrivals|census|population)\b")
 _SAMPLE = 3_000
 
 
@@ -55,6 +56,7 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
         columns.pop(column(names, wanted, label))
         names = [name for name in names if name in columns]
     _fill_merged(names, columns, notes)
+    names = _with_year(names, columns, table, options, label, notes)
     heads = [name for name in names if _is_period_head(name)]
     calendar = _calendar(names, columns, heads)
     if calendar is not None:
@@ -100,6 +102,42 @@ def _fill_merged(names: Sequence[str], columns: dict[str, list[str]], notes: lis
         filled.append(last)
     columns[names[0]] = filled
     notes.append(f"blank cells of {names[0]!r} repeat the one above")
+
+
+def _with_year(
+    names: list[str],
+    columns: dict[str, list[str]],
+    table: Table,
+    options: ReadOptions,
+    label: str,
+    notes: list[str],
+) -> list[str]:
+    """Months without a year, across or down, get the one year that the title or the file's name says."""
+    across = [name for name in names if month_text(name) is not None and not name.isdigit()]
+    others = [name for name in names if name not in across and not words.is_total(name)]
+    down = [
+        name for name in names
+        if len(_sampled(columns[name])) > 1
+        and all(month_text(c) and not c.isdigit() for c in _sampled(columns[name]) if not words.is_total(c))
+    ]  # fmt: skip
+    dated = any(_date_share(name, columns[name]) > 0.9 for name in names if name not in across)
+    years = any(_is_period_head(name) for name in names)
+    if dated or years or not ((len(across) >= 3 and len(others) <= 4) or (down and not across)):
+        return names
+    found = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", f"{table.title} {label}"))
+    if options.year is None and len(found) != 1:
+        raise ask(label, "the months have no year", "pass --year, as 2024")
+    year = str(options.year or found.pop())
+    notes.append(
+        f"the months are of {year}" + ("" if options.year else ", the year in the title or the file's name")
+    )
+    if across:
+        renamed = {name: f"{year}-{month_text(name):02}" for name in across}
+        for old, new in renamed.items():
+            columns[new] = columns.pop(old)
+        return [renamed.get(name, name) for name in names]
+    columns[down[0]] = [f"{year}-{month_text(c):02}" if month_text(c) else c for c in columns[down[0]]]
+    return names
 
 
 def _is_period_head(name: str) -> bool:
@@ -406,6 +444,9 @@ def _best_named(names: Sequence[str]) -> str:
     for word in words.VALUE_NAMES:
         if word in exact:
             return exact[word]
+    wholes = [name for name in names if _WHOLE.match(plain_name(name))]
+    if len(wholes) == 1:
+        return wholes[0]
     holders = [
         name
         for name in names
