@@ -27,7 +27,7 @@ REPORT = ("report", "measures.py")
 
 
 @cache
-def strings() -> tuple[set[str], set[str]]:
+def strings() -> tuple[set[str], list[re.Pattern[str]]]:
     """Strings of the code that may be keys, whole and with holes (an f-string's braces, or a family's code)."""
     whole: set[str] = set()
     for path in SOURCE.rglob("*.py"):
@@ -55,7 +55,8 @@ def strings() -> tuple[set[str], set[str]]:
         for one in whole
         if one.partition(".")[0] in subjects() and one.partition(".")[2].strip(HOLE + "_")
     }
-    return {one for one in keys if HOLE not in one}, {one for one in keys if HOLE in one}
+    holed = [re.escape(one).replace(re.escape(HOLE), r"(\w*)") for one in keys if HOLE in one]
+    return {one for one in keys if HOLE not in one}, [re.compile(one) for one in holed]
 
 
 @cache
@@ -74,7 +75,7 @@ def is_used(key: str) -> bool:
     if key in whole:
         return True
     for one in holed:
-        match = re.fullmatch(re.escape(one).replace(re.escape(HOLE), r"(\w*)"), key)
+        match = one.fullmatch(key)
         codes = "_".join(match.groups()) if match else ""
         if match and spelled().issuperset(filter(None, codes.split("_"))):
             return True
