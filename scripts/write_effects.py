@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from corridor.data import load
-from corridor.evaluate import Effect, ask, measure_effect, monthly_series
+from corridor.evaluate import Effect, ask, measure_effect, monthly_counts
 from corridor.evaluate.ask import find_series
 from corridor.evaluate.validity import HEAVY, LAWS, covered, placebo_rate
 from corridor.forecast import TRANSIT
@@ -76,8 +76,8 @@ def placebos() -> str:
     total = find_series(corridor, "us_total")
     data = load(total.dataset)
     names = ("us_total", "us_between_ports", "us_ports")
-    sums = [monthly_series(find_series(corridor, name), data) for name in names]
-    nations = [monthly_series(total, data, {"nationality": [code]}) for code in TRANSIT]
+    sums = [monthly_counts(find_series(corridor, name), data) for name in names]
+    nations = [monthly_counts(total, data, {"nationality": [code]}) for code in TRANSIT]
     first, last = dt.date(2021, 1, 1), dt.date(2025, 5, 1)
     lines = ["| series | dates | pairs | rejected | standard error |", "|---|---|---|---|---|"]
     for name, panel in (("total and its two parts", sums), ("ten transit nationalities", nations)):

@@ -247,7 +247,7 @@ def evaluate(
     controls: Sequence[str] = (), donors: Sequence[str] = (), as_of: Day | None = None, hindsight: bool = False,
     seed: int = 1,
 ) -> Effect:  # fmt: skip
-    """What a measure did to a series, against what the months before let expect, with its checks.
+    """What a measure did to a series, compared with the count expected from the months before, with its checks.
 
     Parameters
     ----------
@@ -427,6 +427,6 @@ def _study(
 def _stop_in_worker(workers: int) -> None:
     """Leave where a worker reads the script that began it: the script itself says why."""
     if workers > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):
-        from corridor.ensemble.workers import WITHOUT_GUARD
+        from corridor.model.workers import WITHOUT_GUARD
 
         raise SystemExit(WITHOUT_GUARD)

@@ -131,8 +131,8 @@ def dataset(name: str, rows: list[tuple], dims: tuple[str, ...], lag_days: int =
         pl.col("value").cast(pl.Float64),
         (pl.col("date").dt.month_end() + pl.duration(days=lag_days)).alias("known_from"),
     )
-    source = Source(name, name, "Tests", "CC0-1.0", "primary")
-    return Dataset(name, name, "people", "month", dims, lag_days, (source,), (), table)
+    source = Source(id=name, title=name, publisher="Tests", license="CC0-1.0", grade="primary")
+    return Dataset(name, name, "people", "month", dims, lag_days, (source,), (), table, absent="zero")
 
 
 def publish(truth: Truth) -> dict[str, Dataset]:

@@ -14,7 +14,7 @@ from corridor.calibrate import Calibration, CalibrationPlan, FittedField, calibr
 from corridor.calibrate.fit import Fit
 from corridor.data import Dataset
 from corridor.forecast.validate import out_of_sample
-from corridor.model import Corridor, DatasetEntry, DatasetSource, Observation
+from corridor.model import Corridor, DatasetEntry, Observation, Source
 from small_corridors import flow, group, route, small_corridor, stock
 
 ROADS = {"north": 2, "south": 40}
@@ -123,7 +123,7 @@ def test_people_who_stay_are_scored_at_their_dated_points(published):
     by_day = truth.daily_stock[:, positions].sum(axis=1)
     days = [START + dt.timedelta(days=d) for d in range(len(by_day))]
     shown = [d for d in days if d.day == 20]
-    source = DatasetSource(id="s", title="t", publisher="p", license="l", grade="primary")
+    source = Source(id="s", title="t", publisher="p", license="l", grade="primary")
     entries = (
         DatasetEntry(id="counts", title="t", unit="people", frequency="month", dims=("way",), lag_days=20, sources=(source,)),
         DatasetEntry(id="camp", title="t", unit="people", frequency="point", sources=(source,)),

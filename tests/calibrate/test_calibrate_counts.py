@@ -12,11 +12,10 @@ from fork_corridor import AS_OF, MONTHS, dataset, guess, loader, plan
 
 from corridor.calibrate import Calibration, CalibrationPlan, FittedField, calibrate
 from corridor.calibrate.fit import Fit
-from corridor.calibrate.series import read_series
+from corridor.calibrate.series import read_counting_point
 from corridor.data import Dataset
-from corridor.data.dataset import Gap
 from corridor.engine import MemberResult, RunSpec, compile_corridor, run_member
-from corridor.model import Corridor, Observation
+from corridor.model import Corridor, Gap, Observation
 from small_corridors import flow, parameter, route, small_corridor, stock
 
 BEGIN, LAST = dt.date(2023, 1, 1), dt.date(2024, 11, 1)
@@ -52,13 +51,13 @@ def test_a_gap_of_one_nationality_is_unknown_and_not_zero(published: Mapping[str
     rows = register.table.filter(
         ~((register.table["nationality"] == "VEN") & register.table["date"].is_in(missing))
     )
-    gap = Gap(missing[0], missing[1], "printed as zero", {"nationality": ("VEN",)})
+    gap = Gap(start=missing[0], end=missing[1], note="printed as zero", where={"nationality": ("VEN",)})
     corridor = guess()
     fit = Fit(corridor, plan(), {name: data.as_of(AS_OF) for name, data in published.items()}, AS_OF)
     series = next(o for o in corridor.observations if o.id == "register")
 
     def read(gaps: tuple[Gap, ...]) -> np.ndarray:
-        value = read_series(fit.compiled, series, replace(register, table=rows, gaps=gaps)).value
+        value = read_counting_point(fit.compiled, series, replace(register, table=rows, gaps=gaps)).value
         return value[[fit.compiled.months.index(m) for m in missing]]
 
     assert (read(())[:, 0] == 0).all()  # a published month without a row counts zero
@@ -78,11 +77,12 @@ def test_a_gap_of_one_nationality_is_unknown_and_not_zero(published: Mapping[str
 
 def test_a_part_of_a_series_that_is_missing_leaves_its_sum_unknown(published: Mapping[str, Dataset]) -> None:
     border = replace(
-        published["border"], gaps=(Gap(MONTHS[5], MONTHS[5], "west closed", {"area": ("west",)}),)
+        published["border"],
+        gaps=(Gap(start=MONTHS[5], end=MONTHS[5], note="west closed", where={"area": ("west",)}),),
     )
     fit = Fit(guess(), plan(), {name: data.as_of(AS_OF) for name, data in published.items()}, AS_OF)
     total = next(o for o in guess().observations if o.id == "border_total")
-    value = read_series(fit.compiled, total, border).value
+    value = read_counting_point(fit.compiled, total, border).value
     assert np.isnan(value[5]).all() and not np.isnan(value[6]).any()
 
 

@@ -7,8 +7,8 @@ import datetime as dt
 
 import polars as pl
 
-from corridor.data import Dataset, Gap
-from corridor.model import Claim, Corridor, Observation, Settings, Source
+from corridor.data import Dataset
+from corridor.model import Claim, Corridor, Gap, Observation, Settings, Source
 
 SETTINGS = Settings(
     id="statements", name="Statements", name_es="Afirmaciones", description="-", description_es="-",
@@ -49,7 +49,9 @@ def monthly(name: str, values: dict[str, float], lag_days: int = 20, gaps: tuple
             "known_from": [end + dt.timedelta(days=lag_days) for end in ends],
         }
     )
-    source = Source(name, name, f"Agency of the {name}", "public domain", "primary")
+    source = Source(
+        id=name, title=name, publisher=f"Agency of the {name}", license="public domain", grade="primary"
+    )
     return Dataset(name, name, "entries", "month", (), lag_days, (source,), (), table, gaps, counted={})
 
 
@@ -59,7 +61,9 @@ def daily(name: str, start: str, values: list[float]) -> Dataset:
     table = pl.DataFrame(
         {"date": dates, "value": values, "known_from": [d + dt.timedelta(days=1) for d in dates]}
     )
-    source = Source(name, name, f"Agency of the {name}", "public domain", "primary")
+    source = Source(
+        id=name, title=name, publisher=f"Agency of the {name}", license="public domain", grade="primary"
+    )
     return Dataset(name, name, "entries", "day", (), 1, (source,), (), table, counted={})
 
 

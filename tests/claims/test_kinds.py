@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from statement_cases import daily, make_claim, make_corridor, make_observation, monthly, months
 
 from corridor.claims import check_claims
-from corridor.data import Gap
-from corridor.model import InputError
+from corridor.model import Gap, InputError
 
 NORTH = months("2020-01", [100, 120, 90, 200, 150, 50, 60, 70, 80, 90, 100, 110, 120, 60])
 SOUTH = months("2020-01", [300, 300, 300, 100, 300, 300, 300, 300, 300, 300, 300, 300, 100, 300])
@@ -213,12 +213,34 @@ def test_first_month_against_a_value(check):
 
 
 def test_first_month_tells_of_missing_months_before_it(check):
-    gap = Gap(dt.date(2020, 2, 1), dt.date(2020, 3, 1), "closed", {})
+    gap = Gap(start=dt.date(2020, 2, 1), end=dt.date(2020, 3, 1), note="closed", where={})
     values = {text: v for text, v in NORTH.items() if text not in ("2020-02", "2020-03")}
     claim = make_claim("first_month", value=150, period="2020-04", direction="above")
     verdict = check(claim, north=monthly("north", values, gaps=(gap,)))
     assert verdict.verdict == "supported"
     assert "2 months before it are missing in the data" in verdict.sentence
+
+
+def test_a_month_without_a_row_is_not_zero(check):
+    """A folder's own series used to be "0 in July", and a year with three absent months "supported"."""
+    values = {f"2020-{m:02d}": 100.0 for m in (1, 2, 3, 4, 5, 6, 10, 11, 12)} | {"2021-01": 120.0}
+    holed = monthly("north", values)
+    july = check(make_claim("change", period="2020-07", against="2020-06", direction="down"), north=holed)
+    assert july.verdict == "cannot be told" and "0 in July" not in july.sentence
+    full = monthly("north", {f"{y}-{m:02d}": 100.0 for y in (2019, 2020) for m in range(1, 13)})
+    year = make_claim("change", period="2020", against="2019", direction="down")
+    lost = {
+        k: v for k, v in months("2019-01", [100.0] * 24).items() if k not in ("2020-07", "2020-08", "2020-09")
+    }
+    assert check(year, north=monthly("north", lost)).verdict == "cannot be told"
+    assert check(year, north=full).verdict == "not supported"
+
+
+def test_a_daily_census_is_averaged_by_month_and_not_added_up(check):
+    census = replace(daily("north", "2021-01-01", [1000.0] * 31 + [1200.0] * 28), kind="stock")
+    verdict = check(make_claim("change", period="2021-02", against="2021-01", value=0.2), north=census)
+    assert verdict.verdict == "supported"
+    assert [figure.value for figure in verdict.figures] == [1200, 1000]
 
 
 def fallen(by: float, spike: float = 1.0) -> dict[str, float]:

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from corridor.cli import main
 from corridor.ensemble import simulate as _simulate  # noqa: F401  # loads the module that is patched below
-from corridor.study import RunFolder, contrast
+from corridor.study import RunFolder, influence
 from repository import ROOT
 
 STRAIT = str(ROOT / "examples" / "strait")
@@ -33,8 +33,8 @@ PYTHON = [sys.executable, "-c", "from corridor.cli import main; main()"]
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder to stand in; the influence of a few assumptions only."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(contrast, "INFLUENCE_BLOCKS", 3)
-    monkeypatch.setattr(contrast, "INTENSITY_MEMBERS", 4)
+    monkeypatch.setattr(influence, "INFLUENCE_BLOCKS", 3)
+    monkeypatch.setattr(influence, "INTENSITY_MEMBERS", 4)
 
 
 def corridor(*arguments: str) -> Result:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from corridor.data import Dataset, Gap, check_dataset
+from corridor.data import Dataset, check_dataset
 from corridor.model import InputError
 
 
@@ -43,22 +43,12 @@ def test_total_sums_over_dimensions() -> None:
     assert small().total().rows() == [(month(1), 12), (month(2), 6), (month(4), 9)]
 
 
-def test_series_has_zeros_where_nothing_was_counted_and_nulls_where_it_is_missing() -> None:
-    gaps = (
-        Gap(month(3), month(3), "closed", {}),
-        Gap(month(2), month(2), "false zero", {"nationality": ("HTI",)}),
-    )
-    dataset = small(gaps=gaps)
-    by = dataset.series(["nationality"])
-    assert by.filter(pl.col("nationality") == "HTI")["value"].to_list() == [7, None, None, 9]
-    assert by.filter(pl.col("nationality") == "CUB")["value"].to_list() == [5, 6, None, 0]
-    assert dataset.series()["value"].to_list() == [12, 6, None, 9]
-    assert dataset.series(where={"nationality": ["HTI"]})["value"].to_list()[1:3] == [None, None]
-
-
-def test_series_of_one_category_spans_the_whole_dataset() -> None:
-    only = small().series(where={"nationality": ["HTI"]})
-    assert only.rows() == [(month(1), 7), (month(2), 0), (month(3), 0), (month(4), 9)]
+def test_codes_outlive_an_as_of_date_and_a_stock_is_told_by_its_rows() -> None:
+    assert small().as_of(dt.date(2022, 1, 1)).codes("nationality") == ("CUB", "HTI")
+    mixed = small(stock_rows={"nationality": ("HTI",)})
+    assert (mixed.kind_of({}), mixed.kind_of({"nationality": ("HTI",)})) == ("flow", "stock")
+    assert mixed.kind_of({"nationality": ("HTI", "CUB")}) == "flow"
+    assert small(kind="stock").kind_of({}) == "stock"
 
 
 def test_what_may_not_be_summed_says_so() -> None:

@@ -11,6 +11,7 @@ import pytest
 from corridor.data import check_dataset, load
 from corridor.data.timing import absent_runs, published
 from corridor.model import InputError
+from corridor.series import read_series
 
 D = dt.date
 
@@ -61,4 +62,6 @@ def test_weekly_series_have_a_full_grid():
             "known_from": [D(2024, 1, 14), D(2024, 1, 28)],
         }
     )
-    assert replace(weekly(D(2024, 1, 1)), table=table).series()["value"].to_list() == [3, 0, 4]
+    series = read_series(replace(weekly(D(2024, 1, 1)), table=table))
+    assert series.periods == (D(2024, 1, 1), D(2024, 1, 8), D(2024, 1, 15))
+    assert series.known() == {"2024-01-01": 3, "2024-01-15": 4}

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from corridor.data.own import dataset_of
 from corridor.data.vintages import revise, standing
-from corridor.model import DatasetEntry, DatasetSource
+from corridor.model import DatasetEntry, Source
 
 D = dt.date
-SOURCE = DatasetSource(id="s", title="s", publisher="p", license="l", grade="primary")
+SOURCE = Source(id="s", title="s", publisher="p", license="l", grade="primary")
 ENTRY = DatasetEntry(
     id="d", title="d", unit="people", frequency="month", dims=("c",), lag_days=10, sources=(SOURCE,)
 )

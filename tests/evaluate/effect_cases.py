@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 
 import numpy as np
 
-from corridor.evaluate import Monthly, Question
-from corridor.forecast.panel import add_months
+from corridor.evaluate import Question
+from corridor.model.periods import add_months, month_end
+from corridor.series import PublishedSeries
 
 
-def series(values, first=dt.date(2018, 1, 1), name="crossings", offset=10.0, lag_days=20, **more) -> Monthly:
+def series(
+    values, first=dt.date(2018, 1, 1), name="crossings", offset=10.0, lag_days=20, **more
+) -> PublishedSeries:
     months = tuple(add_months(first, i) for i in range(len(values)))
-    ends = [m.replace(day=calendar.monthrange(m.year, m.month)[1]) for m in months]
-    return Monthly(
+    column = np.asarray(values, dtype=np.float64)[:, None]
+    return PublishedSeries(
         id=name, name=(name.title(), f"{name.title()} (es)"), datasets=(name,), publishers=("Agency",),
-        months=months, values=np.asarray(values, dtype=np.float64),
-        known_from=tuple(end + dt.timedelta(days=lag_days) for end in ends), unit="entries", offset=offset,
-        **more,
+        step="month", kind="flow", additive=True, periods=months, parts=((),), values=column,
+        printed=~np.isnan(column), known_from=tuple(month_end(m) + dt.timedelta(days=lag_days) for m in months),
+        unit="entries" if offset else "ratio", **more,
     )  # fmt: skip
 
 
@@ -32,4 +34,4 @@ def planted(effect: float, *, before=60, after=6, **law) -> Question:
     values = walk(before + after, **law)
     values[before:] *= 1 + effect
     found = series(values)
-    return Question(found, found.months[before])
+    return Question(found, found.periods[before])

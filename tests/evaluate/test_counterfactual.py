@@ -123,7 +123,7 @@ def _at(values: np.ndarray):
     from corridor.evaluate import Question
 
     found = series(values)
-    return Question(found, found.months[60])
+    return Question(found, found.periods[60])
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_a_spike_before_the_date_makes_it_fragile() -> None:
     values = walk(61, step=0.05, noise=0.0, seed=4)
     values[59] *= 1.6
     found = series(values)
-    spiked = measure_effect(Question(found, found.months[60]))
+    spiked = measure_effect(Question(found, found.periods[60]))
     assert spiked.check("anchor").outcome == "failed" or spiked.conclusion == "cannot be told"
     assert spiked.check("anticipation").outcome == "failed"
     assert spiked.conclusion != "clear"
@@ -192,7 +192,7 @@ def test_a_spike_before_the_date_makes_it_fragile() -> None:
 
 def test_an_effect_that_began_a_month_early_is_seen() -> None:
     question = planted(-0.6, seed=11)
-    late = dataclasses.replace(question, date=question.series.months[61])
+    late = dataclasses.replace(question, date=question.series.periods[61])
     assert measure_effect(late).check("anticipation").outcome == "failed"
     assert measure_effect(question).check("anticipation").outcome == "passed"
 
@@ -204,14 +204,14 @@ def test_placebo_rank_is_a_count() -> None:
     values[30] *= 3.0
     values[60] *= 2.0
     found = series(values)
-    check = measure_effect(Question(found, found.months[60])).check("placebo")
+    check = measure_effect(Question(found, found.periods[60])).check("placebo")
     # 48 dates (12 months must lie before each); month 30 strays up, month 31 back down by nearly as much
     assert check.figures[0] in (pytest.approx(2 / 49), pytest.approx(3 / 49))
 
 
 def test_few_dates_cannot_tell_a_placebo() -> None:
     found = series(walk(20))
-    check = measure_effect(Question(found, found.months[18])).check("placebo")
+    check = measure_effect(Question(found, found.periods[18])).check("placebo")
     assert check.outcome == "cannot be told"
 
 
@@ -263,7 +263,7 @@ def test_a_date_before_the_series_and_a_gap_after_the_date() -> None:
     with pytest.raises(InputError, match="lies before crossings begins"):
         measure_effect(Question(found, dt.date(2017, 1, 1)))
     with pytest.raises(InputError, match="has a gap between"):
-        measure_effect(Question(found, found.months[30]))
+        measure_effect(Question(found, found.periods[30]))
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_the_tables_are_those_of_a_run_folder(meeting) -> None:
 def test_small_counts_of_people_are_not_told() -> None:
     values = np.append(np.full(40, 60.0) * np.exp(0.05 * np.random.default_rng(1).standard_normal(40)), 4.0)
     found = series(values)
-    effect = measure_effect(Question(found, found.months[40]))
+    effect = measure_effect(Question(found, found.periods[40]))
     assert ": <10 against" in effect.sentence[0]
     assert effect_object(effect)["headline"]["observed"] is None
     assert effect_tables([effect])["effects"]["observed"].null_count() == 3
@@ -334,7 +334,7 @@ def test_what_began_together_has_one_card(americas) -> None:
     together = [q.series.id for q in questions if q.measure == mexico]
     assert together == ["us_total", "us_between_ports", "us_ports", "mexico_encounters"]
     scoped = next(q for q in questions if "chnv_strengthened" in parts[q.measure])
-    assert set(scoped.series.nationalities) == {"CUB", "HTI", "NIC", "VEN"}
+    assert set(scoped.series.where["nationality"]) == {"CUB", "HTI", "NIC", "VEN"}
     first = effects_of(americas, questions[:1])[0]
     assert first.series == "us_total" and not re.search(
         r"\btrains\b", first.check("other_events").sentence[0]

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from corridor.forecast import Panel, Subject
-from corridor.forecast.panel import add_months
+from corridor.model.periods import add_months
 
 START = dt.date(2014, 1, 1)
 

@@ -17,8 +17,8 @@ from corridor.forecast import (
     relative_wis,
     score_quantiles,
 )
-from corridor.forecast.panel import add_months
 from corridor.model import InputError
+from corridor.model.periods import add_months
 
 AS_OF = dt.date(2023, 6, 30)
 TARGETS = [dt.date(2023, m, 1) for m in range(7, 12)]

@@ -14,11 +14,12 @@ from corridor.forecast import LEVELS, Panel, Subject, View, combined, forecaster
 from corridor.forecast.combine import WeightRule, combine
 from corridor.forecast.joint import correlation, draw, extended
 from corridor.forecast.models import Reference, Standing, reconciled, single
-from corridor.forecast.panel import add_months
 from corridor.forecast.scores import inside
-from corridor.forecast.spread import SpreadRule, ceiling, errors, log_scale, shapes, spread
+from corridor.forecast.spread import SpreadRule, ceiling, errors, shapes, spread
 from corridor.forecast.upstream import NamedMeasure, UpstreamRegression, UpstreamRule
 from corridor.model import InputError
+from corridor.model.periods import add_months
+from corridor.series import log_scale
 
 pytest.importorskip("statsforecast")
 

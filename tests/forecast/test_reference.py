@@ -6,7 +6,6 @@ import datetime as dt
 import math
 
 import numpy as np
-import polars as pl
 import pytest
 from scipy.stats import norm
 
@@ -22,8 +21,9 @@ from corridor.forecast import (
     scaled_wis,
     wis,
 )
-from corridor.forecast.panel import add_months
 from corridor.model import InputError
+from corridor.model.periods import add_months
+from corridor.series import PublishedSeries
 
 START = dt.date(2018, 1, 1)
 
@@ -210,11 +210,11 @@ def test_a_set_without_any_score_is_blank():
 
 
 def test_panel_refuses_what_it_cannot_hold():
-    frame = pl.DataFrame({"date": [START, START], "series": ["a", "a"], "value": [1, 2]})
-    with pytest.raises(InputError, match="two values"):
-        Panel.from_frame(frame)
+    one = panel_series("a", [1, 2])
+    with pytest.raises(InputError, match="same name"):
+        Panel.from_series([one, one])
     with pytest.raises(InputError, match="no month"):
-        Panel.from_frame(frame.clear())
+        Panel.from_series([panel_series("a", [])])
     with pytest.raises(ValueError, match="shape"):
         Panel((START,), ("a",), np.zeros((2, 1)))
     with pytest.raises(ValueError, match="gap"):
@@ -223,10 +223,20 @@ def test_panel_refuses_what_it_cannot_hold():
         make_panel().columns(["s9"])
 
 
-def test_panel_from_frame_keeps_gaps():
-    frame = pl.DataFrame(
-        {"date": [START, add_months(START, 2), START], "series": ["a", "a", "b"], "value": [1, 2, 3]}
-    )
-    panel = Panel.from_frame(frame, lag_days=7)
-    assert len(panel.months) == 3
-    assert np.array_equal(panel.values, [[1, 3], [np.nan, np.nan], [2, np.nan]], equal_nan=True)
+def panel_series(name: str, values: list[float], first: dt.date = START) -> PublishedSeries:
+    column = np.array(values, dtype=float)[:, None]
+    return PublishedSeries(
+        id=name, name=(name, name), unit="people", datasets=(name,), publishers=(name,), step="month", kind="flow",
+        additive=True, periods=tuple(add_months(first, i) for i in range(len(values))), parts=((name,),),
+        values=column, printed=~np.isnan(column), known_from=tuple(first for _ in values), by=("who",), lag_days=7,
+    )  # fmt: skip
+
+
+def test_series_stand_side_by_side_and_keep_their_gaps():
+    late = panel_series("b", [3, 4], add_months(START, 2))
+    panel = Panel.from_series([panel_series("a", [1, float("nan"), 2]), late])
+    assert panel.months == tuple(add_months(START, i) for i in range(4))
+    assert (panel.series, panel.lag_days, panel.step) == (("a", "b"), 7, "month")
+    n = np.nan
+    assert np.array_equal(panel.values, [[1, n], [n, n], [2, 3], [n, 4]], equal_nan=True)
+    assert Panel.from_series([late], ["total"]).series == ("total",)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from corridor.cli import main
 from corridor.data import About, add, datasets, describe, load
 from corridor.formats import open_corridor, save_corridor, shipped_corridors
-from corridor.model import DatasetEntry, DatasetGap, DatasetSource, InputError
+from corridor.model import DatasetEntry, Gap, InputError, Source
+from corridor.series import read_series
 from strategies import corridors
 
 SHIPPED = shipped_corridors()["mediterranean"]
@@ -41,7 +42,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_a_folders_own_series_is_found_by_its_id():
     sea = open_corridor(SHIPPED)
     found = load("sea_arrivals", sea)
-    assert found.series(where={"country": ["ITA"]})["value"].to_list()[:2] == [5273, 3828]
+    assert read_series(found, (), {"country": ["ITA"]}).counts.tolist()[:2] == [5273, 3828]
     assert found.sources[0].publisher.startswith("United Nations High Commissioner")
     assert found.as_of(dt.date(2018, 6, 6)).known_until == dt.date(2018, 4, 1)  # a lag of seven days
     assert found.as_of(dt.date(2018, 6, 7)).known_until == dt.date(2018, 5, 1)
@@ -103,6 +104,27 @@ def test_an_observation_names_columns_that_exist(folder):
     ]
 
 
+def test_an_observation_names_codes_that_exist(folder):
+    edit(folder / "observations.yaml", "country: [GRC]", "country: [ITA, GRX]")
+    assert check(folder)[:2] == [
+        "sea/observations.yaml:12:where: dataset 'sea_arrivals' has no country 'GRX'",
+        "  hint: did you mean 'GRC'?",
+    ]
+
+
+def test_codes_of_shipped_datasets_are_known_too(folder):
+    edit(
+        folder / "observations.yaml",
+        "Grecia\n  dataset: sea_arrivals",
+        "Grecia\n  dataset: mexico_encounters",
+    )
+    edit(folder / "observations.yaml", "country: [GRC]", "nationality: [VENX]")
+    assert check(folder)[:2] == [
+        "sea/observations.yaml:12:where: dataset 'mexico_encounters' has no nationality 'VENX'",
+        "  hint: did you mean 'VEN'?",
+    ]
+
+
 def test_a_folder_needs_no_datasets_of_its_own(folder):
     (folder / "datasets.yaml").unlink()
     assert any("there is no dataset 'sea_arrivals'" in line for line in check(folder))
@@ -137,8 +159,8 @@ def own(draw: st.DrawFn) -> tuple[DatasetEntry, tuple]:
     """An entry and its counts, of any frequency, with dimensions, gaps and days of publication."""
     frequency = draw(st.sampled_from(["month", "day", "point", "year"]))
     dims = tuple(draw(st.lists(names, max_size=2, unique=True)))
-    source = DatasetSource(id="s", title="t", publisher="p", license="l", grade="primary", note=draw(cells))
-    gap = DatasetGap(start=dt.date(2020, 1, 1), end=dt.date(2021, 1, 1), note="n")
+    source = Source(id="s", title="t", publisher="p", license="l", grade="primary", note=draw(cells))
+    gap = Gap(start=dt.date(2020, 1, 1), end=dt.date(2021, 1, 1), note="n")
     entry = DatasetEntry(
         id="own", title="t", unit="people", frequency=frequency, dims=dims, sources=(source,),
         lag_days=draw(st.integers(0, 90)), additive=draw(st.booleans()), counted=draw(st.booleans()),

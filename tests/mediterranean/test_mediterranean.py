@@ -16,7 +16,8 @@ from corridor.cli import main
 from corridor.data import load
 from corridor.formats import open_corridor, shipped_corridors
 from corridor.model import Corridor, InputError
-from corridor.study import RunFolder, contrast
+from corridor.series import read_series
+from corridor.study import RunFolder, influence
 from repository import ROOT
 
 FOLDER = shipped_corridors()["mediterranean"]
@@ -49,7 +50,7 @@ PRINTED = [
 
 @pytest.mark.parametrize(("country", "until", "total"), PRINTED)
 def test_months_add_up_to_the_sums_that_unhcr_printed(sea, country, until, total):
-    table = load("sea_arrivals", sea).series(where={"country": [country]})
+    table = read_series(load("sea_arrivals", sea), (), {"country": [country]}).table()
     last = dt.date.fromisoformat(f"{until}-01")
     months = table.filter(pl.col("date").is_between(last.replace(month=1), last))
     assert months["value"].sum() == total
@@ -65,7 +66,7 @@ def test_months_add_up_to_the_sums_that_unhcr_printed(sea, country, until, total
     ],
 )  # fmt: skip
 def test_single_months_that_unhcr_printed(sea, country, month, count):
-    table = load("sea_arrivals", sea).series(where={"country": [country]})
+    table = read_series(load("sea_arrivals", sea), (), {"country": [country]}).table()
     assert table.filter(pl.col("date") == dt.date.fromisoformat(f"{month}-01"))["value"].item() == count
 
 
@@ -142,8 +143,8 @@ def test_errors_in_sample_stand_beside_those_out_of_sample():
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     target = tmp_path_factory.mktemp("sea") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contrast, "INFLUENCE_BLOCKS", 3)
-        patch.setattr(contrast, "INTENSITY_MEMBERS", 4)
+        patch.setattr(influence, "INFLUENCE_BLOCKS", 3)
+        patch.setattr(influence, "INTENSITY_MEMBERS", 4)
         result = corridor(
             "simulate", "mediterranean", "--members", "60", "--workers", "1", "--out", str(target)
         )

@@ -10,7 +10,7 @@ from study_tools import AS_OF, Done, done
 
 from corridor.calibrate import read_calibration
 from corridor.formats import find_corridor, open_corridor
-from corridor.study import contrast
+from corridor.study import influence
 from corridor.study.run import Study
 from repository import ROOT
 
@@ -19,8 +19,8 @@ from repository import ROOT
 def few_blocks() -> Iterator[None]:
     """The influence of assumptions takes most of a study's time: a handful of blocks are enough here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contrast, "INFLUENCE_BLOCKS", 4)
-        patch.setattr(contrast, "INTENSITY_MEMBERS", 6)
+        patch.setattr(influence, "INFLUENCE_BLOCKS", 4)
+        patch.setattr(influence, "INTENSITY_MEMBERS", 6)
         yield
 
 

@@ -18,11 +18,13 @@ import numpy.typing as npt
 
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.seeds import seeded
-from corridor.calibrate.series import Floats, Series, read_series
+from corridor.calibrate.series import CountingPoint, read_counting_point
 from corridor.calibrate.smoothing import lagged, ratio_ahead, smooth
 from corridor.data import Dataset
 from corridor.engine import MemberResult, RunSpec, Values, arrays_from, compile_corridor, run_member
 from corridor.model import Corridor
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months
 
 COUNT_OFFSET = 3.0
 """Added to both counts of a ratio, so that a handful of people cannot move a field far."""
@@ -42,9 +44,7 @@ class Fit:
         self.datasets = datasets
         self.plan = plan
         self.as_of = as_of
-        ahead = as_of.replace(day=1)
-        for _ in range(1 + ANCHOR_MONTHS):
-            ahead = (ahead + dt.timedelta(days=31)).replace(day=1)
+        ahead = add_months(as_of, 1 + ANCHOR_MONTHS)
         end = min(ahead - dt.timedelta(days=1), corridor.settings.end)
         self.spec = RunSpec(start=plan.start, end=end, as_of=as_of)
         self.compiled = compile_corridor(seeded(corridor, plan, datasets), None, self.spec)
@@ -56,7 +56,7 @@ class Fit:
         used = {name for field in plan.fields for name in field.observations} | {plan.target}
         used |= {o.id for o in corridor.observations if o.calibrate}
         self.series = {
-            name: read_series(self.compiled, by_id[name], datasets[by_id[name].dataset])
+            name: read_counting_point(self.compiled, by_id[name], datasets[by_id[name].dataset])
             for name in sorted(used)
         }
         self.fitted = np.array([month >= plan.fit_from for month in self.compiled.months])
@@ -82,7 +82,7 @@ class Fit:
         values = Values(**{name: array.copy() for name, array in vars(base).items()})
         return run_member(self.compiled, None, arrays_from(self.compiled, values, self.drawn, None))
 
-    def simulated(self, series: Series, result: MemberResult) -> Floats:
+    def simulated(self, series: CountingPoint, result: MemberResult) -> Floats:
         """What a series would have counted, shape (months, margin)."""
         months = len(self.compiled.months)
         out = np.zeros((months, len(series.labels)))

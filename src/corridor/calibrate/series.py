@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from corridor.data import Dataset
 from corridor.engine import Compiled
 from corridor.engine.parameters import coverage
-from corridor.ensemble import published
 from corridor.model import Observation
-
-Floats = npt.NDArray[np.float64]
+from corridor.model.arrays import Floats
+from corridor.series import PublishedSeries, corridor_series
 
 
 @dataclass
-class Series:
+class CountingPoint:
     """A published series on the run's months: ``value`` (months, groups of the margin), NaN if unknown."""
 
     observation: Observation
@@ -35,68 +31,55 @@ class Series:
     """Day of the run that a month's value was counted on; -1 for the whole month."""
 
 
-def read_series(compiled: Compiled, observation: Observation, dataset: Dataset) -> Series:
-    """Line a published series up with the months and groups of a run."""
-    corridor = compiled.corridor
-    table = published(observation, dataset, corridor)
-    labels: list[tuple[str, str]] = []
-    margin = []
-    for group in compiled.groups:
-        label = (
-            group.nationality if "nationality" in observation.by else "",
-            group.household if "household" in observation.by else "",
+def read_counting_point(compiled: Compiled, observation: Observation, dataset: Dataset) -> CountingPoint:
+    """Line a published series up with the months and groups of a run.
+
+    Raises
+    ------
+    InputError
+        As :func:`corridor.series.corridor_series`.
+    """
+    series = corridor_series(observation, dataset, compiled.corridor)
+    labels = [_label(series, part) for part in series.parts]
+    of_group = [
+        (
+            group.nationality if "nationality" in series.by else "",
+            group.household if "household" in series.by else "",
         )
-        if label not in labels:
-            labels.append(label)
-        margin.append(labels.index(label))
-    value = np.full((len(compiled.months), len(labels)), np.nan)
-    day = np.full(len(compiled.months), -1, dtype=np.int64)
-    if dataset.frequency == "point":  # the last point of a month stands for it, on its own day
-        day_of = {date: d for d, date in enumerate(compiled.dates)}
-        for date in sorted(set(table["date"].to_list()) & set(day_of)):
-            day[compiled.calendar.day_month[day_of[date]]] = day_of[date]
-        table = table.filter(pl.col("date").is_in([compiled.dates[d] for d in day if d >= 0]))
-        table = table.with_columns(pl.col("date").dt.truncate("1mo"))
-        value[[m for m in range(len(compiled.months)) if day[m] >= 0]] = 0.0
-    else:  # a month that the publisher has published counts zero where the series has no row
-        known = set(dataset.table["date"].to_list())
-        value[[m for m, month in enumerate(compiled.months) if month in known]] = 0.0
-    at = {month: m for m, month in enumerate(compiled.months)}
-    for date, nationality, household, count in table.select(
-        "date", "nationality", "household", "value"
-    ).iter_rows():
-        if date in at and (nationality, household) in labels:
-            value[at[date], labels.index((nationality, household))] = count
-    _leave_gaps(value, labels, compiled.months, observation, dataset)
+        for group in compiled.groups
+    ]
+    margin = list(dict.fromkeys(of_group))
+    day = _days_of_points(series, compiled)
+    value = np.full((len(compiled.months), len(margin)), np.nan)
+    for m, month in enumerate(compiled.months):
+        row = series.position(compiled.dates[day[m]] if series.step == "point" else month)
+        if 0 <= row < len(series.periods) and (series.step != "point" or day[m] >= 0):
+            value[m] = [series.values[row, labels.index(label)] for label in margin]
     names = list(compiled.flow_ids)
-    return Series(
+    return CountingPoint(
         observation=observation,
-        margin=np.array(margin),
-        labels=labels,
+        margin=np.array([margin.index(label) for label in of_group]),
+        labels=margin,
         value=value,
         flows=[names.index(f) for f in observation.flows],
         stocks=[compiled.stock_ids.index(k) for k in observation.stocks],
-        coverage=coverage(compiled.table, corridor.groups, observation.id, compiled.months),
+        coverage=coverage(compiled.table, compiled.corridor.groups, observation.id, compiled.months),
         day=day,
     )
 
 
-def _leave_gaps(
-    value: Floats,
-    labels: list[tuple[str, str]],
-    months: Sequence[dt.date],
-    observation: Observation,
-    dataset: Dataset,
-) -> None:
-    """Make what a publisher left out, or printed as a zero that is none, unknown."""
-    mapping = observation.nationality_map
-    for gap in dataset.gaps:
-        if set(gap.where) - {"nationality"}:  # a part of what the series adds up: it is incomplete
-            columns = list(range(len(labels)))
-        elif gap.where and "nationality" in observation.by:
-            missing = {mapping.get(code, code) for code in gap.where["nationality"]}
-            columns = [i for i, (nationality, _) in enumerate(labels) if nationality in missing]
-        else:  # all of a month; a missing nationality does not blank a published total
-            columns = [] if gap.where else list(range(len(labels)))
-        rows = [m for m, month in enumerate(months) if gap.start <= month <= gap.end]
-        value[np.ix_(rows, columns)] = np.nan
+def _label(series: PublishedSeries, part: tuple[str, ...]) -> tuple[str, str]:
+    """Nationality and household of a part, blank where the series is not split by it."""
+    of = dict(zip(series.by, part, strict=True))
+    return of.get("nationality", ""), of.get("household", "")
+
+
+def _days_of_points(series: PublishedSeries, compiled: Compiled) -> npt.NDArray[np.int64]:
+    """The day of the run on which the last dated point of each month stands; -1 without one."""
+    day = np.full(len(compiled.months), -1, dtype=np.int64)
+    if series.step == "point":
+        day_of = {date: d for d, date in enumerate(compiled.dates)}
+        for date in series.periods:
+            if date in day_of:
+                day[compiled.calendar.day_month[day_of[date]]] = day_of[date]
+    return day

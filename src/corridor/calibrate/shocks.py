@@ -13,14 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from corridor.model.arrays import Floats
+from corridor.series import LOG_OFFSET
 
 HORIZONS = 6
 TRAILING = 24
-OFFSET = 10.0
-"""Added to counts before their log is taken."""
 Z90 = 1.2815515655446004
 SMALLEST = 0.05
 DAMPING_GRID = np.arange(0.80, 1.0001, 0.02)
@@ -44,7 +42,7 @@ def naive_error_sd(series: Floats) -> Floats:
     error grows with the horizon is pooled over all series in those units, from the 10 and 90 % quantiles
     of the symmetrized errors around their mean: a past trend is no measure of how far the future strays.
     """
-    z = np.log(series + OFFSET)
+    z = np.log(series + LOG_OFFSET)
     unit = np.sqrt(np.mean(np.diff(z, axis=0)[-TRAILING:] ** 2, axis=0))
     used = unit > 0
     out = np.zeros((HORIZONS, series.shape[1]))
@@ -122,4 +120,4 @@ def _variances(counts: Sequence[Floats]) -> tuple[float, Floats]:
 
 def _changes(series: Floats) -> Floats:
     """Monthly log changes of the trailing months, cut at a factor of e: breaks are policy, not noise."""
-    return np.clip(np.diff(np.log(series + OFFSET))[-TRAILING:], -1.0, 1.0)
+    return np.clip(np.diff(np.log(series + LOG_OFFSET))[-TRAILING:], -1.0, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.calibrate.series import Floats
+from corridor.model.arrays import Floats
 
 
 def lagged(step: Floats, lag_days: float) -> Floats:

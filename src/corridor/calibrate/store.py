@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from corridor.calibrate.fit import Fit, Floats
+from corridor.calibrate.fit import Fit
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.shocks import DepartureShocks, estimate_shocks
 from corridor.data import Dataset, load
@@ -18,6 +18,7 @@ from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, 
 from corridor.ensemble import published
 from corridor.formats import calibration_dates
 from corridor.model import PARAMETERS, Corridor, InputError, Parameter, html
+from corridor.model.arrays import Floats
 from corridor.model.files import fresh_folder
 
 Z95 = 1.645

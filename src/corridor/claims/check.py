@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from corridor.claims.counts import Counts, step_of
+from corridor.claims.counts import Counts
 from corridor.claims.effects import check_effect
 from corridor.claims.kinds import KINDS, Case
 from corridor.claims.verdict import Finding, Verdict
 from corridor.data import Dataset, load
 from corridor.evaluate import dated_measures
 from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
+from corridor.model.periods import written_step
 from corridor.text import Pair, join, say, sentence
 
 FILE = "claims.yaml"
@@ -114,7 +115,7 @@ def _faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
     for column, text in (("period", claim.period), ("against", claim.against)):
         if text is not None:
             try:
-                step_of(text)
+                written_step(text)
             except ValueError as error:
                 yield _fault(claim, column, str(error), "write 2024-01-05, 2024-01 or 2024")
     if claim.kind in ("comparison", "ratio") and claim.other is None:

@@ -3,64 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
-
-import polars as pl
 
 from corridor.data import Dataset
-from corridor.forecast import published_series
-from corridor.forecast.panel import month_end
-from corridor.model import InputError, Observation
+from corridor.model import Observation
+from corridor.model.periods import Step, is_finer, write_period, written_start, written_step
+from corridor.series import PublishedSeries, observed_series
 from corridor.text import Pair, has, join, say
 
-Step = Literal["day", "month", "year"]
-STEPS: tuple[Step, ...] = ("day", "month", "year")
-_LENGTHS: Mapping[int, Step] = {10: "day", 7: "month", 4: "year"}
-
-
-def step_of(text: str) -> Step:
-    """``day``, ``month`` or ``year``, from ``2024-01-05``, ``2024-01`` or ``2024``.
-
-    Raises
-    ------
-    ValueError
-        If the text is no such period, or no date of the calendar.
-    """
-    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
-        raise ValueError(f"{text!r} is not a day, month or year")
-    dt.date.fromisoformat((text + "-01-01")[:10])
-    return _LENGTHS[len(text)]
+WRITTEN_STEPS: tuple[Step, ...] = ("day", "month", "year")
+"""Steps in which a statement can name a period."""
 
 
 def coarsen(text: str, step: Step) -> str:
     """The day, month or year that a period lies in; a coarser period stays as it is."""
-    return text[: {"day": 10, "month": 7, "year": 4}[step]]
+    return text[: len(write_period(dt.date.min, step))]
 
 
 def before(text: str) -> str:
     """The period of the same step before this one."""
-    step = step_of(text)
-    first = dt.date.fromisoformat((text + "-01-01")[:10])
-    if step == "year":
-        return f"{first.year - 1:04d}"
-    return coarsen((first - dt.timedelta(days=1)).isoformat(), step)
-
-
-def finer(a: Step, b: Step) -> bool:
-    """Whether step ``a`` is finer than ``b``."""
-    return STEPS.index(a) < STEPS.index(b)
+    step = written_step(text)
+    return write_period(written_start(text) - dt.timedelta(days=1), step)
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """An observation's published series: the sum of the dataset's rows that match its ``where``."""
+    """An observation's published series, its periods written as in statements."""
 
     observation: Observation
     dataset: Dataset
+
+    @cached_property
+    def series(self) -> PublishedSeries:
+        """The series at its own step."""
+        return observed_series(self.observation, self.dataset)
 
     @cached_property
     def step(self) -> Step:
@@ -69,74 +47,30 @@ class Counts:
         return frequency if frequency in ("month", "year") else "day"
 
     @cached_property
-    def _finest(self) -> dict[str, float]:
-        """Counts at the series' own step; what is missing is absent."""
-        where = self.observation.where
-        if self.dataset.additive and self.dataset.frequency in ("month", "year"):
-            rows = published_series(self.dataset, (), where).drop_nulls("value")
-        else:
-            rows = self._plain_rows()
-        return {
-            coarsen(f"{date}", self.step): float(value)
-            for date, value in rows.select("date", "value").iter_rows()
-        }
-
-    def _plain_rows(self) -> pl.DataFrame:
-        rows = self.dataset.table.filter(
-            *[pl.col(name).is_in(list(values)) for name, values in self.observation.where.items()]
-        )
-        if self.dataset.additive:
-            return rows.group_by("date").agg(pl.col("value").sum()).sort("date")
-        if rows["date"].is_duplicated().any():
-            raise InputError(
-                f"observation {self.observation.id!r}: several rows of {self.dataset.id} share a date and may not be summed",
-                hint=f"narrow `where` by its columns: {', '.join(self.dataset.dims)}",
-            )
-        return rows.sort("date")
-
-    @cached_property
     def _by_step(self) -> dict[Step, dict[str, float]]:
-        result: dict[Step, dict[str, float]] = {}
-        for step in STEPS:
-            if finer(step, self.step):
-                continue
-            groups: dict[str, list[float]] = {}
-            for text, value in self._finest.items():
-                groups.setdefault(coarsen(text, step), []).append(value)
-            result[step] = {
-                text: sum(values) for text, values in groups.items() if len(values) == self._whole(text)
-            }
-        return result
+        own: dict[Step, dict[str, float]] = {self.step: self.series.known()}
+        if self.dataset.frequency in ("point", "week"):  # these make up no month
+            return own
+        longer = [step for step in WRITTEN_STEPS if is_finer(self.step, step)]
+        return own | {step: self.series.at(step).known() for step in longer}
 
-    def _whole(self, text: str) -> int:
-        """How many of the series' own steps make up a period; a part of them is no count of it."""
-        step = step_of(text)
-        if step == self.step:
-            return 1
-        if self.step == "month":
-            return 12
-        last = (
-            dt.date(int(text[:4]), 12, 31)
-            if step == "year"
-            else month_end(dt.date.fromisoformat(text + "-01"))
-        )
-        first = dt.date.fromisoformat((text + "-01-01")[:10])
-        return (last - first).days + 1
-
-    def at(self, step: Step) -> dict[str, float]:
+    def at(self, step: Step) -> Mapping[str, float]:
         """Count by period of a step, in order of time; whole periods only."""
         return self._by_step.get(step, {})
 
     def value(self, text: str) -> float | None:
         """Count of a period; ``None`` where it is not published."""
-        return self.at(step_of(text)).get(text)
+        return self.at(written_step(text)).get(text)
 
     def known_from(self, text: str) -> dt.date | None:
-        """Day on which the last row of a period was public."""
-        step = step_of(text)
-        dates = pl.col("date").dt.strftime({"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[step])
-        last = self.dataset.table.filter(dates == text)["known_from"].max()
-        return last if isinstance(last, dt.date) else None
+        """Day on which the last figure of a period was public; ``None`` where there is none."""
+        step = written_step(text)
+        days = [
+            day
+            for start, day in zip(self.series.periods, self.series.known_from, strict=True)
+            if day is not None and write_period(start, step) == text
+        ]
+        return max(days, default=None)
 
     @property
     def name(self) -> Pair:
@@ -156,7 +90,7 @@ class Counts:
     @property
     def coverage(self) -> Pair:
         """What the series covers, in words."""
-        known = list(self._finest)
+        known = list(self.at(self.step))
         words = say(f"claims.published_{self.dataset.frequency}")
         if has(scope := f"datasets.{self.dataset.id}"):
             words = join(say(scope), words, between=", ")

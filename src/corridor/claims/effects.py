@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from corridor.claims.counts import step_of
 from corridor.claims.kinds import Case
 from corridor.claims.verdict import Figure, Finding, Outcome
 from corridor.data import Dataset
 from corridor.evaluate import Effect, ask, dated_measures, events_around, first_month, measure_effect
-from corridor.forecast.panel import months_between
 from corridor.model import Claim, Corridor, InputError
+from corridor.model.periods import months_between, written_step
 from corridor.text import message
 
 
@@ -58,7 +57,7 @@ def outcome_of(claim: Claim, effect: Effect) -> Outcome:
 def _months(case: Case, corridor: Corridor) -> int:
     """Months from the first of the effect to the statement's period; one where it names none."""
     period = case.claim.period
-    if period is None or step_of(period) != "month":
+    if period is None or written_step(period) != "month":
         return 1
     date = case.claim.date or dated_measures(corridor)[case.claim.measure or ""].start
     return months_between(first_month(date), dt.date.fromisoformat(f"{period}-01")) + 1

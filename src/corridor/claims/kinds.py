@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from corridor.claims.counts import Counts, Step, before, coarsen, finer, step_of
+from corridor.claims.counts import Counts, before, coarsen
 from corridor.claims.verdict import Figure, Finding, Outcome
 from corridor.model import Claim
+from corridor.model.periods import Step, is_finer, months_between, written_start, written_step
 from corridor.text import Message, message
 
 RATIO_TOLERANCE = 0.05
@@ -28,18 +29,20 @@ class Case:
     @property
     def too_coarse(self) -> bool:
         """Whether the statement needs a finer time step than the counts have."""
-        return finer(self.claim.resolution, self.step)
+        return is_finer(self.claim.resolution, self.step)
 
     @property
     def step(self) -> Step:
         """Finest step that all the series have."""
         return (
-            self.other.step if self.other and finer(self.series.step, self.other.step) else self.series.step
+            self.other.step
+            if self.other and is_finer(self.series.step, self.other.step)
+            else self.series.step
         )
 
     def shown(self, text: str) -> str:
         """The period in which the counts can show it."""
-        return coarsen(text, self.step) if finer(step_of(text), self.step) else text
+        return coarsen(text, self.step) if is_finer(written_step(text), self.step) else text
 
     @property
     def period(self) -> str:
@@ -60,7 +63,7 @@ class Case:
                 if self.as_of:
                     said = [message("claims.missing_as_of", **about, day=self.as_of)]
                 figures: tuple[Figure, ...] = ()
-                if known := counts.at(step_of(text)):
+                if known := counts.at(written_step(text)):
                     figures = (_figure(counts, max(known)),)
                     last = max(known)
                     said.append(message("claims.last_published", period=last, value=known[last]))
@@ -70,7 +73,7 @@ class Case:
 
 
 def _figure(counts: Counts, text: str) -> Figure:
-    return Figure(counts.observation.id, text, counts.at(step_of(text))[text])
+    return Figure(counts.observation.id, text, counts.at(written_step(text))[text])
 
 
 def _outcome(held: bool) -> Outcome:
@@ -83,7 +86,7 @@ def check_change(case: Case) -> Finding:
     then = case.shown(claim.against) if claim.against else before(now)
     if found := case.missing((counts, now), (counts, then)):
         return found
-    value, base = counts.at(step_of(now))[now], counts.at(step_of(then))[then]
+    value, base = counts.at(written_step(now))[now], counts.at(written_step(then))[then]
     figures = (_figure(counts, now), _figure(counts, then))
     if base == 0:
         said = message("claims.zero_base", name=counts.name, period=then)
@@ -108,7 +111,7 @@ def _coarse_change(case: Case, said: Message, figures: tuple[Figure, ...]) -> Fi
     """Days cannot be told from months: the months stand beside the same month of other years."""
     counts, now = case.series, figures[0].period
     parts = [message("claims.too_coarse", step=_step(case.step)), said]
-    if case.step == "month" and step_of(now) == "month":
+    if case.step == "month" and written_step(now) == "month":
         known = counts.at("month")
         others = {text: v for text, v in known.items() if text[5:] == now[5:] and text != now}
         if others:
@@ -168,7 +171,7 @@ def _side_by_side(case: Case, held: Callable[[float, float], bool], wanted: floa
     assert other is not None  # held by check_claims
     if found := case.missing((counts, now), (other, now)):
         return found
-    step = step_of(now)
+    step = written_step(now)
     value, base = counts.at(step)[now], other.at(step)[now]
     figures = [_figure(counts, now), _figure(other, now)]
     if base == 0:
@@ -217,7 +220,7 @@ def check_record(case: Case) -> Finding:
         return found
     lowest = case.claim.direction in ("down", "below")
     sign = -1 if lowest else 1
-    step = step_of(now)
+    step = written_step(now)
     known = counts.at(step)
     value = known[now]
     earlier = {text: v for text, v in known.items() if text < now}
@@ -270,9 +273,10 @@ def check_first_month(case: Case) -> Finding:
     }  # fmt: skip
     if other:
         about["other"] = other.name
-    way = f"{'below' if below else 'above'}_{'other' if other else 'value'}"
-    parts = [message(f"claims.first_{way}", **about)]
-    if absent := _months(shared[0], first) + 1 - sum(text <= first for text in shared):
+    side, base = "below" if below else "above", "other" if other else "value"
+    parts = [message(f"claims.first_{side}_{base}", **about)]
+    months = months_between(written_start(shared[0]), written_start(first)) + 1
+    if absent := months - sum(text <= first for text in shared):
         parts.append(message("claims.first_missing", count=absent))
     figures = [_figure(counts, first)]
     if other:
@@ -291,11 +295,6 @@ def _gap(key: str, gap: float) -> Message:
 def _step(step: str) -> Message:
     """Word for a time step: ``month``, ``months``."""
     return message(f"claims.step_{step}")
-
-
-def _months(first: str, last: str) -> int:
-    """Months from ``first`` to ``last``."""
-    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
 
 
 KINDS: Mapping[str, Callable[[Case], Finding]] = {

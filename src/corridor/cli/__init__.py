@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -20,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
     "check": "Say everything that is wrong in a corridor folder.",
+    "import": "Write a corridor folder from a case of Flee.",
     "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
     "forecast": "Forecast a corridor's series or a dataset.",
@@ -29,6 +31,8 @@ COMMANDS: Mapping[str, str] = {
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",
+    "place": "Say which household should go to which site, with a proven bound.",
+    "place-generate": "Make up households, sites and scores to try placement on.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 
@@ -37,18 +41,24 @@ _MOST_FAULTS = 20
 """Faults that are printed; of the rest, their number."""
 
 
+def _module(name: str) -> str:
+    """Module of a command: hyphens become underscores, a word of Python's gets one at its end."""
+    word = name.replace("-", "_")
+    return f"{__name__}.{word}_" if iskeyword(word) else f"{__name__}.{word}"
+
+
 class LazyGroup(click.Group):
-    """A group whose commands are modules ``corridor.cli.<name>`` with an attribute ``command``."""
+    """A group whose commands are modules ``corridor.cli.<name>`` (hyphens as underscores) with an attribute ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands that are installed."""
-        return [name for name in COMMANDS if find_spec(f"{__name__}.{name}") is not None]
+        return [name for name in COMMANDS if find_spec(_module(name)) is not None]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        return import_module(f"{__name__}.{cmd_name}").command
+        return import_module(_module(cmd_name)).command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -2,7 +2,7 @@
 
 from corridor.data.cbp import agency_datasets
 from corridor.data.checks import check_dataset
-from corridor.data.dataset import Dataset, Gap
+from corridor.data.dataset import Dataset
 from corridor.data.editions import Refreshed
 from corridor.data.fetch import read_source
 from corridor.data.intake import refresh
@@ -25,7 +25,6 @@ __all__ = [
     "Added",
     "Dataset",
     "EvidenceEntry",
-    "Gap",
     "ReadOptions",
     "Refreshed",
     "Understood",

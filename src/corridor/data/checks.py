@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from corridor.data.dataset import Dataset
-from corridor.data.timing import STEPS, published
+from corridor.data.timing import published
 from corridor.model import Fault, InputError
+from corridor.model.periods import POLARS_STEPS
 
 
 def check_dataset(dataset: Dataset) -> None:
@@ -62,7 +63,7 @@ def _row_faults(dataset: Dataset) -> Iterator[Fault]:
 
 
 def _period_faults(dataset: Dataset) -> Iterator[Fault]:
-    start = pl.col("date").dt.truncate(STEPS[dataset.frequency])
+    start = pl.col("date").dt.truncate(POLARS_STEPS[dataset.frequency])
     if dataset.table.filter(pl.col("date") != start).height:
         yield _fault(dataset, "date", f"not the first day of a {dataset.frequency}")
     if dataset.vintages is not None:  # a revised figure was public later

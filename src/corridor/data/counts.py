@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from corridor.data.dataset import Frequency
 from corridor.model import Count, Fault, did_you_mean
+from corridor.model.periods import Frequency
 from corridor.model.scalars import BadValue, parse
 from corridor.model.text import csv_records
 

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from corridor.data.timing import STEPS
 from corridor.data.vintages import standing
-from corridor.model import InputError, Source, did_you_mean, html
-
-Frequency = Literal["day", "week", "month", "quarter", "year", "point"]
-Kind = Literal["flow", "stock"]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Periods that the publisher left out, or printed as zeros that are not zeros: missing, not zero."""
-
-    start: dt.date
-    end: dt.date
-    """First and last period, inclusive."""
-    note: str
-    where: Mapping[str, tuple[str, ...]]
-    """Values of the dimensions that are missing; empty means that the whole period is."""
+from corridor.model import Gap, InputError, Source, did_you_mean, html
+from corridor.model.datasets import Absent
+from corridor.model.periods import Frequency, Kind
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -35,8 +20,8 @@ class Dataset:
 
     ``table`` has the columns ``date`` (first day of the period: the Monday of a week, or the day), the ``dims``
     (strings, blank where the publisher gives none), ``value`` and ``known_from`` (the day on which the
-    row was public). A combination of dimensions that is absent from a published month counts zero,
-    unless one of ``gaps`` says that it is missing.
+    row was public). A period without any row is unknown. A combination of dimensions that is absent from a
+    published period counts zero or is unknown, as ``absent`` says, unless one of ``gaps`` covers it.
     """
 
     id: str
@@ -57,6 +42,12 @@ class Dataset:
     kind: Kind = "flow"
     """``flow`` counts events during a period and may be summed over time; ``stock`` is a level on a date (a
     census), which is averaged or read at the end of a period and never summed over time."""
+    stock_rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Rows of a flow's table that are stocks all the same, by values of columns."""
+    absent: Absent = "unknown"
+    """What a combination of dimensions means that is absent from a published period."""
+    all_codes: Mapping[str, tuple[str, ...]] | None = None
+    """Codes of each dimension before an as-of date hid some of the rows."""
     vintages: pl.DataFrame | None = None
     """Where figures were revised: every figure with the day from which it stood; ``table`` has the last ones."""
 
@@ -96,10 +87,26 @@ class Dataset:
         Where vintages are kept, a period has the figure that stood on that day; elsewhere figures are those
         of the only edition, and revisions are not undone.
         """
+        codes = {dim: self.codes(dim) for dim in self.dims}
         if self.vintages is None:
-            return replace(self, table=self.table.filter(pl.col("known_from") <= date))
+            return replace(self, table=self.table.filter(pl.col("known_from") <= date), all_codes=codes)
         known = self.vintages.filter(pl.col("known_from") <= date)
-        return replace(self, table=standing(known, self.dims), vintages=known)
+        return replace(self, table=standing(known, self.dims), vintages=known, all_codes=codes)
+
+    def codes(self, dim: str) -> tuple[str, ...]:
+        """Every code of a dimension in order, also of rows that an as-of date hides; `InputError` if there is none."""
+        self._check_dims([dim])
+        if self.all_codes is not None:
+            return self.all_codes[dim]
+        return tuple(self.table[dim].unique().sort()) if dim in self.table.columns else ()
+
+    def kind_of(self, where: Mapping[str, Sequence[str]]) -> Kind:
+        """Whether the rows that match ``where`` are a flow or a stock."""
+        if self.stock_rows and all(
+            dim in where and set(where[dim]) <= set(values) for dim, values in self.stock_rows.items()
+        ):
+            return "stock"
+        return self.kind
 
     def total(self) -> pl.DataFrame:
         """Sum over the dimensions: ``date, value``.
@@ -130,51 +137,6 @@ class Dataset:
         if by:
             columns.append(pl.col("known_from").max())
         return self.table.group_by(keys).agg(columns).sort(keys)
-
-    def series(
-        self, by: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None
-    ) -> pl.DataFrame:
-        """Sums on the full grid of periods: ``date, *by, value``, zero where nothing was counted.
-
-        ``value`` is null where a gap says that the count is missing, in part or whole. ``where`` keeps
-        the rows whose columns have one of the values given.
-
-        Raises
-        ------
-        InputError
-            On an unknown dimension, a dataset of dated points, or rows that may not be summed.
-        """
-        if self.frequency == "point":
-            raise InputError(f"{self.id} is not periodic, so it has no full grid", hint="use its table")
-        where = where or {}
-        self._check_dims(where)
-        rows = self.table.filter(*[pl.col(name).is_in(list(values)) for name, values in where.items()])
-        sums = replace(self, table=rows).grouped(by).select("date", *by, "value")
-        grid = self._grid().join(rows.select(by).unique(), how="cross") if by else self._grid()
-        full = grid.join(sums, on=["date", *by], how="left").with_columns(pl.col("value").fill_null(0))
-        return full.with_columns(
-            pl.when(self._missing(by, where)).then(None).otherwise(pl.col("value")).alias("value")
-        ).sort("date", *by)
-
-    def _grid(self) -> pl.DataFrame:
-        step = STEPS[self.frequency]
-        first, last = self.table["date"].min(), self.table["date"].max()
-        if not isinstance(first, dt.date) or not isinstance(last, dt.date):
-            return self.table.select("date")
-        return pl.DataFrame({"date": pl.date_range(first, last, step, eager=True)})
-
-    def _missing(self, by: Sequence[str], where: Mapping[str, Sequence[str]]) -> pl.Expr:
-        """Rows of a grid that a gap covers; a gap in one category does not blank the published total."""
-        missing = pl.lit(False)
-        for gap in self.gaps:
-            hit = pl.col("date").is_between(gap.start, gap.end)
-            for name, values in gap.where.items():
-                if name in by:
-                    hit = hit & pl.col(name).is_in(list(values))
-                elif not set(where.get(name, ("",))) <= set(values):
-                    hit = pl.lit(False)
-            missing = missing | hit
-        return missing
 
     def _check_dims(self, names: Sequence[str] | Mapping[str, object]) -> None:
         for name in names:

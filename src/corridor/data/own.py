@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from corridor.data.dataset import Dataset, Gap
+from corridor.data.dataset import Dataset
 from corridor.data.timing import absent_runs, published
 from corridor.data.vintages import standing
-from corridor.model import Corridor, Count, DatasetEntry, Source
+from corridor.model import Corridor, Count, DatasetEntry, Gap
 
 
 def table_of(entry: DatasetEntry, counts: Sequence[Count]) -> pl.DataFrame:
@@ -33,7 +33,6 @@ def table_of(entry: DatasetEntry, counts: Sequence[Count]) -> pl.DataFrame:
 def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
     """The dataset of an entry and its table; rows that share date and dimensions are vintages."""
     table = standing(vintages, entry.dims)
-    declared = tuple(Gap(gap.start, gap.end, gap.note, gap.where) for gap in entry.gaps)
     return Dataset(
         id=entry.id,
         title=entry.title,
@@ -42,11 +41,12 @@ def dataset_of(entry: DatasetEntry, vintages: pl.DataFrame) -> Dataset:
         kind=entry.kind,
         dims=entry.dims,
         lag_days=entry.lag_days,
-        sources=tuple(Source(**source.model_dump()) for source in entry.sources),
+        sources=entry.sources,
         notes=entry.notes,
         table=table,
-        gaps=(*declared, *_undeclared(table, declared, entry.frequency)),
+        gaps=(*entry.gaps, *_undeclared(table, entry.gaps, entry.frequency)),
         additive=entry.additive,
+        absent=entry.absent,
         counted={} if entry.counted else None,
         vintages=vintages if vintages.height > table.height else None,
     )
@@ -57,7 +57,7 @@ def _undeclared(table: pl.DataFrame, gaps: Sequence[Gap], frequency: str) -> tup
     found = []
     for start, end in absent_runs(table["date"], frequency):
         if not any(not gap.where and gap.start <= start and end <= gap.end for gap in gaps):
-            found.append(Gap(start, end, "not in the file", {}))
+            found.append(Gap(start=start, end=end, note="not in the file"))
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from corridor.data.dataset import Dataset
 from corridor.data.editions import logged
 from corridor.data.reading import ReadOptions, Understood, understand
 from corridor.data.timing import published
-from corridor.model import DatasetEntry, DatasetSource, InputError, did_you_mean
+from corridor.model import DatasetEntry, InputError, Source, did_you_mean
 from corridor.model.declared import Identifier
 
 FEW = 24
@@ -129,7 +129,7 @@ def _said(options: ReadOptions, read: Understood) -> dict[str, Any]:
 def _entry(
     name: str, label: str, about: About, read: Understood, options: ReadOptions, on: dt.date
 ) -> DatasetEntry:
-    source = DatasetSource(
+    source = Source(
         id=name, title=about.title or label, publisher=about.publisher or "not stated (added by the user)",
         license=about.license, grade="secondary", url=about.url, note=f"Read from {label} on {on}.",
     )  # fmt: skip

@@ -15,12 +15,12 @@ import polars as pl
 import yaml
 
 from corridor.data.checks import check_dataset
-from corridor.data.dataset import Dataset, Gap
+from corridor.data.dataset import Dataset
 from corridor.data.own import dataset_of, own_dataset, table_of
 from corridor.data.timing import absent_runs
 from corridor.data.user import read_vintages, stamp, user_entries
 from corridor.data.vintages import standing
-from corridor.model import Corridor, CorridorError, InputError, Source, did_you_mean
+from corridor.model import Corridor, CorridorError, Gap, InputError, Source, did_you_mean
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -100,7 +100,9 @@ def _load_shipped(dataset: str) -> Dataset:
     loaded = replace(_describe_shipped(dataset), table=_read(dataset))
     if _registry()["datasets"][dataset].get("absent") == "missing":
         runs = absent_runs(loaded.table["date"], loaded.frequency)
-        loaded = replace(loaded, gaps=(*loaded.gaps, *(Gap(a, b, "not published", {}) for a, b in runs)))
+        loaded = replace(
+            loaded, gaps=(*loaded.gaps, *(Gap(start=a, end=b, note="not published") for a, b in runs))
+        )
     check_dataset(loaded)
     return loaded
 
@@ -127,7 +129,7 @@ def _renewed(dataset: str, changed: tuple[str, int]) -> Dataset:
     table = standing(vintages, shipped_one.dims)
     last = shipped_one.known_until or dt.date.max
     runs = absent_runs(table["date"], shipped_one.frequency)
-    gaps = tuple(Gap(max(a, last), b, "between two editions", {}) for a, b in runs if b > last)
+    gaps = tuple(Gap(start=max(a, last), end=b, note="between two editions") for a, b in runs if b > last)
     return replace(shipped_one, table=table, vintages=vintages, gaps=(*shipped_one.gaps, *gaps))
 
 
@@ -148,6 +150,8 @@ def _describe_shipped(dataset: str, corridor: Corridor | None = None) -> Dataset
         table=pl.DataFrame(schema={"date": pl.Date, "value": pl.Float64, "known_from": pl.Date}),
         gaps=tuple(_gap(gap) for gap in entry.get("gaps", ())),
         additive=entry.get("additive", True),
+        stock_rows={dim: tuple(codes) for dim, codes in entry.get("stock_rows", {}).items()},
+        absent="zero" if entry.get("additive", True) and entry.get("absent") != "unknown" else "unknown",
         counted=_counted(entry.get("counted", {})),
     )
 
@@ -210,7 +214,7 @@ def _sources(entry: Mapping[str, Any]) -> tuple[Source, ...]:
 
 def _gap(entry: Mapping[str, Any]) -> Gap:
     where = {name: tuple(values) for name, values in entry.get("where", {}).items()}
-    return Gap(entry["start"], entry["end"], entry["note"], where)
+    return Gap(start=entry["start"], end=entry["end"], note=entry["note"], where=where)
 
 
 def _counted(entry: Mapping[str, list[str]] | None) -> Mapping[str, tuple[str, ...]] | None:

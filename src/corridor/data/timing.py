@@ -5,11 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+
+from corridor.model.periods import POLARS_STEPS, month_end
 
 Kind = Literal["day", "month", "year", "period"]
 
@@ -18,13 +20,9 @@ _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_ab
 _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 
-STEPS: Mapping[str, str] = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
-"""Length of a period by frequency, as Polars writes it; weeks begin on Monday."""
-
-
 def published(frequency: str, lag_days: int) -> pl.Expr:
     """Day on which a period's figure was public: the period's last day (a point's own day) plus the lag."""
-    step = STEPS.get(frequency, "1d")
+    step = POLARS_STEPS.get(frequency, "1d")
     end = pl.col("date").dt.offset_by(step).dt.offset_by("-1d")
     return end.dt.offset_by(f"{lag_days}d")
 
@@ -32,7 +30,7 @@ def published(frequency: str, lag_days: int) -> pl.Expr:
 def absent_runs(dates: Iterable[dt.date], frequency: str) -> list[tuple[dt.date, dt.date]]:
     """First and last period of every run of periods that are not among ``dates``; none for dated points."""
     there = set(dates)
-    step = STEPS.get(frequency)
+    step = POLARS_STEPS.get(frequency)
     if step is None or not there:
         return []
     runs: list[tuple[dt.date, dt.date]] = []
@@ -42,11 +40,6 @@ def absent_runs(dates: Iterable[dt.date], frequency: str) -> list[tuple[dt.date,
             runs.append((date if present else runs.pop()[0], date))
         present = date in there
     return runs
-
-
-def month_end(year: int, month: int) -> dt.date:
-    """Last day of a month."""
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 @dataclass(frozen=True)
@@ -81,13 +74,15 @@ def _parse_digits(text: str, fiscal_start: int) -> Period | None:
         return Period(day, day, "day")
     if match := re.fullmatch(r"(\d{4})-(\d\d)(?:/(\d\d))?", text):
         year, first, last = int(match[1]), int(match[2]), int(match[3] or match[2])
-        return Period(dt.date(year, first, 1), month_end(year, last), "period" if match[3] else "month")
+        return Period(
+            dt.date(year, first, 1), month_end(dt.date(year, last, 1)), "period" if match[3] else "month"
+        )
     if match := re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text):
         kind: Kind = "period" if match[2] else "year"
         return Period(dt.date(int(match[1]), 1, 1), dt.date(int(match[2] or match[1]), 12, 31), kind)
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
         year, quarter = int(match[1]), int(match[2])
-        return Period(dt.date(year, 3 * quarter - 2, 1), month_end(year, 3 * quarter), "period")
+        return Period(dt.date(year, 3 * quarter - 2, 1), month_end(dt.date(year, 3 * quarter, 1)), "period")
     if match := re.fullmatch(r"FY(\d{4})", text):
         start = dt.date(int(match[1]) - 1, fiscal_start, 1)
         return Period(start, start.replace(year=start.year + 1) - dt.timedelta(days=1), "period")
@@ -102,4 +97,4 @@ def _parse_words(text: str) -> Period | None:
     if match[2]:
         day = dt.date(year, month, int(match[2]))
         return Period(day, day, "day")
-    return Period(dt.date(year, month, 1), month_end(year, month), "month")
+    return Period(dt.date(year, month, 1), month_end(dt.date(year, month, 1)), "month")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from corridor.data import Dataset
 from corridor.engine.parameters import ParameterTable, coverage
 from corridor.ensemble.trajectories import Trajectories
 from corridor.model import Corridor, Group, Observation
-
-Floats = npt.NDArray[np.float64]
+from corridor.model.arrays import Floats
+from corridor.series import corridor_series
 
 
 def nationalities(corridor: Corridor) -> tuple[str, ...]:
@@ -43,28 +42,14 @@ def by_nationality(groups: Sequence[Group], values: Floats) -> Floats:
 
 
 def published(observation: Observation, dataset: Dataset, corridor: Corridor) -> pl.DataFrame:
-    """The series as published: ``date``, ``nationality``, ``household`` ('' where not split), ``value``.
+    """The figures that were printed of a series: ``date``, ``nationality``, ``household`` ('' where not split),
+    ``value``, under the corridor's own nationalities.
 
-    Codes are mapped to the corridor's nationalities; those that it does not know and no ``*`` catches
-    are left out.
+    Raises
+    ------
+    InputError
+        As :func:`corridor.series.corridor_series`.
     """
-    table = dataset.table
-    for column, allowed in observation.where.items():
-        table = table.filter(pl.col(column).is_in(list(allowed)))
-    known = set(nationalities(corridor))
-    mapping = observation.nationality_map
-
-    def code(name: str) -> str | None:
-        return mapping.get(name) or (name if name in known else mapping.get("*"))
-
-    if "nationality" in table.columns and "nationality" in observation.by:
-        codes = {name: code(name) for name in table["nationality"].unique()}
-        table = table.with_columns(pl.col("nationality").replace_strict(codes, return_dtype=pl.String))
-        table = table.filter(pl.col("nationality").is_not_null())
-    else:
-        table = table.with_columns(nationality=pl.lit(""))
-    if "household" not in observation.by or "household" not in table.columns:
-        table = table.with_columns(household=pl.lit(""))
-    # two publishers may quote the same dated point; counts by month add up
-    together = pl.col("value").mean() if dataset.frequency == "point" else pl.col("value").sum()
-    return table.group_by("date", "nationality", "household").agg(together).sort("date", "nationality")
+    table = corridor_series(observation, dataset, corridor).table(printed_only=True)
+    blank = [pl.lit("").alias(dim) for dim in ("nationality", "household") if dim not in table.columns]
+    return table.with_columns(blank).select("date", "nationality", "household", "value")

@@ -18,8 +18,7 @@ from corridor.engine import Compiled, Values
 from corridor.engine.member import values_of_run
 from corridor.engine.spec import STOCK_FIGURES
 from corridor.ensemble.trajectories import Trajectories
-
-Floats = npt.NDArray[np.float64]
+from corridor.model.arrays import Floats
 
 PORT_UNITS: Mapping[str, str] = {
     "officer_hours": "hours/month",

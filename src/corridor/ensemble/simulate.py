@@ -17,7 +17,7 @@ import numpy as np
 
 from corridor.engine import Compiled, MemberResult, run_member
 from corridor.ensemble.trajectories import Trajectories, put, room_for
-from corridor.ensemble.workers import run_tasks
+from corridor.model.workers import run_tasks
 
 CHUNK = 10
 """Members that travel to a worker together; finished chunks survive an interruption."""

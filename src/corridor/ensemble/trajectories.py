@@ -13,6 +13,7 @@ import numpy.typing as npt
 from corridor.engine import Compiled, MemberResult, count_shapes
 from corridor.engine.parameters import coverage
 from corridor.model import Fault, Group, InputError, LabelledArray, Observation, did_you_mean, html
+from corridor.model.arrays import Floats
 from corridor.model.labelled import Selector
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import polars as pl
     import xarray as xr
 
-Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.float32]
 
 VARIABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {

@@ -1,4 +1,4 @@
-"""Did a measure work? Effects against what the months before let expect, with intervals and checks."""
+"""Did a measure work? Counts compared with those expected from the months before, with intervals and checks."""
 
 from corridor.evaluate.ask import ask, dated_measures, events_around
 from corridor.evaluate.cards import effects_of, questions_of
@@ -7,8 +7,9 @@ from corridor.evaluate.counterfactual import Counterfactual, fit
 from corridor.evaluate.effect import Effect, Span, measure_effect
 from corridor.evaluate.pool import Pooled, measure_row, pool, pools
 from corridor.evaluate.question import Question, estimate, first_month
-from corridor.evaluate.series import Monthly, monthly_series
+from corridor.evaluate.series import monthly_counts
 from corridor.evaluate.tables import CHECK_COLUMNS, EFFECTS, effect_object, effect_tables
+from corridor.series import PublishedSeries
 
 __all__ = [
     "CHECK_COLUMNS",
@@ -16,8 +17,8 @@ __all__ = [
     "Check",
     "Counterfactual",
     "Effect",
-    "Monthly",
     "Pooled",
+    "PublishedSeries",
     "Question",
     "Span",
     "ask",
@@ -31,7 +32,7 @@ __all__ = [
     "fit",
     "measure_effect",
     "measure_row",
-    "monthly_series",
+    "monthly_counts",
     "pool",
     "pools",
     "questions_of",

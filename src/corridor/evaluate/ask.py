@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from corridor.data import Dataset, datasets, evidence, load
 from corridor.evaluate.question import Question
-from corridor.evaluate.series import Monthly, monthly_series
+from corridor.evaluate.series import monthly_counts
 from corridor.model import Corridor, InputError, Measure, Observation, did_you_mean
+from corridor.series import PublishedSeries
 from corridor.text import Pair, nationality_codes, say
 
 Loader = Callable[[str], Dataset]
@@ -143,7 +144,7 @@ def ask(
     observation = find_series(corridor, series)
     dataset = _dataset(observation, as_of, loader)
     where = by or codes_in_scope(observation, dataset, scope)
-    target = monthly_series(observation, dataset, where)
+    target = monthly_counts(observation, dataset, where)
     if not measure:
         name = say("effects.only_date", date=date)
     question = Question(
@@ -159,7 +160,7 @@ def events_around(
     corridor: Corridor, question: Question, as_of: dt.date | None = None
 ) -> list[tuple[str, dt.date]]:
     """Id and start of every dated measure of which some nationality can be in the question's series."""
-    mine = set(question.series.nationalities)
+    mine = set(question.series.where.get("nationality", ()))
     return [
         (m.id, m.start)
         for m in dated_measures(corridor, as_of).values()
@@ -173,9 +174,9 @@ def _dataset(observation: Observation, as_of: dt.date | None, loader: Loader) ->
 
 
 def _control(
-    corridor: Corridor, name: str, target: Monthly, where: Scope, as_of: dt.date | None, loader: Loader,
+    corridor: Corridor, name: str, target: PublishedSeries, where: Scope, as_of: dt.date | None, loader: Loader,
     *, donor: bool,
-) -> Monthly:  # fmt: skip
+) -> PublishedSeries:  # fmt: skip
     """A control, narrowed like the target where its publisher splits that way."""
     observation = find_series(corridor, name)
     dataset = _dataset(observation, as_of, loader)
@@ -186,7 +187,7 @@ def _control(
             hint=f"give it as --donor {name} if spill-over to it can be excluded",
         )
     if shared:
-        return monthly_series(observation, dataset)
+        return monthly_counts(observation, dataset)
     known = {dim: set(dataset.table[dim].unique().to_list()) for dim in where if dim in dataset.dims}
     narrowed = {dim: [v for v in where[dim] if v in values] for dim, values in known.items()}
-    return monthly_series(observation, dataset, {dim: values for dim, values in narrowed.items() if values})
+    return monthly_counts(observation, dataset, {dim: values for dim, values in narrowed.items() if values})

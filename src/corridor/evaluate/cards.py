@@ -8,7 +8,7 @@ from corridor.data import load
 from corridor.evaluate.ask import Loader, codes_in_scope, events_around, find_series
 from corridor.evaluate.effect import Effect, measure_effect
 from corridor.evaluate.question import Question, first_month
-from corridor.evaluate.series import monthly_series
+from corridor.evaluate.series import monthly_counts
 from corridor.model import Corridor, InputError, Measure
 from corridor.text import join
 
@@ -70,7 +70,7 @@ def _question(corridor: Corridor, name: str, together: list[Measure], loader: Lo
         if together[0].nationalities and not scope:
             return None
         question = Question(
-            monthly_series(observation, dataset, scope), together[0].start,
+            monthly_counts(observation, dataset, scope), together[0].start,
             measure="+".join(m.id for m in together),
             name=join(*((m.name, m.name_es) for m in together), between="; "),
         )  # fmt: skip

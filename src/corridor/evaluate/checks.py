@@ -13,7 +13,7 @@ import numpy as np
 
 from corridor.evaluate.counterfactual import best_point, fit, innovations
 from corridor.evaluate.question import MIN_HISTORY, Estimate, Question, estimate
-from corridor.forecast.panel import month_end
+from corridor.model.periods import month_end
 from corridor.text import Message, Pair, message, sentence
 
 Outcome = Literal["passed", "failed", "cannot be told"]
@@ -72,11 +72,11 @@ class Case:
     @cached_property
     def known(self) -> list[int]:
         """Rows of the known months before the date."""
-        return [i for i in range(self.question.row) if not math.isnan(self.question.series.values[i])]
+        return [i for i in range(self.question.row) if not math.isnan(self.question.series.counts[i])]
 
     def month(self, row: int) -> dt.date:
         """Month of a row."""
-        return self.question.series.months[row]
+        return self.question.series.periods[row]
 
 
 def sides(effect: Triple) -> int:
@@ -98,13 +98,13 @@ def placebo(case: Case) -> Check:
         fitted = fit(series.logs[: row + months], series.calendar[: row + months], months)
         if months == 1:
             return abs(float(series.logs[row] - fitted.expected[0]))
-        seen = series.values[row : row + months].sum()
+        seen = series.counts[row : row + months].sum()
         return abs(math.log(max(seen, 1.0)) - math.log(np.exp(fitted.expected).sum()))
 
     rows = [
         row
         for row in range(case.known[0] + MIN_HISTORY, question.row - months + 1)
-        if not np.isnan(series.values[row : row + months]).any()
+        if not np.isnan(series.counts[row : row + months]).any()
     ]
     mine = size(question.row)
     larger = sum(size(row) >= mine for row in rows)
@@ -130,7 +130,7 @@ def leave_one_out(case: Case) -> Check:
 def anticipation(case: Case) -> Check:
     """The start moved a month earlier: was there an effect before there was a measure?"""
     row = case.question.row - 1
-    if row < MIN_HISTORY or math.isnan(case.question.series.values[row]):
+    if row < MIN_HISTORY or math.isnan(case.question.series.counts[row]):
         return Check("anticipation", "cannot be told", (message("effects.anticipation_short"),))
     found = estimate(case.question, row=row, after=1, draws=DRAWS, seed=case.seed)
     median, _, _, low, high = found.effect(0, 0)
@@ -152,13 +152,13 @@ def anchor(case: Case) -> Check:
     rows = case.known[-2:][::-1]
     one, two = (case.again(without=tuple(rows[: i + 1])) for i in range(2))
     last, series = rows[0], case.question.series
-    rest = [series.values[i] for i in case.known[:-1]]
+    rest = [series.counts[i] for i in case.known[:-1]]
     record = (
-        "highest" if series.values[last] > max(rest) else "lowest" if series.values[last] < min(rest) else ""
+        "highest" if series.counts[last] > max(rest) else "lowest" if series.counts[last] < min(rest) else ""
     )
     said = message("effects.anchor", month=case.month(last), one=one, two=two)
     if record:
-        value, word = float(series.values[last]), message(f"effects.record_{record}")
+        value, word = float(series.counts[last]), message(f"effects.record_{record}")
         said = message(
             "effects.anchor_record", month=case.month(last), value=value, record=word, one=one, two=two
         )

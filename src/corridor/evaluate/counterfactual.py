@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+from corridor.model.arrays import Floats
 
 NOISE: tuple[float, ...] = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 30.0, 100.0)
 """Variance of a month's noise, in variances of one step of the level."""
@@ -29,18 +29,18 @@ _DIFFUSE = 1e7
 class Counterfactual:
     """Gaussian forecasts of log counts after a date, one for each point of the grid, with their weights."""
 
-    weights: Array
+    weights: Floats
     """Shape ``(grid,)``, summing to 1."""
-    mean: Array
+    mean: Floats
     """Shape ``(grid, months after)``."""
-    covariance: Array
+    covariance: Floats
     """Shape ``(grid, months after, months after)``, in variances of one step of the level."""
-    squares: Array
+    squares: Floats
     """Residual sum of squares of each point, shape ``(grid,)``."""
     degrees: int
     """Degrees of freedom of the step's variance."""
 
-    def draw(self, draws: int, rng: np.random.Generator) -> Array:
+    def draw(self, draws: int, rng: np.random.Generator) -> Floats:
         """Paths of log counts, shape ``(draws, months after)``: parameters by weight, then the months."""
         point = rng.choice(self.weights.size, draws, p=self.weights)
         scale = np.sqrt(self.squares[point] / rng.chisquare(self.degrees, draws))
@@ -49,7 +49,7 @@ class Counterfactual:
         return self.mean[point] + scale[:, None] * np.einsum("dij,dj->di", factor, normal)
 
     @property
-    def expected(self) -> Array:
+    def expected(self) -> Floats:
         """Mean of the log counts over the grid, shape ``(months after,)``."""
         return self.weights @ self.mean
 
@@ -109,7 +109,7 @@ def fit(z: ArrayLike, calendar: ArrayLike, after: int, controls: ArrayLike | Non
     return Counterfactual(weights / weights.sum(), mean, covariance, squares, degrees)
 
 
-def innovations(z: ArrayLike, calendar: ArrayLike, noise: float, season: float) -> Array:
+def innovations(z: ArrayLike, calendar: ArrayLike, noise: float, season: float) -> Floats:
     """Standardized errors one month ahead of the filter at one point of the grid, shape ``(known - 1,)``."""
     series = np.asarray(z, dtype=np.float64)
     known = np.flatnonzero(~np.isnan(series))
@@ -124,19 +124,19 @@ def best_point(fitted: Counterfactual) -> tuple[float, float]:
     return NOISE[at // len(SEASON)], SEASON[at % len(SEASON)]
 
 
-def _parts(months: NDArray[np.int_]) -> tuple[Array, Array, Array]:
+def _parts(months: NDArray[np.int_]) -> tuple[Floats, Floats, Floats]:
     """Covariance of the level, of noise of variance 1, and of seasons of variance 1."""
     step = np.arange(1.0, months.size + 1)
     same = (months[:, None] == months[None, :]) - 1.0 / 12.0
     return np.minimum.outer(step, step), np.eye(months.size), same
 
 
-def _covariance(months: NDArray[np.int_], noise: float, season: float) -> Array:
+def _covariance(months: NDArray[np.int_], noise: float, season: float) -> Floats:
     level, own, same = _parts(months)
     return level + noise * own + season * same
 
 
-def _covariances(months: NDArray[np.int_], controls: Array) -> Array:
+def _covariances(months: NDArray[np.int_], controls: Floats) -> Floats:
     """Covariance at every point of the grid, shape ``(grid, months, months)``."""
     level, own, same = _parts(months)
     noise = level + np.array(NOISE)[:, None, None] * own

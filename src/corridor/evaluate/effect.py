@@ -12,9 +12,9 @@ import numpy as np
 
 from corridor.evaluate.checks import CHECKS, Case, Check
 from corridor.evaluate.question import DRAWS, LEVELS, Estimate, Question, estimate, summary
-from corridor.evaluate.series import Monthly
-from corridor.forecast.panel import add_months
 from corridor.model import Measure, Provenance
+from corridor.model.periods import add_months
+from corridor.series import PublishedSeries
 from corridor.text import Message, Pair, message, sentence
 
 Conclusion = Literal["clear", "fragile", "cannot be told"]
@@ -41,7 +41,7 @@ class Span:
 
 @dataclass(frozen=True, repr=False)
 class Effect:
-    """What happened to a series after a date, against what the months before let expect."""
+    """What happened to a series after a date, compared with the count expected from the months before."""
 
     measure: str
     """Id of the measure; blank for a date alone."""
@@ -177,7 +177,7 @@ def _why(question: Question, conclusion: Conclusion, checks: Sequence[Check]) ->
 
 def _without_anchor(question: Question, check: Check) -> dict[str, object]:
     """Which of the last months must go for the effect to lose its side, and what is left."""
-    values, months = question.series.values[: question.row], question.series.months
+    values, months = question.series.counts[: question.row], question.series.periods
     known = np.flatnonzero(~np.isnan(values))
     one, two = check.figures[:3], check.figures[3:]
     gone = 1 if one[1] <= 0 <= one[2] else 2
@@ -187,8 +187,8 @@ def _without_anchor(question: Question, check: Check) -> dict[str, object]:
 
 
 def _provenance(question: Question, seed: int, command: str, as_of: dt.date | None) -> Provenance:
-    every: tuple[Monthly, ...] = (question.series, *question.controls, *question.donors)
-    inputs = {series.id: hashlib.sha256(series.values.tobytes()).hexdigest() for series in every}
+    every: tuple[PublishedSeries, ...] = (question.series, *question.controls, *question.donors)
+    inputs = {series.id: hashlib.sha256(series.counts.tobytes()).hexdigest() for series in every}
     parameters = {
         "date": question.date.isoformat(), "months": question.months, "draws": DRAWS, "levels": LEVELS,
         "controls": [series.id for series in question.controls],

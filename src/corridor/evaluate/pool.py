@@ -17,8 +17,9 @@ from corridor.data import load
 from corridor.evaluate.ask import Dated, Loader, codes_in_scope, dated_measures, events_around, find_series
 from corridor.evaluate.effect import Effect, measure_effect
 from corridor.evaluate.question import Question
-from corridor.evaluate.series import Monthly, monthly_series, ratio_of
+from corridor.evaluate.series import monthly_counts
 from corridor.model import Corridor, InputError, Measure, did_you_mean
+from corridor.series import PublishedSeries, ratio_of
 
 INTERVAL = 0.9
 """Part of the draws of a measure's strength that `low` and `high` bound."""
@@ -113,11 +114,11 @@ def pool(
 def _question(
     corridor: Corridor, entry: Mapping[str, Any], measure: Dated, as_of: dt.date | None, loader: Loader
 ) -> Question:
-    def series(name: str) -> Monthly:
+    def series(name: str) -> PublishedSeries:
         observation = find_series(corridor, name)
         dataset = loader(observation.dataset)
         dataset = dataset.as_of(as_of) if as_of else dataset
-        return monthly_series(
+        return monthly_counts(
             observation, dataset, codes_in_scope(observation, dataset, measure.nationalities)
         )
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.evaluate.counterfactual import Array, Counterfactual, fit
-from corridor.evaluate.series import Monthly
-from corridor.forecast.panel import add_months, month_end, months_between
+from corridor.evaluate.counterfactual import Counterfactual, fit
 from corridor.model import InputError
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months, month_end, months_between
+from corridor.series import PublishedSeries
 from corridor.text import Pair
 
 MIN_HISTORY = 12
@@ -36,12 +37,12 @@ def first_month(date: dt.date) -> dt.date:
 class Question:
     """A series and a date. ``months`` count together, from the first month after the date."""
 
-    series: Monthly
+    series: PublishedSeries
     date: dt.date
     months: int = 1
-    controls: tuple[Monthly, ...] = ()
+    controls: tuple[PublishedSeries, ...] = ()
     """Series that the measure did not touch."""
-    donors: tuple[Monthly, ...] = ()
+    donors: tuple[PublishedSeries, ...] = ()
     """Series of the same publisher, of which the reader says that the measure did not spill over to them."""
     measure: str = ""
     name: Pair = ("", "")
@@ -65,39 +66,39 @@ class Question:
     @property
     def path(self) -> int:
         """Months after the date that are published and shown, at least ``months``."""
-        known = np.isnan(self.series.values[self.row :])
+        known = np.isnan(self.series.counts[self.row :])
         gap = int(np.argmax(known)) if known.any() else known.size
         shared = [
-            months_between(self.first, control.months[-1]) + 1 for control in (*self.controls, *self.donors)
+            months_between(self.first, control.periods[-1]) + 1 for control in (*self.controls, *self.donors)
         ]
         return min(max(self.months, PATH_MONTHS), gap, *shared)
 
     def check(self, stand: str = "") -> None:
         """Raise InputError where nothing can be estimated; ``stand`` says at which date the data stand."""
         series, row = self.series, self.row
-        span = f"{series.months[0]:%Y-%m} to {series.months[-1]:%Y-%m}"
+        span = f"{series.periods[0]:%Y-%m} to {series.periods[-1]:%Y-%m}"
         if not 1 <= self.months <= MAX_MONTHS:
             raise InputError(f"{self.months} months cannot be counted", hint=f"take 1 to {MAX_MONTHS}")
         if row < 0:
             raise InputError(f"{self.date} lies before {series.id} begins ({span})")
-        if self.last > series.months[-1]:
+        if self.last > series.periods[-1]:
             hint = "take a later --as-of, or --hindsight for all that is known now"
             raise InputError(
                 f"the effect needs {self.last:%Y-%m}, and {series.id} is published from {span}{stand}",
                 hint=hint,
             )
-        before = series.values[:row]
+        before = series.counts[:row]
         if (known := int((~np.isnan(before)).sum())) < MIN_HISTORY:
             hint = f"at least {MIN_HISTORY} months before the date are needed"
             raise InputError(f"{series.id} has {known} known months before {self.first:%Y-%m}", hint=hint)
-        if np.isnan(series.values[row : row + self.months]).any():
+        if np.isnan(series.counts[row : row + self.months]).any():
             raise InputError(f"{series.id} has a gap between {self.first:%Y-%m} and {self.last:%Y-%m}")
         if series.offset and np.nanmedian(before[-12:]) < MIN_LEVEL:
             hint = f"take a series with a median of at least {MIN_LEVEL} in the twelve months before"
             raise InputError(f"{series.id} counts too little to measure an effect on", hint=hint)
         for control in (*self.controls, *self.donors):
-            if control.position(self.first) < MIN_HISTORY or control.months[-1] < self.last:
-                have = f"{control.months[0]:%Y-%m} to {control.months[-1]:%Y-%m}"
+            if control.position(self.first) < MIN_HISTORY or control.periods[-1] < self.last:
+                have = f"{control.periods[0]:%Y-%m} to {control.periods[-1]:%Y-%m}"
                 raise InputError(
                     f"{control.id} covers {have}: too little to be a control",
                     hint=f"it must cover {MIN_HISTORY} months before {self.first:%Y-%m}, and up to {self.last:%Y-%m}",
@@ -108,13 +109,13 @@ class Question:
 class Estimate:
     """Draws of the counts that would have been, and what was counted."""
 
-    observed: Array
+    observed: Floats
     """Shape ``(months,)``."""
-    paths: Array
+    paths: Floats
     """Shape ``(draws, months)``."""
     fitted: Counterfactual
 
-    def ratios(self, first: int, last: int) -> Array:
+    def ratios(self, first: int, last: int) -> Floats:
         """Draws of observed over expected, summed over months ``first`` to ``last`` (rows, inclusive)."""
         span = slice(first, last + 1)
         return self.observed[span].sum() / self.paths[:, span].sum(axis=1)
@@ -124,7 +125,7 @@ class Estimate:
         return summary(self.ratios(first, last) - 1.0)
 
 
-def summary(draws: Array) -> tuple[float, ...]:
+def summary(draws: Floats) -> tuple[float, ...]:
     """Median of draws, then low and high of each of ``LEVELS``."""
     levels = [0.5, *(part for level in LEVELS for part in ((1 - level) / 2, (1 + level) / 2))]
     return tuple(float(value) for value in np.quantile(draws, levels))
@@ -158,16 +159,16 @@ def estimate(
     logs = fitted.draw(draws, np.random.default_rng(seed))
     least = 1.0 if series.offset else 0.0
     paths = np.maximum(np.exp(logs) - series.offset, least)
-    return Estimate(series.values[start : start + count], paths, fitted)
+    return Estimate(series.counts[start : start + count], paths, fitted)
 
 
-def shared_logs(question: Question) -> Array:
+def shared_logs(question: Question) -> Floats:
     """Log counts of the controls at the series' months: mean of a month and the month before.
 
     What happens upstream in one month reaches the next counting point in that month and the following.
     Shape ``(months, controls)``; NaN where a control is unknown.
     """
-    months = question.series.months
+    months = question.series.periods
     out = np.full((len(months), len(question.controls) + len(question.donors)), np.nan)
     for column, control in enumerate((*question.controls, *question.donors)):
         logs = control.logs

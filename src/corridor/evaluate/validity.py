@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.evaluate.counterfactual import Array, fit
+from corridor.evaluate.counterfactual import fit
 from corridor.evaluate.question import MIN_HISTORY
-from corridor.evaluate.series import OFFSET, Monthly
-from corridor.forecast.panel import months_between
+from corridor.model.arrays import Floats
+from corridor.model.periods import months_from
+from corridor.series import LOG_OFFSET, PublishedSeries
 
 LOW, HIGH = 0.025, 0.975
 DRAWS = 1_000
@@ -29,7 +30,7 @@ class Law:
     tail: float = math.inf
     """Degrees of freedom of Student's t for the steps; infinite means normal."""
 
-    def counts(self, months: int, rng: np.random.Generator) -> Array:
+    def counts(self, months: int, rng: np.random.Generator) -> Floats:
         """Counts of successive months, shape ``(months,)``."""
         if math.isinf(self.tail):
             steps = rng.standard_normal(months)
@@ -68,8 +69,8 @@ def covered(
     calendar = np.arange(before + after) % 12
     for _ in range(runs):
         counts = law.counts(before + after, rng)
-        fitted = fit(np.log(counts + OFFSET), calendar, after)
-        paths = np.maximum(np.exp(fitted.draw(DRAWS, rng)) - OFFSET, 1.0)
+        fitted = fit(np.log(counts + LOG_OFFSET), calendar, after)
+        paths = np.maximum(np.exp(fitted.draw(DRAWS, rng)) - LOG_OFFSET, 1.0)
         for i, effect in enumerate(effects):
             seen = (counts[before:] * (1 + effect)).sum()
             low, high = np.quantile(seen / paths.sum(axis=1) - 1, [LOW, HIGH])
@@ -90,15 +91,18 @@ class PlaceboRate:
 
 
 def placebo_rate(
-    panel: Sequence[Monthly], first: dt.date, last: dt.date, without: Sequence[dt.date] = (), seed: int = 1
+    panel: Sequence[PublishedSeries],
+    first: dt.date,
+    last: dt.date,
+    without: Sequence[dt.date] = (),
+    seed: int = 1,
 ) -> PlaceboRate:
     """Rejection rate at every month from ``first`` to ``last`` as if a measure had begun then.
 
     Series share their shocks, so the standard error is of the monthly rejection shares.
     """
     shares: list[tuple[int, int]] = []
-    for i in range(months_between(first, last) + 1):
-        month = dt.date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1)
+    for month in months_from(first, last):
         if month in without:
             continue
         hits = [hit for series in panel if (hit := _rejects(series, month, seed)) is not None]
@@ -110,11 +114,11 @@ def placebo_rate(
     return PlaceboRate(rate, error, len(shares), int(count.sum()))
 
 
-def _rejects(series: Monthly, month: dt.date, seed: int) -> bool | None:
+def _rejects(series: PublishedSeries, month: dt.date, seed: int) -> bool | None:
     row = series.position(month)
-    if not 0 <= row < len(series.months) or math.isnan(series.values[row]):
+    if not 0 <= row < len(series.periods) or math.isnan(series.counts[row]):
         return None
-    if (~np.isnan(series.values[:row])).sum() < MIN_HISTORY:
+    if (~np.isnan(series.counts[:row])).sum() < MIN_HISTORY:
         return None
     fitted = fit(series.logs[: row + 1], series.calendar[: row + 1], 1)
     low, high = np.quantile(fitted.draw(DRAWS, np.random.default_rng(seed))[:, 0], [LOW, HIGH])

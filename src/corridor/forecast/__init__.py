@@ -22,7 +22,6 @@ from corridor.forecast.sets import (
     SETS,
     TRANSIT,
     panel_of,
-    published_series,
     standard_panels,
     standard_subjects,
 )
@@ -62,7 +61,6 @@ __all__ = [
     "origins",
     "panel_of",
     "pinball",
-    "published_series",
     "quantile_table",
     "quantiles_of_samples",
     "read_hub",

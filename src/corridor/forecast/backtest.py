@@ -8,10 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +29,7 @@ from corridor.forecast.models import (
     measures_only,
     single,
 )
-from corridor.forecast.panel import Panel, add_months, months_between
+from corridor.forecast.panel import Panel
 from corridor.forecast.rolling import (
     FIRST_ORIGIN,
     HORIZONS,
@@ -42,12 +39,15 @@ from corridor.forecast.rolling import (
     as_of_date,
     roll,
 )
-from corridor.forecast.scores import INTERVALS, LEVELS, Array, inside, wis
+from corridor.forecast.scores import INTERVALS, LEVELS, inside, wis
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.univariate import Univariate, available
 from corridor.forecast.upstream import UpstreamRegression, named_measures
 from corridor.forecast.view import Subject, View
 from corridor.model import InputError, did_you_mean
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months, months_between
+from corridor.model.workers import run_tasks
 
 BACKTEST_MODELS = (COMBINED, "upstream", "theta", "ets", "spread", "measures", "placebo")
 BLOCK = 14
@@ -147,24 +147,7 @@ def _run(plan: BacktestPlan, blocks: Sequence[Block], workers: int) -> Iterator[
         for block in blocks:
             yield block, score_block(plan, block)
         return
-    # spawn: a forked child of a process that has used Polars' threads can hang
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(blocks)), mp_context=context, initializer=_start_worker)
-    try:
-        futures = {pool.submit(score_block, plan, block): block for block in blocks}
-        for future in as_completed(list(futures)):
-            yield futures.pop(future), future.result()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-    pool.shutdown()
-
-
-def _start_worker() -> None:
-    """Ctrl-C goes to the parent, which ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield from run_tasks(workers, score_block, plan, {block: block for block in blocks})
 
 
 @cache
@@ -241,7 +224,7 @@ def _reference_rows(plan: BacktestPlan, block: Block, standard: Panel, full: Pan
 
 def score_rows(
     publisher: str, kind: str, month: dt.date, as_of: dt.date, model: str, horizon: int, panel: Panel,
-    target: dt.date, quantiles: Array, levels: Array = LEVELS,
+    target: dt.date, quantiles: Floats, levels: Floats = LEVELS,
 ) -> pl.DataFrame:  # fmt: skip
     """Scores of one model, origin and horizon, rows as in :data:`SCHEMA`; what cannot be scored is left out.
 
@@ -266,7 +249,7 @@ def score_rows(
     )
 
 
-def _inside(quantiles: Array, levels: Array, observed: Array, interval: float) -> Array | list[None]:
+def _inside(quantiles: Floats, levels: Floats, observed: Floats, interval: float) -> Floats | list[None]:
     """Blank where the levels do not hold the interval's ends."""
     try:
         return inside(quantiles, levels, observed, interval)

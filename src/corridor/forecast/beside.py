@@ -15,10 +15,11 @@ from corridor.forecast.compare import (
     score_quantiles,
 )
 from corridor.forecast.engine import TOTAL, compile_forecast, run_forecast, series_samples
-from corridor.forecast.panel import Panel, add_months
+from corridor.forecast.panel import Panel
 from corridor.forecast.sets import PUBLISHERS
 from corridor.forecast.validate import scored_observations
 from corridor.model import Corridor, InputError
+from corridor.model.periods import add_months
 
 
 def score_against_reference(

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.forecast.scores import Array
-from corridor.forecast.spread import Known, group_columns
+from corridor.forecast.spread import group_columns
 from corridor.forecast.view import View
+from corridor.model.arrays import Bools, Floats
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class WeightRule:
 
 
 def combine(
-    view: View, z: Array, v: Array, counted: Known, members: Mapping[str, Array], start: Mapping[str, float],
+    view: View, z: Floats, v: Floats, counted: Bools, members: Mapping[str, Floats], start: Mapping[str, float],
     horizon: int, rule: WeightRule,
-) -> tuple[Array, Array]:  # fmt: skip
+) -> tuple[Floats, Floats]:  # fmt: skip
     """The combined shift and the weights by row.
 
     Parameters
@@ -66,7 +66,7 @@ def combine(
         gram = np.einsum("tsp,tsq->tpq", p[:, group], p[:, group]) / len(group)
         moment = np.einsum("tsp,ts->tp", p[:, group], seen[:, group]) / len(group)
         total, force = gram.cumsum(axis=0), moment.cumsum(axis=0)
-        fitted: Known = np.asarray(usable[:, group].any(axis=1))
+        fitted: Bools = np.asarray(usable[:, group].any(axis=1))
         for row in range(horizon, rows):
             last, first = row - horizon, row - rule.window - 1
             if last <= max(first, 0):
@@ -84,7 +84,7 @@ def combine(
     return np.einsum("tsp,tsp->ts", expected, weights), weights
 
 
-def _spacing(fitted: Known) -> float:
+def _spacing(fitted: Bools) -> float:
     """Rows that each fitted one stands for: 1 unless members were fitted at some origins only."""
     rows = np.flatnonzero(fitted)
     return float((rows[-1] - rows[0]) / (len(rows) - 1)) if len(rows) > 1 else 1.0

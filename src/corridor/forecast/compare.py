@@ -9,15 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from corridor.forecast.panel import Panel, months_between
+from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
-from corridor.forecast.scores import INTERVALS, LEVELS, Array, inside, mean_change, wis
+from corridor.forecast.scores import INTERVALS, LEVELS, inside, mean_change, wis
 from corridor.model import InputError, html
+from corridor.model.arrays import Floats
+from corridor.model.periods import months_between
 
 _KEYS = ["series", "month"]
 
 
-def quantiles_of_samples(samples: pl.DataFrame, levels: Sequence[float] | Array = LEVELS) -> pl.DataFrame:
+def quantiles_of_samples(samples: pl.DataFrame, levels: Sequence[float] | Floats = LEVELS) -> pl.DataFrame:
     """Quantiles of samples: ``series, month, member, value`` to ``series, month, quantile, value``."""
     _need(samples, [*_KEYS, "value"])
     parts = [
@@ -224,7 +226,7 @@ def _need(table: pl.DataFrame, columns: Sequence[str]) -> None:
         )
 
 
-def _matrix(forecast: pl.DataFrame) -> tuple[Array, pl.DataFrame, Array]:
+def _matrix(forecast: pl.DataFrame) -> tuple[Floats, pl.DataFrame, Floats]:
     """Levels, targets and quantiles as an array of shape ``(targets, levels)``, checked."""
     _need(forecast, [*_KEYS, "quantile", "value"])
     levels = forecast["quantile"].unique().sort().to_numpy().astype(np.float64)
@@ -244,7 +246,7 @@ def _matrix(forecast: pl.DataFrame) -> tuple[Array, pl.DataFrame, Array]:
     return levels, keys, values
 
 
-def _inside_or_null(values: Array, levels: Array, y: Array, interval: float) -> Array | list[None]:
+def _inside_or_null(values: Floats, levels: Floats, y: Floats, interval: float) -> Floats | list[None]:
     try:
         return inside(values, levels, y, interval)
     except ValueError:

@@ -13,11 +13,12 @@ from corridor.calibrate import Calibration
 from corridor.forecast.compare import quantiles_of_samples
 from corridor.forecast.engine import compile_forecast, run_forecast, series_samples
 from corridor.forecast.models import Forecast, Forecaster
-from corridor.forecast.panel import add_months
-from corridor.forecast.scores import LEVELS, Array
-from corridor.forecast.spread import counts, log_scale
+from corridor.forecast.scores import LEVELS
 from corridor.forecast.view import View
 from corridor.model import Corridor, InputError, Observation
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months
+from corridor.series import from_log_scale, log_scale
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,13 @@ class WithCorridor:
         return Forecast(self.id, view, base.horizons, mixed, samples, weights)
 
 
-def averaged(first: Array, second: Array, weight: float) -> Array:
+def averaged(first: Floats, second: Floats, weight: float) -> Floats:
     """Quantiles averaged level by level on the log scale; where the second has none, the first's."""
     z = (1.0 - weight) * log_scale(first) + weight * log_scale(second)
-    return np.where(np.isnan(second), first, counts(z))
+    return np.where(np.isnan(second), first, from_log_scale(z))
 
 
-def _moved(sums: Array, quantiles: Array) -> Array:
+def _moved(sums: Floats, quantiles: Floats) -> Floats:
     """Factor by which each draw of a sum is to be taken so that it has the quantiles: ``(horizons, draws)``."""
     result = np.ones_like(sums)
     for i, row in enumerate(sums):

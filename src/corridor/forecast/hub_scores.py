@@ -11,10 +11,11 @@ import polars as pl
 from corridor.forecast.backtest import SCHEMA, score_rows
 from corridor.forecast.models import COMBINED, REFERENCE, Forecaster, Reference, combined
 from corridor.forecast.panel import Panel
-from corridor.forecast.scores import LEVELS, Array
+from corridor.forecast.scores import LEVELS
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.view import Subject, View
 from corridor.model import Fault, InputError, did_you_mean
+from corridor.model.arrays import Floats
 
 ORIGIN = "hub"
 
@@ -51,7 +52,7 @@ def score_hub(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scored(
-    subject: Subject, panels: dict[str, Panel], origin: dt.date, part: pl.DataFrame, levels: Array,
+    subject: Subject, panels: dict[str, Panel], origin: dt.date, part: pl.DataFrame, levels: Floats,
     ours: Forecaster,
 ) -> list[pl.DataFrame]:  # fmt: skip
     view = View.at(subject, origin, panels)
@@ -89,7 +90,7 @@ def _scored(
     return frames
 
 
-def _reference(view: View, standard: Panel, horizons: Sequence[int]) -> Array:
+def _reference(view: View, standard: Panel, horizons: Sequence[int]) -> Floats:
     """The reference pooled over the publisher's standard panel; for other series over all of the view."""
     result = Reference().fit_predict(view, horizons).quantiles
     known = standard.until(view.last)
@@ -99,7 +100,7 @@ def _reference(view: View, standard: Panel, horizons: Sequence[int]) -> Array:
     return result
 
 
-def _levels(table: pl.DataFrame) -> Array:
+def _levels(table: pl.DataFrame) -> Floats:
     levels = table["output_type_id"].unique().sort().to_numpy()
     faults = [
         Fault(

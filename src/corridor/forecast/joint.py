@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.forecast.scores import Array
 from corridor.forecast.spread import NORMAL
+from corridor.model.arrays import Floats
 
 TAIL = 3.5
 """Standard deviations to which quantiles are extended along a straight line beyond the outermost levels."""
@@ -19,7 +19,7 @@ COMMON = 0.5
 """Weight of the common correlation against that of the past errors."""
 
 
-def correlation(past: Array, shapes: Array, common: float = COMMON) -> Array:
+def correlation(past: Floats, shapes: Floats, common: float = COMMON) -> Floats:
     """Correlation of the parts' errors.
 
     Parameters
@@ -53,8 +53,8 @@ def correlation(past: Array, shapes: Array, common: float = COMMON) -> Array:
 
 
 def draw(
-    quantiles: Array, correlations: Array, horizons: tuple[int, ...], draws: int = DRAWS, seed: int = 1
-) -> Array:
+    quantiles: Floats, correlations: Floats, horizons: tuple[int, ...], draws: int = DRAWS, seed: int = 1
+) -> Floats:
     """Draws of all series and horizons.
 
     Parameters
@@ -86,7 +86,7 @@ def draw(
     return result
 
 
-def extended(scores: Array, quantiles: Array) -> Array:
+def extended(scores: Floats, quantiles: Floats) -> Floats:
     """Values at normal scores of a distribution given by its quantiles at the hubverse levels.
 
     Beyond the outermost levels it goes on along the line through the outermost two.

@@ -14,14 +14,11 @@ from corridor.forecast.joint import DRAWS, correlation, draw, extended
 from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
 from corridor.forecast.result import Forecast
-from corridor.forecast.scores import LEVELS, Array
+from corridor.forecast.scores import LEVELS
 from corridor.forecast.spread import (
-    OFFSET,
     SpreadRule,
     ceiling,
-    counts,
     errors,
-    log_scale,
     quantiles,
     shapes,
     spread,
@@ -30,6 +27,8 @@ from corridor.forecast.univariate import UNIVARIATE, Univariate, available
 from corridor.forecast.upstream import UpstreamRegression, UpstreamRule
 from corridor.forecast.view import View
 from corridor.model import InputError, did_you_mean
+from corridor.model.arrays import Floats
+from corridor.series import LOG_OFFSET, from_log_scale, log_scale
 
 COMBINED = "combined"
 REFERENCE = "reference"
@@ -59,7 +58,7 @@ class Member(Protocol):
         """Name of the member."""
         ...
 
-    def shifts(self, view: View, horizons: Sequence[int]) -> Array | None:
+    def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """Change of z to be expected, ``(horizons, rows, series)``: row t rests on what was known at t.
 
         NaN where the member has none; ``None`` if it has nothing to say on the view.
@@ -86,7 +85,7 @@ class Standing:
 
     id: str = "spread"
 
-    def shifts(self, view: View, horizons: Sequence[int]) -> Array | None:
+    def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """Zero everywhere."""
         return np.zeros((len(horizons), *view.panel.values.shape))
 
@@ -99,7 +98,7 @@ class Shifted:
     months: int = PLACEBO_MONTHS
     id: str = "placebo"
 
-    def shifts(self, view: View, horizons: Sequence[int]) -> Array | None:
+    def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """As the regression, with each source's counts of ``months`` earlier in place of its own."""
         moved = {name: _moved(panel, self.months) for name, panel in view.sources.items()}
         return self.member.shifts(replace(view, sources=moved), horizons)
@@ -127,8 +126,8 @@ class Combination:
         return self._calibrated(view, z, v, counted, shift, tuple(horizons), weights)
 
     def _shift(
-        self, view: View, z: Array, v: Array, counted: np.ndarray, horizons: Sequence[int]
-    ) -> tuple[Array, dict[str, dict[str, float]]]:
+        self, view: View, z: Floats, v: Floats, counted: np.ndarray, horizons: Sequence[int]
+    ) -> tuple[Floats, dict[str, dict[str, float]]]:
         found = {member.id: member.shifts(view, horizons) for member in self.members}
         members = {name: shift for name, shift in found.items() if shift is not None}
         if not members:
@@ -147,7 +146,7 @@ class Combination:
         return result, weights
 
     def _calibrated(
-        self, view: View, z: Array, v: Array, counted: np.ndarray, shift: Array, horizons: tuple[int, ...],
+        self, view: View, z: Floats, v: Floats, counted: np.ndarray, shift: Floats, horizons: tuple[int, ...],
         weights: Mapping[str, Mapping[str, float]],
     ) -> Forecast:  # fmt: skip
         rule = self.spread_rule
@@ -164,7 +163,7 @@ class Combination:
             recent = past[:, max(0, view.rows - rule.window) :, columns]
             related = np.stack([correlation(e, s) for e, s in zip(recent, shape[:, columns], strict=True)])
             drawn = draw(log_scale(table[:, columns]), related, horizons, self.draws, self.seed)
-            samples = np.nan_to_num(np.minimum(counts(drawn), ceiling(view, rule.reach)[columns]))
+            samples = np.nan_to_num(np.minimum(from_log_scale(drawn), ceiling(view, rule.reach)[columns]))
             if view.total is not None:
                 total = view.panel.columns([view.total])[0]
                 samples = reconciled(samples, table[:, total], horizons, view.handling.sum_share)
@@ -175,7 +174,7 @@ class Combination:
         return Forecast(self.id, view, horizons, table, samples, weights)
 
     @staticmethod
-    def _plain(view: View, width: Array, horizon: int) -> Array:
+    def _plain(view: View, width: Floats, horizon: int) -> Floats:
         """The reference's own width for the groups that keep it, where it is defined."""
         columns = [c for name in view.handling.plain for c in view.panel.columns(view.groups.get(name, ()))]
         if columns:
@@ -190,7 +189,7 @@ class Combination:
         return width
 
 
-def reconciled(samples: Array, total: Array, horizons: Sequence[int], sum_share: float = 0.5) -> Array:
+def reconciled(samples: Floats, total: Floats, horizons: Sequence[int], sum_share: float = 0.5) -> Floats:
     """Draws of the parts, moved so that their sum agrees with the total's own forecast.
 
     Errors are skewed on the scale of counts, so that a sum of many draws drifts up as the horizon grows;
@@ -212,13 +211,13 @@ def reconciled(samples: Array, total: Array, horizons: Sequence[int], sum_share:
         sums = samples[i].sum(axis=1)
         rank = (sums.argsort(kind="stable").argsort(kind="stable") + 0.5) / len(sums)
         score = np.array([NormalDist().inv_cdf(float(r)) for r in rank])
-        aim = counts(extended(score, log_scale(total[i])))
-        pull = ((aim + OFFSET) / (sums + OFFSET)) ** (1.0 - sum_share / horizon)
+        aim = from_log_scale(extended(score, log_scale(total[i])))
+        pull = ((aim + LOG_OFFSET) / (sums + LOG_OFFSET)) ** (1.0 - sum_share / horizon)
         result[i] = samples[i] * pull[:, None]
     return result
 
 
-def forward_filled(z: Array, limit: int = 12) -> Array:
+def forward_filled(z: Floats, limit: int = 12) -> Floats:
     """The last known value where one is missing, for at most ``limit`` steps."""
     result = z.copy()
     for row in range(1, len(z)):
@@ -274,7 +273,7 @@ def measures_only() -> UpstreamRegression:
     return UpstreamRegression(UpstreamRule(lags=0), id="measures")
 
 
-def _quantiles_of(sums: Array) -> Array:
+def _quantiles_of(sums: Floats) -> Floats:
     return np.quantile(sums, LEVELS, axis=1).T
 
 

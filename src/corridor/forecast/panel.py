@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-import polars as pl
 
-from corridor.forecast.scores import Array
 from corridor.model import InputError, did_you_mean
-
-
-def month_end(date: dt.date) -> dt.date:
-    """Last day of the month of ``date``."""
-    return date.replace(day=calendar.monthrange(date.year, date.month)[1])
-
-
-def add_months(date: dt.date, count: int) -> dt.date:
-    """First day of the month ``count`` months after that of ``date``."""
-    index = 12 * date.year + date.month - 1 + count
-    return dt.date(index // 12, index % 12 + 1, 1)
-
-
-def months_between(first: dt.date, last: dt.date) -> int:
-    """Months from ``first`` to ``last``; negative if ``last`` is earlier."""
-    return 12 * (last.year - first.year) + last.month - first.month
-
-
-Step = Literal["month", "week"]
-
-
-def add_steps(date: dt.date, count: int, step: Step) -> dt.date:
-    """First day of the month or week ``count`` steps after that which begins on ``date``."""
-    return add_months(date, count) if step == "month" else date + dt.timedelta(weeks=count)
-
-
-def steps_between(first: dt.date, last: dt.date, step: Step) -> int:
-    """Steps from ``first`` to ``last``; negative if ``last`` is earlier."""
-    return months_between(first, last) if step == "month" else (last - first).days // 7
+from corridor.model.arrays import Floats
+from corridor.model.periods import Step, add_steps, period_end, steps_between
+from corridor.series import PublishedSeries
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +24,7 @@ class Panel:
 
     months: tuple[dt.date, ...]
     series: tuple[str, ...]
-    values: Array
+    values: Floats
     lag_days: int = 0
     """Days from the end of a month to its publication."""
     step: Step = "month"
@@ -67,26 +37,36 @@ class Panel:
             raise ValueError("the months of a panel follow each other without a gap")
 
     @classmethod
-    def from_frame(cls, frame: pl.DataFrame, lag_days: int = 0, step: Step = "month") -> Panel:
-        """From a long table ``date, series, value``; pairs that are absent or null are missing.
+    def from_series(cls, series: Sequence[PublishedSeries], names: Sequence[str] | None = None) -> Panel:
+        """The parts of published series side by side, on the periods from the first to the last of any.
+
+        ``names`` are those of the columns; by default the labels of the parts.
 
         Raises
         ------
         InputError
-            If the table is empty or a pair stands in it twice.
+            If no series has a period, or a name stands twice.
         """
-        if frame.is_empty():
+        filled = [one for one in series if one.periods]
+        if not filled:
             raise InputError("there is no month to forecast from", hint="take a later as-of date")
-        if frame.select(pl.struct("date", "series").is_duplicated().any()).item():
-            raise InputError("a series has two values for one month", hint="sum them first")
-        names = tuple(frame["series"].unique(maintain_order=True).to_list())
-        dates: list[dt.date] = frame["date"].unique().sort().to_list()
-        months = [add_steps(dates[0], i, step) for i in range(steps_between(dates[0], dates[-1], step) + 1)]
-        wide = frame.with_columns(pl.col("value").cast(pl.Float64)).pivot(
-            "series", index="date", values="value"
-        )
-        full = pl.DataFrame({"date": months}).join(wide, on="date", how="left").sort("date")
-        return cls(tuple(months), names, full.select(names).to_numpy().astype(np.float64), lag_days, step)
+        columns = tuple(names or (label for one in series for label in one.labels))
+        if len(set(columns)) != len(columns):
+            raise InputError("two series of a panel have the same name")
+        step = filled[0].step
+        if step == "point":
+            raise InputError(f"{filled[0].id} holds dated points, which have no step")
+        first, last = min(one.periods[0] for one in filled), max(one.periods[-1] for one in filled)
+        periods = tuple(add_steps(first, i, step) for i in range(steps_between(first, last, step) + 1))
+        # one series after another in memory: sums over time then add in one order, whatever the panel's width
+        values = np.full((len(periods), len(columns)), np.nan, order="F")
+        column = 0
+        for one in series:
+            if one.periods:
+                row = steps_between(first, one.periods[0], step)
+                values[row : row + len(one.periods), column : column + len(one.parts)] = one.values
+            column += len(one.parts)
+        return cls(periods, columns, values, filled[0].lag_days, step)
 
     def position(self, month: dt.date) -> int:
         """Row of a month.
@@ -117,7 +97,7 @@ class Panel:
 
     def last_day(self, month: dt.date) -> dt.date:
         """Last day of a month (or week) of the panel."""
-        return add_steps(month, 1, self.step) - dt.timedelta(days=1)
+        return period_end(month, self.step)
 
     def until(self, month: dt.date) -> Panel:
         """The panel without the months after ``month``."""

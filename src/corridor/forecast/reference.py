@@ -18,16 +18,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from corridor.forecast.panel import Panel
-from corridor.forecast.scores import LEVELS, Array
+from corridor.forecast.scores import LEVELS
+from corridor.model.arrays import Floats
+from corridor.series import LOG_OFFSET
 
 
 @dataclass(frozen=True)
 class Walk:
     """A panel on the scale of the walk; every array has shape ``(months, series)``."""
 
-    z: Array
+    z: Floats
     """``log(y + 10)``; NaN where nothing was counted."""
-    spread: Array
+    spread: Floats
     """v; NaN unless all the one-month changes of the trailing window are known."""
 
 
@@ -35,10 +37,10 @@ class Walk:
 class ReferenceForecaster:
     """Calibrated random walk. The defaults are the definition; change them only to study it."""
 
-    levels: Array = field(default_factory=lambda: LEVELS)
+    levels: Floats = field(default_factory=lambda: LEVELS)
     window: int = 24
     """Months over which v and past errors are taken."""
-    offset: float = 10.0
+    offset: float = LOG_OFFSET
     least_errors: int = 30
     """Fewer pooled errors than this, counted before they are mirrored, give no forecast."""
 
@@ -47,7 +49,7 @@ class ReferenceForecaster:
         z = np.log(panel.values + self.offset)
         return Walk(z, self._spread(z))
 
-    def errors(self, walk: Walk, horizon: int) -> Array:
+    def errors(self, walk: Walk, horizon: int) -> Floats:
         """Standardised errors by month of origin, shape ``(months, series)``; NaN where there is none."""
         result = np.full_like(walk.z, np.nan)
         if horizon < len(result):
@@ -55,7 +57,7 @@ class ReferenceForecaster:
             result[:-horizon] = (walk.z[horizon:] - walk.z[:-horizon]) / spread
         return result
 
-    def error_quantiles(self, errors: Array, row: int, horizon: int) -> Array | None:
+    def error_quantiles(self, errors: Floats, row: int, horizon: int) -> Floats | None:
         """Quantiles of the pooled, mirrored errors known at ``row``, shape ``(levels,)``; ``None`` if too few."""
         known = errors[max(0, row - self.window + 1) : max(0, row - horizon + 1)]
         pooled = known[~np.isnan(known)]
@@ -63,7 +65,7 @@ class ReferenceForecaster:
             return None
         return np.quantile(np.concatenate([pooled, -pooled]), self.levels)
 
-    def quantiles(self, walk: Walk, errors: Array, row: int, horizon: int) -> Array:
+    def quantiles(self, walk: Walk, errors: Floats, row: int, horizon: int) -> Floats:
         """Forecast made when ``row`` was the last published month, shape ``(series, levels)``."""
         width = self.error_quantiles(errors, row, horizon)
         if width is None:
@@ -71,7 +73,7 @@ class ReferenceForecaster:
         z = walk.z[row][:, None] + walk.spread[row][:, None] * width
         return np.maximum(np.exp(z) - self.offset, 0.0)
 
-    def forecast(self, panel: Panel, as_of_month: dt.date, horizon: int) -> Array:
+    def forecast(self, panel: Panel, as_of_month: dt.date, horizon: int) -> Floats:
         """Quantiles of every series, ``horizon`` months after the publisher's last published month.
 
         Parameters
@@ -100,7 +102,7 @@ class ReferenceForecaster:
         walk = self.walk(known)
         return self.quantiles(walk, self.errors(walk, horizon), len(known.months) - 1, horizon)
 
-    def _spread(self, z: Array) -> Array:
+    def _spread(self, z: Floats) -> Floats:
         """Root mean square of the one-month changes in the trailing window, for each month and series."""
         result = np.full_like(z, np.nan)
         if len(z) > self.window:

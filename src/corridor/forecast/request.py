@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import polars as pl
 
 from corridor.data import Dataset
 from corridor.forecast.panel import Panel
-from corridor.forecast.sets import PUBLISHERS, published_series, standard_panels, standard_subjects
+from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.view import Subject, View
 from corridor.model import Corridor, Fault, InputError, Observation, did_you_mean
+from corridor.model.periods import Step
+from corridor.series import TOTAL, read_series
 
-TOTAL = "total"
 LEAST_KNOWN = 6
 """Known counts that a series needs."""
 LARGEST_GAP = 0.5
@@ -43,7 +43,7 @@ def subject_of(
     """The series of a dataset, the total first, and the panels that may lead them.
 
     A shipped publisher's dataset, whole or by nationality or area, comes with its upstream sources. Daily
-    counts are summed to weeks from Monday on; a week that is not whole is left out.
+    counts are summed to weeks from Monday on; a week that is not whole is left out. A stock is averaged.
 
     Raises
     ------
@@ -55,28 +55,18 @@ def subject_of(
     if dataset.id in standard and not where and tuple(by) in _STANDARD_BY:
         panels = standard_panels()
         return standard_subjects(panels)[standard[dataset.id]], panels
-    if dataset.frequency == "month":
-        total = published_series(dataset, (), where)
-        parts = published_series(dataset, by, where) if by else None
-        step = "month"
-    elif dataset.frequency == "day":
-        total = _weekly(dataset, (), where)
-        parts = _weekly(dataset, by, where) if by else None
-        step = "week"
-    else:
+    step: Step = "week" if dataset.frequency == "day" else "month"
+    if dataset.frequency not in ("day", "week", "month"):
         raise InputError(
-            f"{dataset.id} holds {dataset.frequency} values; a forecast needs monthly or daily counts",
+            f"{dataset.id} holds {dataset.frequency} values; a forecast needs monthly, weekly or daily counts",
             hint="`corridor data list` says how each dataset is counted",
         )
-    frames = [total.select("date", pl.lit(TOTAL).alias("series"), pl.col("value").cast(pl.Float64))]
-    leaves: tuple[str, ...] = ()
-    if parts is not None:
-        name = pl.concat_str([pl.col(dim) for dim in by], separator="|").alias("series")
-        long = parts.select("date", name, pl.col("value").cast(pl.Float64)).filter(pl.col("series") != "")
-        leaves = tuple(long["series"].unique().sort().to_list())
-        frames.append(long)
-    lag = dataset.lag_days if dataset.frequency == "month" else 0
-    panel = Panel.from_frame(pl.concat(frames), lag, step)
+    if dataset.frequency == "week":
+        step = "week"
+    total = read_series(dataset, (), where).at(step)
+    parts = read_series(dataset, by, where).at(step) if by else None
+    panel = Panel.from_series([total, parts] if parts else [total])
+    leaves = tuple(sorted(parts.labels)) if parts else ()
     groups = {TOTAL: (TOTAL,)} | ({"parts": leaves} if leaves else {})
     return Subject(dataset.id, panel, groups, leaves, TOTAL), {}
 
@@ -128,29 +118,3 @@ def shown_series(view: View, by: Sequence[str]) -> list[str]:
         if areas:
             return [TOTAL, *areas]
     return [*([view.total] if view.total else []), *view.leaves]
-
-
-def _weekly(dataset: Dataset, by: Sequence[str], where: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Sums over whole weeks from Monday on: ``date, *by, value``; a part without rows in a week counts zero."""
-    for name in (*by, *where):
-        if name not in dataset.dims:
-            raise InputError(f"{dataset.id} has no dimension {name!r}", hint=did_you_mean(name, dataset.dims))
-    rows = dataset.table.filter(*[pl.col(name).is_in(list(values)) for name, values in where.items()])
-    fixed = {name for name, values in where.items() if len(values) == 1}
-    if not dataset.additive and not set(dataset.dims) <= fixed | set(by):
-        raise InputError(
-            f"{dataset.id}: rows of one date may not be summed",
-            hint=f"fix every dimension with --where: {', '.join(dataset.dims)}",
-        )
-    if rows.is_empty():
-        raise InputError(
-            f"{dataset.id} has no rows for this choice", hint="look at it with `corridor data show`"
-        )
-    week = rows.with_columns(pl.col("date").dt.truncate("1w").alias("week"))
-    whole = week.group_by("week").agg(pl.col("date").n_unique().alias("days")).filter(days=7)
-    weeks = whole.select(date="week").sort("date")
-    sums = week.group_by("week", *by).agg(pl.col("value").sum()).rename({"week": "date"})
-    if by:
-        weeks = weeks.join(rows.select(by).unique(), how="cross")
-    full = weeks.join(sums, on=["date", *by], how="left")
-    return full.with_columns(pl.col("value").fill_null(0)).sort("date", *by)

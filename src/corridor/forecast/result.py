@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.forecast.scores import LEVELS, Array
+from corridor.forecast.scores import LEVELS
 from corridor.forecast.view import View
 from corridor.model import InputError, LabelledArray, html
+from corridor.model.arrays import Floats
 from corridor.model.labelled import Selector
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Forecast:
     model: str
     view: View
     horizons: tuple[int, ...]
-    quantiles: Array
-    samples: Array | None = None
+    quantiles: Floats
+    samples: Floats | None = None
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     shown: tuple[str, ...] | None = None
     """Series that were asked for; ``None`` means all of the panel."""
@@ -123,7 +124,7 @@ class Forecast:
         return replace(self, shown=tuple(shown), unit=unit)
 
     def _labelled(
-        self, dim: str, labels: Sequence[Any], values: Array, names: Sequence[str]
+        self, dim: str, labels: Sequence[Any], values: Floats, names: Sequence[str]
     ) -> LabelledArray:
         coords = {dim: tuple(float(x) if dim == "quantile" else x for x in labels), "period": self.periods}
         return LabelledArray(

@@ -14,9 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from corridor.forecast.panel import Panel, add_months, month_end, months_between
+from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
-from corridor.forecast.scores import INTERVALS, Array, inside, mean_change, scaled_wis, wis
+from corridor.forecast.scores import INTERVALS, inside, mean_change, scaled_wis, wis
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months, month_end, months_between
 
 OriginKind = Literal["month_end", "nowcast"]
 ORIGIN_KINDS: tuple[OriginKind, ...] = ("month_end", "nowcast")
@@ -57,8 +59,8 @@ class Rolled:
 
     origins: tuple[dt.date, ...]
     targets: tuple[int, ...]
-    quantiles: Array
-    observed: Array
+    quantiles: Floats
+    observed: Floats
 
 
 def roll(
@@ -166,7 +168,7 @@ def _summary(
     }
 
 
-def _unit(values: Array, targets: Sequence[int], scored: NDArray[np.bool_]) -> Array:
+def _unit(values: Floats, targets: Sequence[int], scored: NDArray[np.bool_]) -> Floats:
     """Mean absolute one-month change of each series from its first to its last scored target."""
     result = np.full(values.shape[1], np.nan)
     for column in range(values.shape[1]):

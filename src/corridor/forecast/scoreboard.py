@@ -13,8 +13,9 @@ import polars as pl
 from corridor.forecast.models import REFERENCE
 from corridor.forecast.panel import Panel
 from corridor.forecast.rolling import SeriesSet
-from corridor.forecast.scores import Array, mean_change
+from corridor.forecast.scores import mean_change
 from corridor.forecast.sets import PUBLISHERS, SETS, standard_panels, standard_subjects
+from corridor.model.arrays import Floats
 
 CHOSEN_UNTIL = dt.date(2023, 12, 1)
 """Features, models and weights' form were chosen on origins up to this month."""
@@ -134,18 +135,18 @@ def _units(table: pl.DataFrame, panel: Panel, names: Sequence[str]) -> dict[str,
     return {name: result[name] for name in names if name in result}
 
 
-def _matrix(table: pl.DataFrame, column: str, unit: Mapping[str, float]) -> Array:
+def _matrix(table: pl.DataFrame, column: str, unit: Mapping[str, float]) -> Floats:
     """``(months, series)`` in mean one-month changes, NaN where there is no pair."""
     wide = table.pivot("series", index="month", values=column).sort("month")
     return np.column_stack([wide[name].to_numpy().astype(np.float64) / unit[name] for name in unit])
 
 
-def _average(table: Array) -> float:
+def _average(table: Floats) -> float:
     return float(np.nanmean(np.nanmean(table, axis=0))) if table.size else float("nan")
 
 
 def bootstrap(
-    model: Array, reference: Array, replicates: int = REPLICATES, block: int = BLOCK_MONTHS, seed: int = 1
+    model: Floats, reference: Floats, replicates: int = REPLICATES, block: int = BLOCK_MONTHS, seed: int = 1
 ) -> tuple[float | None, float | None]:
     """Paired month-block bootstrap of the ratio of mean scores: its 2.5 and 97.5 % quantiles.
 

@@ -7,11 +7,11 @@ in its form as a mean of pinball losses.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from corridor.model.arrays import Floats
 
-LEVELS: Array = np.array([0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99])
+LEVELS: Floats = np.array([0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99])
 """The 23 quantile levels of the hubverse."""
 LEVELS.setflags(write=False)
 
@@ -19,7 +19,7 @@ INTERVALS: tuple[float, ...] = (0.5, 0.8, 0.95)
 """Central intervals whose coverage is reported."""
 
 
-def pinball(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike) -> Array:
+def pinball(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike) -> Floats:
     """Pinball loss at every level.
 
     Parameters
@@ -40,7 +40,7 @@ def pinball(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike) -> Array:
     return np.maximum(tau * miss, (tau - 1.0) * miss)
 
 
-def wis(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike) -> Array:
+def wis(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike) -> Floats:
     """Weighted interval score: the mean over the levels of twice the pinball loss.
 
     Shapes as in :func:`pinball`; returns shape ``(...)`` in the units of ``y``. With the median alone it
@@ -49,7 +49,7 @@ def wis(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike) -> Array:
     return 2.0 * pinball(quantiles, levels, y).mean(axis=-1)
 
 
-def inside(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike, interval: float) -> Array:
+def inside(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike, interval: float) -> Floats:
     """One where ``y`` lies in the central ``interval`` (ends included), zero outside, NaN where unknown.
 
     Shapes as in :func:`wis`. Raises ``ValueError`` if the levels do not hold both ends of the interval.
@@ -72,7 +72,7 @@ def coverage(quantiles: ArrayLike, levels: ArrayLike, y: ArrayLike, interval: fl
     return float(known.mean()) if known.size else float("nan")
 
 
-def mean_change(values: ArrayLike) -> Array:
+def mean_change(values: ArrayLike) -> Floats:
     """Mean absolute one-month change of each series, the unit in which WIS is compared between series.
 
     ``values`` has shape ``(months, series)``; pairs of months with a missing one are left out. Returns

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-import polars as pl
 
 from corridor.data import Dataset, load
 from corridor.forecast.panel import Panel
 from corridor.forecast.rolling import SeriesSet
 from corridor.forecast.view import Handling, Subject
+from corridor.series import TOTAL, read_series
 
 NAMED: tuple[str, ...] = ("VEN", "ECU", "COL", "CUB", "HTI", "CHN", "IND", "BRA", "PER")
 TRANSIT: tuple[str, ...] = (*NAMED, "OOO")
@@ -68,42 +67,19 @@ SETS: tuple[SeriesSet, ...] = (
 )
 
 
-def published_series(
-    dataset: Dataset, by: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None
-) -> pl.DataFrame:
-    """Sums ``date, *by, value`` on a full grid of months; null where the count is missing.
-
-    Missing is a gap of the dataset, and a month in which the publisher gave no detail of a dimension that
-    is asked for (every row blank): that is not a zero.
-
-    Raises
-    ------
-    InputError
-        As :meth:`corridor.data.Dataset.series`.
-    """
-    where = where or {}
-    sums = dataset.series(by, where)
-    for dim in {*by, *(name for name, values in where.items() if "" not in values)}:
-        detailed = dataset.table.filter(pl.col(dim) != "")["date"].unique()
-        known = pl.col("date").is_in(detailed.implode())
-        sums = sums.with_columns(pl.when(known).then(pl.col("value")).alias("value"))
-    return sums
-
-
 def panel_of(publisher: Publisher, dataset: Dataset | None = None) -> Panel:
     """The panel of a publisher, from its shipped dataset unless another is given (such as one ``as_of``)."""
     dataset = dataset or load(publisher.dataset)
-    frames = [published_series(dataset).with_columns(pl.lit("total").alias("series"))]
+    series, names = [read_series(dataset)], [TOTAL]
     for margin in publisher.margins:
-        codes = [code for code in dataset.table[margin.dim].unique().sort() if code]
         groups = {name: [name] for name in margin.names}
         if margin.rest:
+            codes = [code for code in dataset.codes(margin.dim) if code]
             groups[margin.rest] = [code for code in codes if code not in margin.names]
         for name, members in groups.items():
-            part = published_series(dataset, (), {margin.dim: members})
-            frames.append(part.with_columns(pl.lit(name).alias("series")))
-    long = pl.concat(frame.select("date", "series", pl.col("value").cast(pl.Float64)) for frame in frames)
-    return Panel.from_frame(long, dataset.lag_days)
+            series.append(read_series(dataset, (), {margin.dim: members}))
+            names.append(name)
+    return Panel.from_series(series, names)
 
 
 def standard_panels() -> dict[str, Panel]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corridor.forecast.scores import LEVELS, Array
+from corridor.forecast.scores import LEVELS
 from corridor.forecast.view import View
+from corridor.model.arrays import Bools, Floats
+from corridor.series import LOG_OFFSET, from_log_scale
 
-OFFSET = 10.0
-Known = NDArray[np.bool_]
-NORMAL: Array = np.array([NormalDist().inv_cdf(float(level)) for level in LEVELS])
+NORMAL: Floats = np.array([NormalDist().inv_cdf(float(level)) for level in LEVELS])
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class SpreadRule:
     window: int = 36
     """Months of past errors."""
     burn: int = 24
-    """Known changes before a series' errors count."""
+    """Bools changes before a series' errors count."""
     pool: float = 12.0
     """Months of all series' errors that each group is given."""
     least: float = 30.0
@@ -41,17 +40,7 @@ class SpreadRule:
     """No quantile lies further above the highest count than this many times the range of the history."""
 
 
-def log_scale(values: Array) -> Array:
-    """``log(y + 10)``."""
-    return np.log(values + OFFSET)
-
-
-def counts(z: Array) -> Array:
-    """Back from the log scale, cut at zero."""
-    return np.maximum(np.exp(z) - OFFSET, 0.0)
-
-
-def spread(view: View, z: Array, rule: SpreadRule) -> tuple[Array, Known]:
+def spread(view: View, z: Floats, rule: SpreadRule) -> tuple[Floats, Bools]:
     """The spread at each row, and whether its error counts: both of shape ``(rows, series)``.
 
     Row t rests on rows up to t. NaN before the third known change of a series.
@@ -85,7 +74,7 @@ def group_columns(view: View) -> list[list[int]]:
     return [members for members in [*groups, rest] if members]
 
 
-def errors(z: Array, v: Array, counted: Known, shift: Array, horizon: int) -> Array:
+def errors(z: Floats, v: Floats, counted: Bools, shift: Floats, horizon: int) -> Floats:
     """Standardized errors by row of origin, ``(rows, series)``; NaN where there is none."""
     result = np.full_like(z, np.nan)
     if horizon < len(z):
@@ -94,7 +83,7 @@ def errors(z: Array, v: Array, counted: Known, shift: Array, horizon: int) -> Ar
     return result
 
 
-def shapes(view: View, past: Array, horizon: int, rule: SpreadRule) -> Array:
+def shapes(view: View, past: Floats, horizon: int, rule: SpreadRule) -> Floats:
     """Quantiles of the errors known at the last row, for each series: ``(series, levels)``, in units of v.
 
     Past errors of the group, given some months of all groups' and some errors of a normal shape.
@@ -113,27 +102,27 @@ def shapes(view: View, past: Array, horizon: int, rule: SpreadRule) -> Array:
     return result
 
 
-def quantiles(view: View, z: Array, width: Array, reach: float) -> Array:
+def quantiles(view: View, z: Floats, width: Floats, reach: float) -> Floats:
     """Counts at the levels: ``z`` of shape ``(series,)``, ``width`` ``(series, levels)`` around it."""
-    result = counts(z[:, None] + width)
+    result = from_log_scale(z[:, None] + width)
     return np.minimum(result, ceiling(view, reach)[:, None])
 
 
-def ceiling(view: View, reach: float) -> Array:
+def ceiling(view: View, reach: float) -> Floats:
     """The highest count that a quantile may have, for each series."""
     values = view.panel.values
     empty = np.isnan(values).all(axis=0)
     filled = np.where(empty, 0.0, values)
     high, low = np.nanmax(filled, axis=0), np.nanmin(filled, axis=0)
-    return high + reach * np.maximum(high - low, OFFSET)
+    return high + reach * np.maximum(high - low, LOG_OFFSET)
 
 
-def _quantiles(errors: Array) -> Array | None:
+def _quantiles(errors: Floats) -> Floats | None:
     known = errors[~np.isnan(errors)]
     return np.quantile(np.concatenate([known, -known]), LEVELS) if known.size >= 3 else None
 
 
-def _row_median(table: Array) -> Array:
+def _row_median(table: Floats) -> Floats:
     result = np.full(len(table), np.nan)
     some = ~np.isnan(table).all(axis=1)
     if some.any():

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from corridor.forecast.scores import Array
-from corridor.forecast.spread import log_scale
 from corridor.forecast.view import View
 from corridor.model import InputError
+from corridor.model.arrays import Floats
+from corridor.series import log_scale
 
 LEAST = 12
 """Known counts before the first fit."""
@@ -57,9 +57,9 @@ class Univariate:
         self.id = name
         self.rows = rows
         """Origins that are fitted, counted from the last: those whose errors are used."""
-        self._fits: OrderedDict[bytes, Array] = OrderedDict()
+        self._fits: OrderedDict[bytes, Floats] = OrderedDict()
 
-    def shifts(self, view: View, horizons: Sequence[int]) -> Array | None:
+    def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """Change of z to be expected, shape ``(horizons, rows, series)``; NaN where there is no fit."""
         z = log_scale(view.panel.values)
         season = 12 if view.panel.step == "month" else 1
@@ -77,7 +77,7 @@ class Univariate:
                     result[:, row, column] = [ahead[h - 1 + late] - known[-1] for h in horizons]
         return result
 
-    def _ahead(self, z: Array, season: int, furthest: int) -> Array:
+    def _ahead(self, z: Floats, season: int, furthest: int) -> Floats:
         """Forecast of z for 1 to ``furthest`` steps."""
         known = np.flatnonzero(~np.isnan(z))
         z = z[known[0] :]
@@ -97,7 +97,7 @@ class Univariate:
         return self._fits[key]
 
 
-def _filled(z: Array, season: int) -> Array:
+def _filled(z: Floats, season: int) -> Floats:
     """Gaps filled: on the straight line between neighbors, plus the mean deviation of that season from it."""
     missing = np.isnan(z)
     if not missing.any():

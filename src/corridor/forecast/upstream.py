@@ -9,7 +9,6 @@ are in force that name the nationality and were public by then.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,10 +17,10 @@ from functools import cache
 import numpy as np
 
 from corridor.data import evidence
-from corridor.forecast.panel import add_steps
-from corridor.forecast.scores import Array
-from corridor.forecast.spread import OFFSET, counts, log_scale
 from corridor.forecast.view import View
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_steps, month_end
+from corridor.series import LOG_OFFSET, from_log_scale, log_scale
 from corridor.text import nationality_codes
 
 LEVERS = ("visas", "asylum_rules", "mexican_enforcement")
@@ -80,7 +79,7 @@ class UpstreamRegression:
     rule: UpstreamRule = field(default_factory=UpstreamRule)
     id: str = "upstream"
 
-    def shifts(self, view: View, horizons: Sequence[int]) -> Array | None:
+    def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """Change of z to be expected, shape ``(horizons, rows, series)``; ``None`` where nothing leads.
 
         The total moves by the sum of its parts; Border Patrol sectors move with the total, and field
@@ -103,7 +102,7 @@ class UpstreamRegression:
             spread_out(view, result[i], leaves, columns)
         return result
 
-    def _sources(self, view: View) -> list[Array]:
+    def _sources(self, view: View) -> list[Floats]:
         """Latest one-month changes of z of each source, on the target's rows."""
         result = []
         for name in view.sources:
@@ -118,7 +117,7 @@ class UpstreamRegression:
                 result.append(shifted)
         return result
 
-    def _measures(self, view: View, names: Sequence[str], horizon: int) -> tuple[Array, Array]:
+    def _measures(self, view: View, names: Sequence[str], horizon: int) -> tuple[Floats, Floats]:
         """Change of the share of the month in which named measures are in force: all, and those known."""
         months = [add_steps(view.panel.months[0], i, "month") for i in range(view.rows + horizon)]
         every, known = np.zeros((2, view.rows, len(names)))
@@ -137,8 +136,8 @@ class UpstreamRegression:
         return every, known
 
     def _fit(
-        self, z: Array, v: Array, features: list[Array], every: Array, known: Array, horizon: int
-    ) -> Array:
+        self, z: Floats, v: Floats, features: list[Floats], every: Floats, known: Floats, horizon: int
+    ) -> Floats:
         """Fit at each row on pairs whose targets it knows, and forecast: ``(rows, series)``."""
         rule, rows = self.rule, len(z)
         x = np.stack([*features, np.nan_to_num(every / v)], axis=-1)
@@ -164,21 +163,21 @@ class UpstreamRegression:
         return result
 
 
-def spread_out(view: View, shift: Array, leaves: Array, columns: list[int]) -> None:
+def spread_out(view: View, shift: Floats, leaves: Floats, columns: list[int]) -> None:
     """Write the shift of the total (the sum of its parts), and of sectors (the total's), into ``shift``."""
     if view.total is None:
         return
     values, total = view.panel.values, view.panel.columns([view.total])[0]
     now = values[:, columns]
-    moved = view.handling.total_share * np.nansum(counts(log_scale(now) + leaves) - now, axis=1)
+    moved = view.handling.total_share * np.nansum(from_log_scale(log_scale(now) + leaves) - now, axis=1)
     whole = values[:, total]
-    common = np.nan_to_num(np.log(np.maximum(whole + moved, 0.0) + OFFSET) - np.log(whole + OFFSET))
+    common = np.nan_to_num(np.log(np.maximum(whole + moved, 0.0) + LOG_OFFSET) - np.log(whole + LOG_OFFSET))
     shift[:, total] = common
     for name in view.groups.get("sectors", ()):
         shift[:, view.panel.columns([name])[0]] = common
 
 
-def _fit_spread(z: Array, rule: UpstreamRule) -> Array:
+def _fit_spread(z: Floats, rule: UpstreamRule) -> Floats:
     """Root mean square change in the trailing window, shrunk to the middle of the series."""
     changes = np.diff(z, axis=0, prepend=np.full((1, z.shape[1]), np.nan))
     known = ~np.isnan(changes)
@@ -199,6 +198,5 @@ def _fit_spread(z: Array, rule: UpstreamRule) -> Array:
 
 def _share(month: dt.date, start: dt.date) -> float:
     """Share of a month's days from ``start`` on."""
-    days = calendar.monthrange(month.year, month.month)[1]
-    end = month.replace(day=days)
-    return min(1.0, max(0.0, ((end - start).days + 1) / days))
+    end = month_end(month)
+    return min(1.0, max(0.0, ((end - start).days + 1) / end.day))

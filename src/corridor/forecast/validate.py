@@ -15,9 +15,10 @@ from corridor.engine import Compiled
 from corridor.ensemble import Trajectories, observe, published
 from corridor.forecast.compare import compare_with_reference
 from corridor.forecast.engine import TOTAL, compile_forecast, run_forecast, series_samples
-from corridor.forecast.panel import Panel, add_months
+from corridor.forecast.panel import Panel
 from corridor.forecast.sets import PUBLISHERS, TRANSIT, panel_of
 from corridor.model import Corridor, InputError, Observation
+from corridor.model.periods import add_months
 
 HELD_OUT_MONTHS = 6
 """How long before the as-of date the refit stands."""

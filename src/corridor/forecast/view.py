@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from corridor.forecast.panel import Panel, add_steps, steps_between
-from corridor.forecast.scores import Array
+from corridor.forecast.panel import Panel
 from corridor.model import InputError
+from corridor.model.arrays import Floats
+from corridor.model.periods import add_months, add_steps, month_end, steps_between
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class View:
         """For each row the as-of date that stood to it as ``as_of`` stands to the last row."""
         return tuple(self._back(self.rows - 1 - row) for row in range(self.rows))
 
-    def aligned(self, source: str) -> Array:
+    def aligned(self, source: str) -> Floats:
         """A source's counts of the target's series on the target's rows, then ``lead`` rows more.
 
         Shape ``(rows + lead, series)``; NaN where the source has no such month or series.
@@ -129,7 +129,7 @@ class View:
     def _back(self, steps: int) -> dt.date:
         if self.panel.step == "week":
             return self.as_of - dt.timedelta(weeks=steps)
-        month = add_steps(self.as_of.replace(day=1), -steps, "month")
-        length = calendar.monthrange(month.year, month.month)[1]
-        at_end = self.as_of.day == calendar.monthrange(self.as_of.year, self.as_of.month)[1]
-        return month.replace(day=length if at_end else min(self.as_of.day, length))
+        last = month_end(add_months(self.as_of, -steps))
+        return (
+            last if self.as_of == month_end(self.as_of) else last.replace(day=min(self.as_of.day, last.day))
+        )

@@ -22,6 +22,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "languages": "Languages that the folder's texts have.",
         "license": "License of the tables.",
         "attribution": "Whom to name when the tables are used.",
+        "movement": "`walk` where people move by the [walk rule](flee.md); blank where they move by `flows.csv`.",
+        "walk": "Settings of the walk rule, with their defaults in [Flee's cases](flee.md).",
     },
     "places": {
         "id": "Name used in other files.",
@@ -89,6 +91,21 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "high": "Upper bound of the same.",
         "unit": "Unit of the number, as in the list below.",
         "known_from": "Day from which the number was public; blank where that does not matter.",
+        "source": _SOURCE,
+    },
+    "conflicts": {
+        "place": "Id of the place that is a conflict zone on these days.",
+        "start": "First day; a day before the period means from the beginning.",
+        "end": "Last day; blank for until the end of the period.",
+        "intensity": "How strong the conflict is; 1 is the norm.",
+        "source": _SOURCE,
+    },
+    "closures": {
+        "kind": "`country`: all routes between two countries; `place`: all routes to and from a place; `route`: all routes between two places; `camp`: a camp that counts as a town.",
+        "first": "Country code or id of a place.",
+        "second": "The other country or place; blank for `place` and `camp`.",
+        "start": "First day closed.",
+        "end": "Last day closed; blank for until the end of the period.",
         "source": _SOURCE,
     },
     "triggers": {
@@ -193,6 +210,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "unit": "What a count is: `people`, `arrivals` …",
         "frequency": "Step of the series: days, weeks (from Monday), months, quarters or years, or dated points (a count that stood on a day).",
         "kind": "`flow` counts events during a period; `stock` is a level on a date (a census), never summed over time.",
+        "absent": "What a combination of dimensions means that is absent from a published period: `unknown`, or `zero` where the publisher leaves zeros out. A period without any row is unknown.",
         "dims": "Columns between the date and the count.",
         "lag_days": "Days from the end of a period (or a point's day) to its publication, where `known_from` is not given.",
         "sources": "Who published the figures, first publisher first; `grade` is primary, compilation, secondary, repost or derived.",

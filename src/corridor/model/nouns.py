@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from corridor.model import html
+from corridor.model.datasets import Count, DatasetEntry
 from corridor.model.declared import (
     Declared,
     Identifier,
@@ -18,9 +19,9 @@ from corridor.model.declared import (
     Text,
     says_assumption,
 )
-from corridor.model.provenance import SourceGrade
 from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+from corridor.model.walk import Closure, Conflict, WalkRules
 
 
 class Place(Declared):
@@ -262,54 +263,6 @@ class Observation(Declared):
     counting_point: Identifier
 
 
-class DatasetSource(Declared):
-    """A publisher of a dataset of the folder: who printed the figures, where, under which license."""
-
-    id: Identifier
-    title: Text
-    publisher: Text
-    license: Text
-    grade: SourceGrade
-    first_published: str = ""
-    period: str = ""
-    url: str = ""
-    note: str = ""
-
-
-class DatasetGap(Declared):
-    """Periods that a dataset does not give: missing, not zero."""
-
-    start: dt.date
-    end: dt.date
-    note: Text
-    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Values of the dimensions that are missing; empty means that the whole period is."""
-
-
-class DatasetEntry(Declared):
-    """An entry of ``datasets.yaml``: a series of the folder's own, whose counts stand in ``data/<id>.csv``."""
-
-    id: Identifier
-    title: Text
-    unit: Text
-    frequency: Literal["day", "week", "month", "quarter", "year", "point"]
-    kind: Literal["flow", "stock"] = "flow"
-    """Events during a period, or a level on a date, which is never summed over time."""
-    dims: tuple[Identifier, ...] = ()
-    lag_days: Annotated[int, Field(ge=0, le=3660)] = 0
-    sources: Annotated[tuple[DatasetSource, ...], Field(min_length=1)]
-    notes: tuple[Text, ...] = ()
-    gaps: tuple[DatasetGap, ...] = ()
-    additive: bool = True
-    """Whether rows of one date may be summed."""
-    counted: bool = True
-    """Whether its numbers count people or events, so that small ones are hidden on export."""
-
-
-Count = tuple[dt.date, tuple[str, ...], float, dt.date | None]
-"""A row of ``data/<id>.csv``: date, values of the dimensions, count, day from which it was public if given."""
-
-
 class Indicator(Declared):
     """An entry of ``indicators.yaml``: what results are shown of, and what parties care about."""
 
@@ -371,6 +324,9 @@ class Settings(Declared):
     languages: tuple[Literal["en", "es"], ...] = ("en", "es")
     license: Text
     attribution: Text
+    movement: Literal["walk"] | None = None
+    """How people move: blank for the flows of ``flows.csv``, ``walk`` for the rule that ``walk`` sets."""
+    walk: WalkRules | None = None
 
 
 class Corridor(Declared):
@@ -381,8 +337,10 @@ class Corridor(Declared):
     stocks: tuple[Stock, ...]
     routes: tuple[Route, ...] = ()
     groups: tuple[Group, ...]
-    flows: tuple[Flow, ...]
-    parameters: tuple[Parameter, ...]
+    flows: tuple[Flow, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    closures: tuple[Closure, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     measures: tuple[Measure, ...] = ()
     events: tuple[Event, ...] = ()

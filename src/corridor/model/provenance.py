@@ -1,4 +1,4 @@
-"""Where numbers come from: sources of data, and the record that lets a run be repeated."""
+"""The record that lets a run be repeated."""
 
 from __future__ import annotations
 
@@ -8,32 +8,12 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from corridor._version import __version__
 from corridor.model import html
-
-SourceGrade = Literal["primary", "compilation", "secondary", "repost", "derived"]
-
-
-@dataclass(frozen=True)
-class Source:
-    """Who published a figure first, under which license, and how far it can be trusted."""
-
-    id: str
-    title: str
-    publisher: str
-    license: str
-    grade: SourceGrade
-    first_published: str = ""
-    period: str = ""
-    url: str = ""
-    note: str = ""
-
-    def _repr_html_(self) -> str:
-        return html.card("Source", vars(self))
 
 
 @dataclass(frozen=True)

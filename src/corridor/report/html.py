@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ import polars as pl
 from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.report.assets import SCRIPTS, read
-from corridor.report.messages import MESSAGES, page_messages, say
-from corridor.report.sections import SECTIONS, Brief, RunView, sentences
+from corridor.report.blocks import COLUMN_KINDS, check_blocks
+from corridor.report.messages import page_messages, say
+from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
 from corridor.text import LANGS, MONTHS, Lang, day, month
 
@@ -50,14 +52,15 @@ def write_html(
     against: RunFolder | None = None,
     brief: str | None = None,
 ) -> Path:
-    """Write the report of a run as one HTML file that opens in ``lang`` and switches in the page.
+    """Write the report of a run as one HTML file that opens in ``lang`` and switches in the page
+    between the languages of the corridor.
 
     ``against`` is another run, of which a section says what moved and why. ``brief`` is a scenario whose
     one-page brief is written alone. The file forbids itself any network by its Content-Security-Policy,
     which also names the hash of each of its scripts: nothing that stands in the data can run.
 
     Raises:
-        InputError: the manifest lacks what a report needs, the scenario has no brief, or the file cannot be
+        InputError: the manifest lacks what a report needs, the corridor has no texts in ``lang``, the scenario has no brief, or the file cannot be
             written.
     """
     out = Path(out)
@@ -72,6 +75,7 @@ def render(
     for one in (run, against):
         if one is not None:
             _check(one)
+    _check_language(run, lang)
     view = RunView(run, against)
     if brief is not None:
         _check_brief(view, brief)
@@ -86,7 +90,7 @@ def render(
         title=escape(view.title[lang]),
         style=read("report.css"),
         sentences=spoken,
-        noscript=escape(MESSAGES["noscript"][LANGS.index(lang)]),
+        noscript=escape(say("noscript")[lang]),
         payload=as_script_json(payload(view, lang, brief)),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
@@ -108,6 +112,19 @@ def _check(run: RunFolder) -> None:
         raise InputError(f"{run.path} has too little for a report", faults=faults)
 
 
+def languages_of(run: RunFolder) -> tuple[Lang, ...]:
+    """Languages that the corridor's texts have; all where the manifest does not say."""
+    listed = run.manifest.get("languages") or LANGS
+    return tuple(lang for lang in LANGS if lang in listed)
+
+
+def _check_language(run: RunFolder, lang: Lang) -> None:
+    languages = languages_of(run)
+    if lang not in languages:
+        hint = f"its corridor has: {', '.join(languages)} (languages in corridor.yaml)"
+        raise InputError(f"{run.path} has no texts in {lang!r}", hint=hint)
+
+
 def _check_brief(view: RunView, scenario: str) -> None:
     """A brief needs a scenario of the run, and stocks by month."""
     if not Brief().available(view):
@@ -119,22 +136,27 @@ def _check_brief(view: RunView, scenario: str) -> None:
 
 def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[str, Any]:
     """Everything that the page shows, as plain data; with ``brief`` a scenario's brief and nothing else."""
-    sections = [
-        {"id": section.id, "title": section.title, "blocks": section.payload(view)}
-        for section in (SECTIONS if brief is None else (Brief(),))
-        if section.available(view)
-    ]
+    shown = SECTIONS if brief is None else (Brief(),)
     return {
         "lang": lang,
+        "languages": languages_of(view.run),
         "brief": brief,
         "run": {"name": view.run.path.name, "command": str(view.run.manifest.get("command", ""))},
         "baseline": view.scenarios[0] if view.scenarios else None,
         "comparison": view.run.manifest.get("comparison"),
         "header": _header(view),
-        "sections": sections,
+        "sections": [_section(section, view) for section in shown if section.available(view)],
+        "kinds": {name: asdict(kind) for name, kind in COLUMN_KINDS.items()},
         "messages": page_messages(),
         "months": {language: MONTHS[language] for language in LANGS},
     }
+
+
+def _section(section: Section, view: RunView) -> dict[str, Any]:
+    """A section's blocks, checked against what the page can draw."""
+    blocks = section.payload(view)
+    check_blocks(section.id, blocks)
+    return {"id": section.id, "title": section.title, "blocks": blocks}
 
 
 def as_script_json(value: Any) -> str:

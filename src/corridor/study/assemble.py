@@ -81,31 +81,42 @@ def forecast_tables(corridor: Corridor, runs: Sequence[ScenarioRun]) -> dict[str
             months = [run.trajectories.months[m] for m in ahead]
             samples = monthly_samples(run, observation)[:, ahead, :]
             names = ["", *nationalities(corridor)] if "nationality" in observation.by else [""]
-            quantiles = np.quantile(samples, LEVELS, axis=0)
-            for n, name in enumerate(names):
-                for m, month in enumerate(months):
-                    monthly += [
-                        (run.id, indicator.id, "", month, name, float(level), float(quantiles[q, m, n]))
-                        for q, level in enumerate(LEVELS)
-                    ]
-                span = (months[0], months[-1])
-                for statistic, values in (
-                    ("sum", samples[:, :, n].sum(axis=1)),
-                    ("peak", samples[:, :, n].max(axis=1)),
-                ):
-                    periods += [
-                        (run.id, indicator.id, "", name, statistic, *span, float(level), float(value))
-                        for level, value in zip(LEVELS, np.quantile(values, LEVELS), strict=True)
-                    ]
-    return {
-        "forecast": _frame(
-            ("scenario", "series", "place", "month", "nationality", "quantile", "value"), monthly
-        ),
-        "periods": _frame(
-            ("scenario", "series", "place", "nationality", "statistic", "first", "last", "quantile", "value"),
-            periods,
-        ),
-    }
+            key = (run.id, indicator.id, "")
+            monthly += _monthly_rows(key, names, months, samples)
+            periods += _period_rows(key, names, months, samples)
+    by_month = ("scenario", "series", "place", "month", "nationality", "quantile", "value")
+    by_period = (
+        "scenario", "series", "place", "nationality", "statistic", "first", "last", "quantile", "value"
+    )  # fmt: skip
+    return {"forecast": _frame(by_month, monthly), "periods": _frame(by_period, periods)}
+
+
+def _monthly_rows(
+    key: tuple[str, ...], names: Sequence[str], months: Sequence[dt.date], samples: Floats
+) -> list[tuple[object, ...]]:
+    """The 23 quantiles by nationality and month; ``samples`` have shape (members, months, nationalities)."""
+    quantiles = np.quantile(samples, LEVELS, axis=0)
+    return [
+        (*key, month, name, float(level), float(quantiles[q, m, n]))
+        for n, name in enumerate(names)
+        for m, month in enumerate(months)
+        for q, level in enumerate(LEVELS)
+    ]
+
+
+def _period_rows(
+    key: tuple[str, ...], names: Sequence[str], months: Sequence[dt.date], samples: Floats
+) -> list[tuple[object, ...]]:
+    """The 23 quantiles of the joint sum and of the highest month, by nationality."""
+    span = (months[0], months[-1])
+    return [
+        (*key, name, statistic, *span, float(level), float(value))
+        for n, name in enumerate(names)
+        for statistic, values in (
+            ("sum", samples[:, :, n].sum(axis=1)), ("peak", samples[:, :, n].max(axis=1))
+        )
+        for level, value in zip(LEVELS, np.quantile(values, LEVELS), strict=True)
+    ]  # fmt: skip
 
 
 def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.DataFrame:

@@ -1,17 +1,16 @@
-"""Scenario against scenario: paired differences, what they rest on, and which assumption matters most."""
+"""Scenario against scenario: paired differences, and the grades of evidence on which they rest."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from corridor.engine import Compiled, MemberResult, Noise, arrays_from, compile_corridor, run_member
+from corridor.engine import Compiled, MemberResult, compile_corridor, run_member
 from corridor.model import Corridor, Observation, Parameter, Scenario
 from corridor.model.vocabulary import Grade
 from corridor.study.assemble import (
@@ -23,10 +22,6 @@ from corridor.study.assemble import (
 )
 
 Floats = npt.NDArray[np.float64]
-
-INTENSITY_MEMBERS = 60
-INFLUENCE_BLOCKS = 120
-"""Blocks of parameters tried, widest first; the rest is left without an influence."""
 
 
 def differences_table(corridor: Corridor, base: ScenarioRun, others: Sequence[ScenarioRun]) -> pl.DataFrame:
@@ -40,32 +35,31 @@ def differences_table(corridor: Corridor, base: ScenarioRun, others: Sequence[Sc
         first = _first_difference(base.compiled, other.compiled)
         months = [m for m, month in enumerate(base.trajectories.months) if month >= first.replace(day=1)]
         days = [d for d, date in enumerate(base.trajectories.dates) if date >= first]
-        if not months or not days:
-            continue
-        period = f"{base.trajectories.months[months[0]]:%Y-%m}/{base.trajectories.months[-1]:%Y-%m}"
-        for indicator, observation in monthly_indicators(corridor):
-            gap = _total(other, observation, months) - _total(base, observation, months)
-            unit = "deaths" if indicator.kind == "deaths" else "people"
-            rows.append((other.id, base.id, indicator.id, "sum", period, *_summary(gap), unit))
-        for indicator in stock_indicators(corridor):
-            kind, reduce = ("peak", np.max) if indicator.kind == "census" else ("mean", np.mean)
-            gap = reduce(stock_by_day(indicator, other)[:, days], axis=1) - reduce(
-                stock_by_day(indicator, base)[:, days], axis=1
-            )
-            rows.append((other.id, base.id, indicator.id, kind, period, *_summary(gap), "people"))
-    columns = (
-        "scenario",
-        "against",
-        "item",
-        "kind",
-        "period",
-        "low",
-        "median",
-        "high",
-        "chance_lower",
-        "unit",
-    )
-    return pl.DataFrame(rows, schema=list(columns), orient="row", infer_schema_length=None)
+        if months and days:
+            rows += _differences(corridor, base, other, months, days)
+    return pl.DataFrame(rows, schema=list(_DIFFERENCES), orient="row", infer_schema_length=None)
+
+
+_DIFFERENCES = (
+    "scenario", "against", "item", "kind", "period", "low", "median", "high", "chance_lower", "unit",
+)  # fmt: skip
+
+
+def _differences(
+    corridor: Corridor, base: ScenarioRun, other: ScenarioRun, months: Sequence[int], days: Sequence[int]
+) -> Iterator[tuple[object, ...]]:
+    """Rows of one scenario against the base, over the months and days in which the two can differ."""
+    period = f"{base.trajectories.months[months[0]]:%Y-%m}/{base.trajectories.months[-1]:%Y-%m}"
+    for indicator, observation in monthly_indicators(corridor):
+        gap = _total(other, observation, months) - _total(base, observation, months)
+        unit = "deaths" if indicator.kind == "deaths" else "people"
+        yield other.id, base.id, indicator.id, "sum", period, *_summary(gap), unit
+    for indicator in stock_indicators(corridor):
+        kind, reduce = ("peak", np.max) if indicator.kind == "census" else ("mean", np.mean)
+        gap = reduce(stock_by_day(indicator, other)[:, days], axis=1) - reduce(
+            stock_by_day(indicator, base)[:, days], axis=1
+        )
+        yield other.id, base.id, indicator.id, kind, period, *_summary(gap), "people"
 
 
 def _total(run: ScenarioRun, observation: Observation, months: Sequence[int]) -> Floats:
@@ -114,8 +108,8 @@ def grades_table(
         for grade, part in _single_measures(corridor, scenario, base.compiled):
             compiled = compile_corridor(corridor, part, other.compiled.spec, calibrated)
             result = run_member(compiled, None)
-            for item, value in _levels(corridor, compiled, result).items():
-                gap = value - _levels(corridor, base.compiled, base_result)[item]
+            for item, value in expected_levels(corridor, compiled, result).items():
+                gap = value - expected_levels(corridor, base.compiled, base_result)[item]
                 by_item[item][grade] += abs(gap)
         for item, sizes in by_item.items():
             whole = sum(sizes.values())
@@ -146,7 +140,7 @@ def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> 
     return [*measures, *events, *lifts]
 
 
-def _levels(corridor: Corridor, compiled: Compiled, result: MemberResult) -> dict[str, float]:
+def expected_levels(corridor: Corridor, compiled: Compiled, result: MemberResult) -> dict[str, float]:
     """One number per indicator of an expected run: sum over months, or mean over days."""
     out: dict[str, float] = {}
     known = compiled.spec.shocks_from
@@ -158,106 +152,3 @@ def _levels(corridor: Corridor, compiled: Compiled, result: MemberResult) -> dic
         positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
         out[indicator.id] = float(result.daily_stock[:, positions].sum(axis=1).mean())
     return out
-
-
-def parameters_table(
-    corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None
-) -> pl.DataFrame:
-    """``parameters`` by influence: one block (a parameter and its target, all groups) at a time is moved
-    to its low and to its high values in an expected run; its influence is half the swing of the headline
-    indicator's sum, relative to it."""
-    headline = next((i for i, _ in monthly_indicators(corridor)), None)
-    central = compiled.table.values(0, None)
-    low, high = compiled.table.bounds()
-    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
-    zone_of = _zones(corridor)
-    used = compiled.numbers.rows_in_use()
-    for row, parameter in enumerate(compiled.table.rows):
-        if parameter is not None and (row in used or parameter.target is None):
-            blocks[parameter.parameter, zone_of.get(parameter.target or "", parameter.target or "")].append(
-                row
-            )
-    swings: dict[tuple[str, str], float] = {}
-    if headline is not None:
-        level = _levels(corridor, compiled, run_member(compiled, None))[headline.id]
-        wide = sorted(blocks, key=lambda name: -_width(blocks[name], central, low, high))
-        for name in wide[:INFLUENCE_BLOCKS]:
-            ends = []
-            for end in (low, high):
-                drawn = central.copy()
-                drawn[blocks[name]] = end[blocks[name]]
-                arrays = arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, None)
-                result = run_member(compiled, None, arrays)
-                ends.append(_levels(corridor, compiled, result)[headline.id])
-            swings[name] = abs(ends[1] - ends[0]) / 2 / level if level else 0.0
-            if progress:
-                progress()
-        swings["departure_sd_common", ""] = _intensity_swing(corridor, compiled, headline.id)
-    rows: list[tuple[object, ...]] = []
-    for name, positions in blocks.items():
-        # of a block that holds a row for each group, the largest stands for all
-        chosen = positions[int(np.argmax(central[positions]))]
-        first = compiled.table.rows[chosen]
-        assert first is not None
-        by_zone = name[1] in zone_of.values()
-        group = (
-            ""
-            if by_zone
-            else f"{first.group or ''} +{len(positions) - 1}"
-            if len(positions) > 1
-            else first.group or ""
-        )
-        rows.append(
-            (name[0], name[1], group, float(np.mean(central[positions])) if by_zone else first.value,
-             float(low[positions].min()) if by_zone else float(low[chosen]),
-             float(high[positions].max()) if by_zone else float(high[chosen]), first.unit,
-             first.source, first.assumed, swings.get(name))
-        )  # fmt: skip
-    columns = (
-        "parameter",
-        "target",
-        "group",
-        "value",
-        "low",
-        "high",
-        "unit",
-        "source",
-        "assumed",
-        "influence",
-    )
-    frame = pl.DataFrame(rows, schema=list(columns), orient="row", infer_schema_length=None)
-    return frame.with_columns(pl.col("influence").cast(pl.Float64)).sort(
-        "influence", descending=True, nulls_last=True
-    )
-
-
-def _zones(corridor: Corridor) -> dict[str, str]:
-    """Name under which a flow of interdiction or death is listed: its kind and zone, never a route, a mode or
-    a nationality."""
-    routes = {route.id: route for route in corridor.routes}
-    places = {place.id: place for place in corridor.places}
-    stocks = {stock.id: stock for stock in corridor.stocks}
-    out: dict[str, str] = {}
-    for flow in corridor.flows:
-        if flow.kind not in ("interdiction", "death"):
-            continue
-        zone = routes[flow.from_route].zone if flow.from_route else None
-        if flow.from_stock:
-            zone = places[stocks[flow.from_stock].place].zone
-        out[flow.id] = f"{flow.kind}, {zone}" if zone else flow.kind
-    return out
-
-
-def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:
-    """Half the 90 % range of an indicator when nothing but the intensity of departures varies."""
-    noise = Noise(parameters=False, intensities=True, counts=False)
-    only = replace(compiled, spec=replace(compiled.spec, noise=noise))
-    drawn = [_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
-    low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
-    return float((high - low) / 2 / middle) if middle else 0.0
-
-
-def _width(rows: Sequence[int], central: Floats, low: Floats, high: Floats) -> float:
-    """Relative width of a block's range; blocks without a range come last."""
-    middle = np.maximum(np.abs(central[rows]), 1e-9)
-    return float(np.mean((high[rows] - low[rows]) / middle))

@@ -85,23 +85,14 @@ class RunFolder:
             InputError: a table does not have its schema, or the folder cannot be written.
         """
         path = Path(path)
-        checked: dict[str, pl.DataFrame] = {}
-        faults: list[Fault] = []
-        for name, table in tables.items():
-            checked[name], found = conform(name, table)
-            faults += found
-        if faults:
-            raise InputError("the tables do not fit a run folder", faults=faults)
+        checked = _checked(tables)
         check_target(path)
         with fresh_folder(path) as temporary:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
             full = {**manifest, "tables": listed}
             if levers is not None:
-                written = json.dumps(levers, default=str, ensure_ascii=False, separators=(",", ":"))
-                (temporary / LEVERS).write_text(written, encoding="utf-8")
-                full["levers"] = {"sha256": hashlib.sha256(written.encode()).hexdigest()}
-                levers = json.loads(written)
+                full["levers"], levers = _write_levers(temporary, levers)
             text = json.dumps(full, indent=2, sort_keys=True, default=str, ensure_ascii=False)
             (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
         return cls(path, json.loads(text), checked, levers)
@@ -156,6 +147,24 @@ def csv_safe(table: pl.DataFrame) -> pl.DataFrame:
 
 def _replaceable(path: Path) -> bool:
     return path.is_dir() and ((path / MANIFEST).is_file() or not any(path.iterdir()))
+
+
+def _checked(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    checked: dict[str, pl.DataFrame] = {}
+    faults: list[Fault] = []
+    for name, table in tables.items():
+        checked[name], found = conform(name, table)
+        faults += found
+    if faults:
+        raise InputError("the tables do not fit a run folder", faults=faults)
+    return checked
+
+
+def _write_levers(folder: Path, levers: Mapping[str, Any]) -> tuple[dict[str, str], Mapping[str, Any]]:
+    """What the manifest lists of the levers, and the levers as they are read back."""
+    written = json.dumps(levers, default=str, ensure_ascii=False, separators=(",", ":"))
+    (folder / LEVERS).write_text(written, encoding="utf-8")
+    return {"sha256": hashlib.sha256(written.encode()).hexdigest()}, json.loads(written)
 
 
 def _write_table(folder: Path, name: str, table: pl.DataFrame) -> dict[str, Any]:

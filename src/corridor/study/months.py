@@ -26,17 +26,8 @@ def stock_months(corridor: Corridor, runs: Sequence[ScenarioRun], as_of: dt.date
     of ``peak_so_far`` (the fullest day after ``as_of`` up to the month's end) and, where the care of a person
     for a day has a cost, of ``cost`` and ``cost_so_far`` in USD, with the noise of the cost's own interval."""
     rows: list[tuple[object, ...]] = []
-    indicators = stock_indicators(corridor)
-    census = [i for i in indicators if i.kind == "census"]
     for run in runs:
-        people = {i.id: stock_by_day(i, run) for i in indicators}
-        draws = cost_draws(run)
-        priced = {i.id: daily_cost(i, run, people[i.id], draws) for i in indicators}
-        costs = {item: cost for item, cost in priced.items() if cost is not None}
-        if len(census) > 1:
-            people[ALL_CITIES] = np.sum([people[i.id] for i in census], axis=0)
-            if all(i.id in costs for i in census):
-                costs[ALL_CITIES] = np.sum([costs[i.id] for i in census], axis=0)
+        people, costs = _people_and_costs(corridor, run)
         for item, by_day in people.items():
             for month, statistic, values in _statistics(run, by_day, costs.get(item), as_of):
                 levels = np.quantile(values, LEVELS).tolist()
@@ -45,6 +36,21 @@ def stock_months(corridor: Corridor, runs: Sequence[ScenarioRun], as_of: dt.date
                     for level, value in zip(LEVELS, levels, strict=True)
                 ]
     return pl.DataFrame(rows, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
+
+
+def _people_and_costs(corridor: Corridor, run: ScenarioRun) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """People and USD by item, each of shape (members, days); all censuses together come last."""
+    indicators = stock_indicators(corridor)
+    draws = cost_draws(run)
+    people = {i.id: stock_by_day(i, run) for i in indicators}
+    priced = {i.id: daily_cost(i, run, people[i.id], draws) for i in indicators}
+    costs = {item: cost for item, cost in priced.items() if cost is not None}
+    census = [i.id for i in indicators if i.kind == "census"]
+    if len(census) > 1:
+        people[ALL_CITIES] = np.sum([people[item] for item in census], axis=0)
+        if all(item in costs for item in census):
+            costs[ALL_CITIES] = np.sum([costs[item] for item in census], axis=0)
+    return people, costs
 
 
 def _statistics(

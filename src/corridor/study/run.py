@@ -22,10 +22,11 @@ from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, sha256_of
-from corridor.study import assemble, contrast, geography, months
+from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
 from corridor.study.lever_data import lever_data
 from corridor.study.ports import port_labels, ports_table
+from corridor.study.schema import TABLES
 from corridor.study.triggers import trigger_tables
 
 HISTORY_DAYS = 180
@@ -74,11 +75,37 @@ def no_bar(text: str, total: int) -> AbstractContextManager[Callable[[float], No
 def run_study(
     study: Study, *, step: Step = no_bar, executor: Executor | None = None, store: Path | None = None
 ) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
-    """Run every scenario and return the tables and the manifest of a run folder.
+    """Run every scenario and return the tables (those with rows) and the manifest of a run folder.
 
-    Raises InputError for an unknown scenario, one that needs hindsight, or an end before the start.
+    ``step`` opens a progress bar for each part of the work; ``executor`` runs the members elsewhere;
+    ``store`` keeps finished members until all scenarios are done.
+
+    Raises:
+        InputError: an unknown scenario, one that needs hindsight, or an end before the start.
     """
-    corridor = study.corridor
+    runs = simulate_scenarios(study, step, executor, store)
+    tables = {
+        **result_tables(study, runs),
+        **reference_tables(study, runs),
+        **evidence_tables(study, runs, step),
+    }
+    tables["labels"] = pl.concat(
+        [tables["labels"], port_labels(study.corridor, tables["ports"])], how="diagonal"
+    )
+    return {name: tables[name] for name in TABLES if _filled(tables, name)}, manifest(study, runs)
+
+
+def _filled(tables: Mapping[str, pl.DataFrame], name: str) -> bool:
+    return name in tables and tables[name].height > 0
+
+
+def simulate_scenarios(
+    study: Study, step: Step, executor: Executor | None, store: Path | None
+) -> list[ScenarioRun]:
+    """Simulate every scenario under shared noise, the baseline first.
+
+    Finished members are stored in ``store`` until all scenarios are done, so that an interruption repeats none.
+    """
     compiled = {name or "base": study.compile(name) for name in study.scenarios}
     run_member(next(iter(compiled.values())), None)  # compiles the kernels once, before workers start
     runs = []
@@ -88,43 +115,61 @@ def run_study(
                 arrays, workers=study.workers, executor=executor, progress=advance, store=store, keep=True
             )
         runs.append(ScenarioRun(name, arrays, trajectories))
-    if store is not None:  # kept until here: an interruption repeats no scenario
+    if store is not None:
         for run in runs:
             forget(run.compiled, store)
-    base, others = runs[0], runs[1:]
+    return runs
+
+
+def result_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
+    """Tables of what the scenarios give: forecasts, stocks, ports, map, triggers, differences with their grades."""
+    corridor, base, others = study.corridor, runs[0], runs[1:]
     calibrated = study.calibration.parameters if study.calibration else ()
     fitted = fitted_path(study)
     since = (base.compiled.spec.start - dt.timedelta(days=HISTORY_DAYS)).replace(day=1)
-    tables: dict[str, pl.DataFrame] = {
+    return {
         **assemble.forecast_tables(corridor, runs),
-        "observed": assemble.observed_table(corridor, study.as_of, study.end),
         "daily": assemble.daily_table(corridor, runs, history(corridor, fitted)),
-        "capacity": assemble.capacity_table(corridor, base.compiled),
-        "points": assemble.points_table(corridor, study.as_of, study.end),
-        "measures": assemble.measures_table(runs),
-        **trigger_tables(runs),
-        "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
-        "labels": assemble.label_table(corridor, runs),
-        "sources": assemble.source_table(corridor),
-        "ports": ports_table(runs),
-        "routes": assemble.route_table(corridor),
-        **geography.map_tables(corridor, runs, fitted, since),
         "stock_months": months.stock_months(corridor, runs, study.as_of),
-        "costs": months.costs_table(corridor, base.compiled),
+        "ports": ports_table(runs),
+        **trigger_tables(runs),
+        **geography.map_tables(corridor, runs, fitted, since),
         "differences": contrast.differences_table(corridor, base, others),
         "grades": contrast.grades_table(corridor, base, others, calibrated),
     }
-    tables["labels"] = pl.concat([tables["labels"], port_labels(corridor, tables["ports"])], how="diagonal")
-    with step("influence of assumptions", contrast.INFLUENCE_BLOCKS) as advance:
-        tables["parameters"] = contrast.parameters_table(corridor, base.compiled, lambda: advance(1))
+
+
+def reference_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
+    """Tables of what was declared and published: names, sources, measures, counts, room, costs."""
+    corridor, compiled = study.corridor, runs[0].compiled
+    return {
+        "observed": assemble.observed_table(corridor, study.as_of, study.end),
+        "points": assemble.points_table(corridor, study.as_of, study.end),
+        "capacity": assemble.capacity_table(corridor, compiled),
+        "measures": assemble.measures_table(runs),
+        "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
+        "labels": assemble.label_table(corridor, runs),
+        "sources": assemble.source_table(corridor),
+        "routes": assemble.route_table(corridor),
+        "costs": months.costs_table(corridor, compiled),
+    }
+
+
+def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> dict[str, pl.DataFrame]:
+    """Tables of what the results rest on: assumptions by influence, fit, past scores, claims and effects."""
+    corridor = study.corridor
+    tables = {
+        "scoreboard": shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations}),
+    }
+    with step("influence of assumptions", influence.INFLUENCE_BLOCKS) as advance:
+        tables["parameters"] = influence.parameters_table(corridor, runs[0].compiled, lambda: advance(1))
     if corridor.claims:
         tables["claims"] = verdict_table(check_claims(corridor))
     if study.hindsight:
-        tables |= effects(study, compiled.values(), step)
+        tables |= effects(study, [run.compiled for run in runs], step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
-    tables["scoreboard"] = shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations})
-    return {name: table for name, table in tables.items() if table.height}, manifest(study, runs)
+    return tables
 
 
 def study_levers(study: Study) -> dict[str, Any]:
@@ -144,20 +189,24 @@ def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> 
 
     What the register calls only asked for, proposed or reported was not taken, so it has no effect to estimate.
     """
-    entries = [entry for entry in study.corridor.register_entries if entry.measures]
-    known = {name for entry in entries for name in entry.measures}
-    taken = {
-        name for entry in entries if entry.status in ("announced", "in_force") for name in entry.measures
-    }
     added = {a.measure.id: a.measure for run in compiled for a in run.measures if not a.measure.in_base}
-    questions = questions_of(
-        study.corridor, [m for name, m in added.items() if name in taken or name not in known]
-    )
+    untaken = _not_taken(study.corridor)
+    questions = questions_of(study.corridor, [m for name, m in added.items() if name not in untaken])
     with step("effects of measures", len(questions)) as advance:
         found = effects_of(
             study.corridor, questions, seed=study.seed, command=study.command, tick=lambda: advance(1)
         )
     return effect_tables(found)
+
+
+def _not_taken(corridor: Corridor) -> set[str]:
+    """Measures of entries of the register, none of which was announced or came into force."""
+    entries = [entry for entry in corridor.register_entries if entry.measures]
+    known = {name for entry in entries for name in entry.measures}
+    taken = {
+        name for entry in entries if entry.status in ("announced", "in_force") for name in entry.measures
+    }
+    return known - taken
 
 
 def fitted_path(study: Study) -> tuple[Compiled, MemberResult] | None:
@@ -191,12 +240,28 @@ def history(
 def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
     """What the run rests on, enough to repeat it."""
     settings = study.corridor.settings
-    provenance = Provenance(
+    headline = next((i.id for i in study.corridor.indicators if i.kind == "total"), None)
+    return {
+        **vars(_provenance(study, runs)),
+        "name": settings.name,
+        "name_es": settings.name_es,
+        "languages": list(settings.languages),
+        "baseline": runs[0].id,
+        "comparison": runs[1].id if len(runs) > 1 else None,
+        "headline": headline,
+        "hindsight": study.hindsight,
+        "license": settings.license,
+        "attribution": settings.attribution,
+    }
+
+
+def _provenance(study: Study, runs: Sequence[ScenarioRun]) -> Provenance:
+    return Provenance(
         command=study.command,
         seed=study.seed,
         as_of=study.as_of.isoformat(),
         inputs={
-            settings.id: sha256_of(study.folder),
+            study.corridor.settings.id: sha256_of(study.folder),
             "data": sha256_of(Path(data.__file__).parent / "tables"),
             **_of_the_user(study.corridor),
         },
@@ -207,18 +272,6 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
             "scenarios": [run.id for run in runs],
         },
     )
-    headline = next((i.id for i in study.corridor.indicators if i.kind == "total"), None)
-    return {
-        **vars(provenance),
-        "name": settings.name,
-        "name_es": settings.name_es,
-        "baseline": runs[0].id,
-        "comparison": runs[1].id if len(runs) > 1 else None,
-        "headline": headline,
-        "hindsight": study.hindsight,
-        "license": settings.license,
-        "attribution": settings.attribution,
-    }
 
 
 def _of_the_user(corridor: Corridor) -> dict[str, str]:

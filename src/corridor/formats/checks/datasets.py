@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corridor.data import datasets, describe
+from corridor.data import datasets, describe, load
 from corridor.data.counts import DATE, KNOWN, VALUE
 from corridor.formats.parts import Parts
 from corridor.formats.rows import Row
@@ -24,6 +24,8 @@ def check_datasets(parts: Parts) -> Iterator[Fault]:
         if name in own or name in others:
             dims = own[name] if name in own else describe(name).dims
             yield from _columns(observation, dims)
+            if not any(fault.file.endswith(f"/{name}.csv") for fault in parts.faults):
+                yield from _codes(observation, parts, dims)
         else:
             hint = (
                 did_you_mean(name, [*own, *others])
@@ -56,3 +58,22 @@ def _columns(row: Row[Observation], dims: tuple[str, ...]) -> Iterator[Fault]:
         if name not in dims:
             hint = did_you_mean(name, dims) or "the dataset has no dimensions"
             yield row.fault("where", f"dataset {row.item.dataset!r} has no column {name!r}", hint)
+
+
+def _codes(row: Row[Observation], parts: Parts, dims: tuple[str, ...]) -> Iterator[Fault]:
+    """A value of ``where`` that no row of the dataset has would count nobody, without a word."""
+    for name, values in row.item.where.items():
+        if name not in dims:
+            continue
+        known = _known_codes(row.item.dataset, name, parts, dims)
+        for value in values:
+            if value not in known:
+                hint = did_you_mean(value, known)
+                yield row.fault("where", f"dataset {row.item.dataset!r} has no {name} {value!r}", hint)
+
+
+def _known_codes(dataset: str, dim: str, parts: Parts, dims: tuple[str, ...]) -> tuple[str, ...]:
+    if dataset in parts.datasets.known:
+        position = dims.index(dim)
+        return tuple(sorted({counts[1][position] for counts in parts.counts.get(dataset, ())}))
+    return load(dataset).codes(dim)

@@ -151,6 +151,28 @@
     }),
   });
 
+  // Bars of any section: values, intervals and the table come from Python.
+  const bars = (block) => C.figure({
+    block, readingOf: () => C.text(block.reading),
+    draw: (width, title) => charts.strips(width, title, {
+      domain: d3.nice(...d3.extent([0, ...block.rows.flatMap((r) => [r.low ?? r.value, r.value, r.high ?? r.value])]), 4),
+      zero: 0, tickLabel: (t) => C.cell(t, block.kind),
+      rows: block.rows.map((row) => {
+        const whole = (row.low ?? null) !== null && (row.high ?? null) !== null;
+        const shown = (value) => C.cell(value, block.kind);
+        return {
+          label: C.text(row.label),
+          value: whole ? `${shown(row.value)} [${shown(row.low)}; ${shown(row.high)}]` : shown(row.value),
+          draw: (x, height) => [
+            svg("rect", { x: Math.min(x(0), x(row.value)), y: 5, width: Math.max(1, Math.abs(x(row.value) - x(0))), height: height - 10, fill: "var(--fan)" }),
+            ...(whole ? [svg("line", { x1: x(row.low), x2: x(row.high), y1: height / 2, y2: height / 2, stroke: "var(--ink)", "stroke-width": 2 })] : []),
+          ],
+        };
+      }),
+    }),
+    tableOf: () => block.table,
+  });
+
   const list = (block) => el("div", { class: "card" }, el("h3", {}, C.text(block.title)),
     el("p", { class: "note" }, C.text(block.intro)), el("ul", {}, block.items.map((item) => el("li", {}, C.text(item)))));
 
@@ -269,5 +291,5 @@
       el("p", { class: "reading" }, C.text(claim.sentence)),
       el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))])))));
 
-  C.blocks = { prose, answer, fan, band, lines, dots, list, grades, fit, influence, timeline, claims };
+  C.blocks = { prose, answer, fan, band, lines, dots, bars, list, grades, fit, influence, timeline, claims };
 })();

@@ -20,8 +20,7 @@
   const svg = (tag, attributes, ...children) =>
     apply(document.createElementNS(SVG, tag), attributes, children);
 
-  const look = (kind) => (["number", "number3", "count", "percent"].includes(kind) ? "num"
-    : ["interval", "month"].includes(kind) ? "interval" : null);
+  const look = (kind) => C.data.kinds[kind]?.align || null;
 
   const MOST = 100; // rows of a table before the reader asks for all of them
   // With `group`, the rows stand under a heading for each value of that column.

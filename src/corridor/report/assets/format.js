@@ -47,16 +47,18 @@ globalThis.Corridor = {};
   const shortMonth = (iso) => monthName(iso).slice(0, 3);
   const day = (iso) => Number(iso.slice(8, 10)) + (state.lang === "en" ? " " : " de ") + month(iso);
 
-  // A cell of a table as the reader sees it.
+  const FORMATS = {
+    text, date: day, month, percent, rounded,
+    flag: (value) => say(value ? "yes" : "no"),
+    number: (value) => (Number.isInteger(value) ? number(value) : rounded(value)),
+  };
+  // A cell of a table as the reader sees it; Python declares the kinds. A text in a column of numbers stays a text.
   const cell = (value, kind) => {
     if (value === null || value === undefined || value === "") return "";
-    if (kind === "date") return day(value);
-    if (kind === "month") return month(value);
-    if (kind === "percent") return percent(value);
-    if (kind === "flag") return say(value ? "yes" : "no");
-    if (typeof value !== "number") return text(value);
-    if (kind === "number3" || !Number.isInteger(value)) return rounded(value);
-    return number(value);
+    const { format, suffix } = data.kinds[kind] ?? data.kinds.text;
+    const words = typeof value === "object" || (typeof value === "string" && !["date", "month"].includes(format));
+    const plain = typeof value === "number" && format === "text";
+    return (words ? text(value) : plain ? FORMATS.number(value) : FORMATS[format](value)) + suffix;
   };
 
   Object.assign(Corridor, {

@@ -3,15 +3,16 @@
 (() => {
   const C = Corridor;
   const { el, svg, data, state } = C;
-  const LANGS = [["en", "English"], ["es", "Español"]];
+  const LANGS = Object.entries(data.messages.language_name);
 
   const hatch = (id, color, paper) => svg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("rect", { width: 6, height: 6, fill: paper }), svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: color, "stroke-width": 3 }));
   const patterns = () => svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true" },
     svg("defs", {}, hatch("hatch", "var(--fan)", "none"), hatch("hatch-ink", "var(--muted)", "var(--card)")));
 
-  const languages = () => el("div", { class: "languages", role: "group", "aria-label": C.say("language") },
-    LANGS.map(([code, name]) => el("button", {
+  const offered = LANGS.filter(([code]) => data.languages.includes(code));
+  const languages = () => offered.length < 2 ? null : el("div", { class: "languages", role: "group", "aria-label": C.say("language") },
+    offered.map(([code, name]) => el("button", {
       type: "button", lang: code, "data-lang": code, "aria-pressed": String(code === state.lang), onclick: () => speak(code),
     }, name)));
 

@@ -33,7 +33,7 @@
     section = first.includes("=") ? "" : decode(first);
     state.chosen = new Map(pairs.filter(([key]) => key && key !== "lang"));
     const lang = pairs.find(([key]) => key === "lang")?.[1];
-    state.lang = lang in data.months ? lang : data.lang;
+    state.lang = data.languages.includes(lang) ? lang : data.lang;
   };
 
   const get = (key, fallback = null) => state.chosen.get(key) ?? fallback;

@@ -175,28 +175,32 @@ def score_sentence(view: RunView) -> Text | None:
     points = view.ordered(rows["counting_point"].unique(maintain_order=True).to_list())
     point = view.headline if view.headline in points else points[0]
     rows = rows.filter(pl.col("counting_point") == point)
-    common: dict[str, Any] = {"label": view.name(point)}
+    label = view.name(point)
     scored = rows.filter((pl.col("metric") == "wis") & (pl.col("reference") > 0))
-    if scored.is_empty():
-        plain = rows.filter(
-            pl.col("metric").is_in(["median_absolute_error", "median_absolute_monthly_error"])
-        )
-        if plain.is_empty():
-            return None
-        row = plain.row(0, named=True)
-        common |= {"value": lambda lang: percent(row["value"], lang), "months": str(row["months"])}
-        if row["reference"] is not None:
-            common |= {"reference": lambda lang: percent(row["reference"], lang)}
-            return say("answer_score_last", **common)
-        return say("answer_score_plain", **common)
+    return _error_sentence(rows, label) if scored.is_empty() else _ratio_sentence(scored, label)
+
+
+def _error_sentence(rows: pl.DataFrame, label: Text) -> Text | None:
+    """The median absolute error, beside that of the reference where it was measured."""
+    errors = rows.filter(pl.col("metric").is_in(["median_absolute_error", "median_absolute_monthly_error"]))
+    if errors.is_empty():
+        return None
+    row = errors.row(0, named=True)
+    values: dict[str, Any] = {
+        "label": label, "value": lambda lang: percent(row["value"], lang), "months": str(row["months"]),
+    }  # fmt: skip
+    if row["reference"] is None:
+        return say("answer_score_plain", **values)
+    return say("answer_score_last", **values, reference=lambda lang: percent(row["reference"], lang))
+
+
+def _ratio_sentence(scored: pl.DataFrame, label: Text) -> Text:
+    """The weighted interval score divided by that of the reference."""
     row = scored.row(0, named=True)
     ratio = row["value"] / row["reference"]
     shown = round(ratio, 2)
     verdict = "same" if shown == 1 else "better" if shown < 1 else "worse"
     return say(
-        "answer_score",
-        months=str(row["months"]),
-        ratio=lambda lang: number(ratio, lang, 2),
-        verdict=say(verdict),
-        **common,
-    )
+        "answer_score", months=str(row["months"]), ratio=lambda lang: number(ratio, lang, 2),
+        verdict=say(verdict), label=label,
+    )  # fmt: skip

@@ -1,13 +1,12 @@
 """What every section shares: its protocol, labels, sources, the run's settings, and blocks of a payload.
 
-A payload is plain JSON. A *block* has a ``type`` that the page's script draws; a *text* is a mapping of
-language to string; a *table* has ``columns`` (``key``, ``label``, ``kind``) and ``rows``.
+A payload is plain JSON made of blocks (:mod:`corridor.report.blocks`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,12 +14,16 @@ from typing import Any, Protocol
 import polars as pl
 
 from corridor.model.small_counts import HELD_BACK
+from corridor.report.blocks import Block, named_column, prose, table_block
 from corridor.report.messages import Text, plain, say
 from corridor.study.folder import RunFolder
-from corridor.study.schema import TABLES
 from corridor.text import LANGS, by_lang, nationality
 
-Block = dict[str, Any]
+__all__ = [
+    "FOUNDED", "Block", "Label", "RunView", "Section", "column", "counted", "monthly_counts", "prose",
+    "quantiles_of", "shown_count", "switch", "table_block", "total",
+]  # fmt: skip
+
 FOUNDED = ("causal", "before_after", "mechanical")
 
 
@@ -232,22 +235,7 @@ def quantiles_of(rows: pl.DataFrame) -> dict[float, float]:
 
 def column(key: str, kind: str = "text", *, label: Text | None = None) -> dict[str, Any]:
     """A column of a table; its head is the message ``col_<key>`` unless a label is given."""
-    return {"key": key, "label": label or say(f"col_{key}"), "kind": kind}
-
-
-def table_block(
-    name: str, title: Text, columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
-) -> Block:
-    """A table that stands for itself, with its CSV; ``name`` is that of the run's table it shows."""
-    where: dict[str, str] = {}
-    query = {"table": name, "where": where} if name in TABLES else None
-    table = {"columns": columns, "rows": rows}
-    return {"type": "table", "name": name, "title": title, "table": table, "query": query}
-
-
-def prose(text: Text) -> Block:
-    """A paragraph."""
-    return {"type": "prose", "text": text}
+    return named_column(key, label or say(f"col_{key}"), kind)
 
 
 def switch(view: RunView, name: str, parts: dict[str, list[Block]]) -> Block:

@@ -185,38 +185,43 @@ class Sources:
     def payload(self, view: RunView) -> list[Block]:
         """Tables and texts."""
         manifest = view.run.manifest
-        blocks: list[Block] = []
-        rows = [
-            {**row, "grade": word("source", row["grade"])}
-            for row in view.run.table("sources").iter_rows(named=True)
-        ]
-        if rows:
-            columns = [
-                column("title", "text"), column("publisher"), column("license"), column("grade"),
-                column("first_published"), column("period"), column("note"),
-            ]  # fmt: skip
-            columns.append(column("url", label=dict.fromkeys(LANGS, "URL")))
-            blocks.append({**table_block("sources", say("sources_title"), columns, rows), "open": True})
-        names: Text = {
-            "en": str(manifest.get("name", "")),
-            "es": str(manifest.get("name_es") or manifest.get("name", "")),
-        }
-        cite = say(
-            "cite_text",
-            version=str(manifest.get("version", "")),
-            name=names,
-            date=lambda lang: day(view.as_of, lang),
-            attribution=str(manifest.get("attribution", "")),
-        )
-        blocks.append({"type": "text", "title": say("cite"), "text": cite})
+        blocks = [*_source_table(view), {"type": "text", "title": say("cite"), "text": _citation(view)}]
         if manifest.get("license"):
             license_text = dict.fromkeys(LANGS, str(manifest["license"]))
             blocks.append({"type": "text", "title": say("data_license"), "text": license_text})
         if manifest.get("command"):
-            blocks.append(
-                {"type": "code", "title": say("repeat"), "code": str(manifest["command"]), "copy": True}
-            )
+            blocks.append({"type": "code", "title": say("repeat"), "code": str(manifest["command"])})
         full = json.dumps(dict(manifest), indent=2, sort_keys=True, default=str, ensure_ascii=False)
         blocks.append({"type": "code", "title": say("manifest"), "code": full, "closed": True})
         blocks.append({"type": "code", "title": say("software"), "code": licenses(), "closed": True})
         return blocks
+
+
+def _source_table(view: RunView) -> list[Block]:
+    rows = [
+        {**row, "grade": word("source", row["grade"])}
+        for row in view.run.table("sources").iter_rows(named=True)
+    ]
+    if not rows:
+        return []
+    columns = [
+        column("title", "text"), column("publisher"), column("license"), column("grade"),
+        column("first_published"), column("period"), column("note"),
+        column("url", label=dict.fromkeys(LANGS, "URL")),
+    ]  # fmt: skip
+    return [{**table_block("sources", say("sources_title"), columns, rows), "open": True}]
+
+
+def _citation(view: RunView) -> Text:
+    manifest = view.run.manifest
+    names: Text = {
+        "en": str(manifest.get("name", "")),
+        "es": str(manifest.get("name_es") or manifest.get("name", "")),
+    }
+    return say(
+        "cite_text",
+        version=str(manifest.get("version", "")),
+        name=names,
+        date=lambda lang: day(view.as_of, lang),
+        attribution=str(manifest.get("attribution", "")),
+    )

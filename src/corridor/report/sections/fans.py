@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.model.small_counts import SUPPRESS_BELOW
 from corridor.report.messages import Text, Value, say
-from corridor.report.sections.base import Block, RunView, monthly_counts, prose, quantiles_of, total
+from corridor.report.sections.base import Block, Label, RunView, monthly_counts, prose, quantiles_of, total
 from corridor.text import LANGS, Lang, month, number, rounded
 
 HISTORY_MONTHS = 20
@@ -84,15 +84,12 @@ def fan(view: RunView, series: str) -> Block:
         "scenario", "place", "nationality", maintain_order=True
     ):
         views[f"{scenario}|{place}|{nationality}"] = _view(group, observed.get(f"{place}|{nationality}", []))
-    assumed = label.tag == "assumed"
-    notes = [say("lower_bound")] if label.kind == "deaths" else []
-    notes += [say("assumed_note")] if assumed else []
     return {
         "type": "fan",
         "id": series,
         "title": label.text,
-        "notes": notes,
-        "hatched": assumed,
+        "notes": _notes(label),
+        "hatched": label.tag == "assumed",
         "levels": sorted(rows["quantile"].unique().to_list()),
         "options": _options(view, rows),
         "scenarios": [{"id": s, "label": view.name(s)} for s in view.scenarios if s in rows["scenario"]],
@@ -102,6 +99,11 @@ def fan(view: RunView, series: str) -> Block:
         "source": view.source(series, simulated=True),
         "query": {"table": "forecast", "where": {"series": series}},
     }
+
+
+def _notes(label: Label) -> list[Text]:
+    notes = [say("lower_bound")] if label.kind == "deaths" else []
+    return [*notes, say("assumed_note")] if label.tag == "assumed" else notes
 
 
 def _history(view: RunView, series: str) -> pl.DataFrame:

@@ -64,13 +64,7 @@ def band(view: RunView, item: str) -> Block:
     label = view.label(item)
     rows = view.run.table("daily").filter(pl.col("item") == item).sort("date", "quantile")
     room = view.run.table("capacity").filter(pl.col("item") == item).drop_nulls("value").sort("date")
-    dates = rows["date"]
-    points = (
-        view.run.table("points")
-        .filter((pl.col("item") == item) & pl.col("date").is_between(dates.min(), dates.max()))
-        .filter(counted(view.run.table("points")))
-        .sort("date")
-    )
+    points = _dated_points(view, item, rows["date"])
     assumed = label.tag == "assumed"
     notes = [say("assumed_note")] if assumed else []
     views = {
@@ -96,6 +90,13 @@ def band(view: RunView, item: str) -> Block:
         "source": _with_sources(view, item, [source for source in point_sources if source]),
         "query": {"table": "daily", "where": {"item": item}},
     }
+
+
+def _dated_points(view: RunView, item: str, dates: pl.Series) -> pl.DataFrame:
+    """Published points of a stock within the days of the chart; a small count is held back."""
+    table = view.run.table("points")
+    mine = (pl.col("item") == item) & pl.col("date").is_between(dates.min(), dates.max())
+    return table.filter(mine & counted(table)).sort("date")
 
 
 def _source_title(view: RunView, source: str) -> str:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from corridor.model import CorridorError
+from corridor.model.errors import CorridorError
 
 Shared = TypeVar("Shared")
 Key = TypeVar("Key", bound=Hashable)

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from corridor.ensemble.workers import run_tasks
 from corridor.model import CorridorError
+from corridor.model.workers import run_tasks
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
 SCRIPT = """
 import os, sys, time
-from corridor.ensemble.workers import run_tasks
+from corridor.model.workers import run_tasks
 
 def work(folder, task):
     with open(os.path.join(folder, str(os.getpid())), "w"):
@@ -110,7 +110,7 @@ def test_a_script_without_a_guard_is_told_what_to_write(tmp_path):
 
 
 def test_the_hint_shows_the_guard():
-    from corridor.ensemble import workers
+    from corridor.model import workers
 
     class Ended:
         exitcode = workers.WITHOUT_GUARD
@@ -167,7 +167,7 @@ def test_no_error_of_a_caller_becomes_one_of_workers():
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs POSIX signals")
 def test_processes_that_start_never_get_an_interrupt_and_the_parent_does():
-    from corridor.ensemble import workers
+    from corridor.model import workers
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
