@@ -196,7 +196,7 @@ def forecast(
     where
         Of a dataset: values of dimensions to keep.
     model
-        One of ``corridor.forecast.MODELS``, or ``"corridor"`` for the calibrated corridor.
+        One of ``corridor.forecast.model_ids()``, or ``"corridor"`` for the calibrated corridor.
     members, seed, workers
         Of the corridor's own runs, where it is calibrated on the day.
 
@@ -376,7 +376,8 @@ def _forecaster(
 ) -> Forecaster:  # fmt: skip
     """The forecaster by name; a calibrated corridor is one, and a member of the combination."""
     from corridor.forecast.corridor_member import CorridorModel, WithCorridor
-    from corridor.forecast.models import COMBINED, forecaster
+    from corridor.forecast.models import COMBINED
+    from corridor.forecast.registry import forecaster
 
     own: CorridorModel | None = None
     if corridor is not None and observation is not None and model in (CORRIDOR_MODEL, COMBINED):
