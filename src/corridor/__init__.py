@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from corridor.api import simulate as simulate
     from corridor.data import Dataset as Dataset
     from corridor.ensemble import Trajectories as Trajectories
-    from corridor.evaluate import EffectEstimate as EffectEstimateEstimate
+    from corridor.evaluate import EffectEstimate as EffectEstimate
     from corridor.forecast import Forecast as Forecast
     from corridor.model import Corridor as Corridor
     from corridor.model import CorridorError as CorridorError

@@ -15,6 +15,7 @@ from corridor.model import Corridor, Fault, InputError, did_you_mean
 if TYPE_CHECKING:
     from corridor.calibrate import Calibration
     from corridor.ensemble import Trajectories
+    from corridor.evaluate import EffectEstimate
     from corridor.forecast import Forecast, Forecaster
     from corridor.model import Observation
     from corridor.study import RunFolder, Study
