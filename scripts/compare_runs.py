@@ -7,9 +7,9 @@ folder cannot be read.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,8 @@ def differences(before: Path, after: Path) -> Iterator[str]:
         if name.endswith(".parquet"):
             lines = list(table_differences(pl.read_parquet(ours), pl.read_parquet(theirs)))
             yield from (f"{name}: {line}" for line in lines)
-        elif _digest(ours) != _digest(theirs):
-            yield f"{name}: the text differs"
+        elif ours.read_bytes() != theirs.read_bytes():
+            yield from (f"{name}: {line}" for line in text_differences(ours, theirs))
 
 
 def table_differences(before: pl.DataFrame, after: pl.DataFrame) -> Iterator[str]:
@@ -66,8 +66,14 @@ def _bits(column: pl.Series) -> pl.Series:
     return pl.select(pl.when(column.is_not_null()).then(bits)).to_series()
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def text_differences(before: Path, after: Path) -> Iterator[str]:
+    """Lines that differ between two texts."""
+    pair = [path.read_text("utf-8").splitlines(keepends=True) for path in (before, after)]
+    changed = [place for place, (one, other) in enumerate(zip_longest(*pair)) if one != other]
+    yield f"the text differs in {len(changed)} lines"
+    for place in changed[:SHOWN]:
+        one, other = (lines[place] if place < len(lines) else None for lines in pair)
+        yield f"  line {place + 1}: {one!r} against {other!r}"
 
 
 def main(arguments: list[str]) -> int:

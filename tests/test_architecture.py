@@ -115,7 +115,7 @@ WITHOUT_ENGINE = ("engine", "ensemble", "calibrate", "forecast", "evaluate", "cl
 def test_a_run_folder_is_read_without_the_engine(statement):
     loaded = modules_after(statement)
     assert "polars" in loaded and "corridor.study.folder" in loaded
-    assert not {"numba", "scipy", *(f"corridor.{name}" for name in WITHOUT_ENGINE)} & loaded
+    assert not {"numba", "scipy", "pydantic", *(f"corridor.{name}" for name in WITHOUT_ENGINE)} & loaded
 
 
 def test_what_runs_a_study_loads_the_engine_on_first_use():

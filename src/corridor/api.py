@@ -247,7 +247,7 @@ def evaluate(
     controls: Sequence[str] = (), donors: Sequence[str] = (), as_of: Day | None = None, hindsight: bool = False,
     seed: int = 1,
 ) -> EffectEstimate:  # fmt: skip
-    """What a measure did to a series, against what the months before let expect, with its checks.
+    """What a measure did to a series, compared with the count expected from the months before, with its checks.
 
     Parameters
     ----------

@@ -69,7 +69,9 @@ def test_a_table_of_one_run_alone_and_a_changed_text_are_named(runs, capsys):
     (runs[1] / "tables" / "capacity.csv").write_text("item\n")
     assert script.main([str(run) for run in runs]) == 1
     printed = capsys.readouterr().out
-    assert f"costs.csv: only in {runs[1]}" in printed and "capacity.csv: the text differs" in printed
+    assert (
+        f"costs.csv: only in {runs[1]}" in printed and "capacity.csv: the text differs in 3 lines" in printed
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["a"], ["nowhere", "nowhere"]])

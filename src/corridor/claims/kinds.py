@@ -273,13 +273,10 @@ def check_first_month(case: ClaimContext) -> Finding:
     }  # fmt: skip
     if other:
         about["other"] = other.name
-    way = f"{'below' if below else 'above'}_{'other' if other else 'value'}"
-    parts = [message(f"claims.first_{way}", **about)]
-    if (
-        absent := months_between(written_start(shared[0]), written_start(first))
-        + 1
-        - sum(text <= first for text in shared)
-    ):
+    side, base = "below" if below else "above", "other" if other else "value"
+    parts = [message(f"claims.first_{side}_{base}", **about)]
+    months = months_between(written_start(shared[0]), written_start(first)) + 1
+    if absent := months - sum(text <= first for text in shared):
         parts.append(message("claims.first_missing", count=absent))
     figures = [_figure(counts, first)]
     if other:

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -20,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
     "check": "Say everything that is wrong in a corridor folder.",
+    "import": "Write a corridor folder from a case of Flee.",
     "data": "List, show and export series; add your own, read new editions.",
     "calibrate": "Fit a corridor to what was known on a date.",
     "forecast": "Forecast a corridor's series or a dataset.",
@@ -37,18 +39,23 @@ _MOST_FAULTS = 20
 """Faults that are printed; of the rest, their number."""
 
 
+def _module(name: str) -> str:
+    """Module of a command; a word of Python's gets an underscore."""
+    return f"{__name__}.{name}_" if iskeyword(name) else f"{__name__}.{name}"
+
+
 class LazyGroup(click.Group):
     """A group whose commands are modules ``corridor.cli.<name>`` with an attribute ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands that are installed."""
-        return [name for name in COMMANDS if find_spec(f"{__name__}.{name}") is not None]
+        return [name for name in COMMANDS if find_spec(_module(name)) is not None]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        return import_module(f"{__name__}.{cmd_name}").command
+        return import_module(_module(cmd_name)).command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

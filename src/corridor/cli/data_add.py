@@ -34,6 +34,7 @@ def _layout_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--month-first", "order", flag_value="month", help="01/02/2024 is the second of January."),
         click.option("--fiscal-start", metavar="MONTH", type=click.IntRange(1, 12), default=None,
                      help="Month in which a fiscal year begins (10: October of the year before)."),
+        click.option("--year", type=click.IntRange(1900, 2100), default=None, help="Year of months that stand without one."),
         click.option("--decimal", type=click.Choice(["point", "comma"]), default=None, help="Mark before decimals."),
         click.option("--sheet", metavar="NAME", default=None, help="Sheet of a spreadsheet."),
         click.option("--repeats", type=click.Choice(["sum", "first"]), default=None,
@@ -91,9 +92,7 @@ def add_command(
         talk("nothing stored; without --dry-run it is", quiet=quiet)
     else:
         talk(f"{name}: {added.understood.table.height:,} rows kept in {data_folder() / name}", quiet=quiet)
-        talk(
-            f"next: corridor data show {name} · corridor forecast --data {name} --target {name}", quiet=quiet
-        )
+        talk(f"next: corridor data show {name} · corridor forecast --data {name}", quiet=quiet)
 
 
 def _options(dims: str | None, drop: tuple[str, ...], additive: str, **said: Any) -> Any:

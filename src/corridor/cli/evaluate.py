@@ -63,7 +63,7 @@ def command(
 ) -> None:  # fmt: skip
     """Say what a measure did to a series of the corridor folder DIR (or a shipped corridor), as one card.
 
-    The counts after the date stand against what the months before let expect. Without --as-of the data stand at the
+    The counts after the date are compared with those expected from the months before. Without --as-of the data stand at the
     corridor's own date; --hindsight takes all that is known now.
     """
     from corridor.formats import open_corridor

@@ -88,6 +88,14 @@ def run_and_write(
     folder = find_corridor(name)
     corridor = open_corridor(name)
     settings = corridor.settings
+    if settings.movement == "walk":
+        if scenarios or as_of or hindsight:
+            raise InputError(
+                "the walk rule runs the folder as it is", hint="leave --scenario, --as-of and --hindsight out"
+            )
+        return _walk(
+            corridor, folder, target, end or settings.end, members, seed, workers, lang=lang, quiet=quiet
+        )
     calibrations = folder / "calibration"
     dates = [dt.date.fromisoformat(text) for text in calibration_dates(folder)]
     chosen = choose_calibration(corridor, dates, as_of, wanted=(calibrations / "plan.yaml").exists())
@@ -112,5 +120,33 @@ def run_and_write(
         raise
     run = RunFolder.write(target, tables, manifest, study_levers(study))
     report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    talk(f"report: {report}", quiet=quiet)
+    return report
+
+
+def _walk(
+    corridor: Corridor, folder: Path, target: Path, end: dt.date, members: int, seed: int, workers: int | None,
+    *, lang: str, quiet: bool,
+) -> Path:  # fmt: skip
+    """Run by the walk rule; beside the run folder's own files, Flee's table and the error of each member."""
+    from corridor.model import InputError
+    from corridor.report import write_html
+    from corridor.study import RunFolder
+    from corridor.study.walk import errors_text, flee_output, run_walk_study, summary
+
+    if not corridor.settings.start <= end <= corridor.settings.end:
+        raise InputError(f"--end {end} is not in the corridor's period")
+    ensemble, tables, manifest = run_walk_study(
+        corridor, folder, seed=seed, members=members, workers=workers or processors(), end=end,
+        command=" ".join(["corridor", *sys.argv[1:]]),
+        step=lambda text, total: progress(text, total, quiet=quiet),
+    )  # fmt: skip
+    run = RunFolder.write(target, tables, manifest)
+    (target / "out.csv").write_text(flee_output(ensemble), encoding="utf-8", newline="")
+    (target / "errors.csv").write_text(errors_text(ensemble), encoding="utf-8", newline="")
+    report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    for name, value in summary(ensemble).items():
+        talk(f"{name}: {value:.4f}", quiet=quiet)
+    talk(f"Flee's table: {target / 'out.csv'}", quiet=quiet)
     talk(f"report: {report}", quiet=quiet)
     return report

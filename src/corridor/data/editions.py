@@ -53,6 +53,12 @@ def keep_edition(
     then = standing(held, before.dims, on)
     edition, warnings = read(content, label, replace(before, table=then))
     edition, said = one_spelling_with(edition, before)
+    newest = edition["date"].max()
+    if not edition.filter(pl.col("date") > on).is_empty():
+        raise InputError(
+            f"{label} holds figures of {newest}, after {on}; nothing was changed",
+            hint="--on is the day on which the file was public",
+        )
     if not accept:
         _refuse_large(then, edition, label, additive=before.additive)
     revision = revise(then, edition, before.dims, before.frequency, before.lag_days, on)
@@ -100,8 +106,8 @@ def one_spelling_with(edition: pl.DataFrame, before: Dataset) -> tuple[pl.DataFr
     said: list[str] = []
     for name in before.dims:
         held, found = before.table[name].unique().to_list(), edition[name].unique().to_list()
-        known = {same_name(text): text for text in held}
-        to = {text: known[same_name(text)] for text in found if text not in held and same_name(text) in known}
+        known = {same_name(text): text for text in [*sorted(found, reverse=True), *held]}
+        to = {text: known[same_name(text)] for text in found if text != known[same_name(text)]}
         if to:
             edition = edition.with_columns(pl.col(name).replace(to))
             said.append(

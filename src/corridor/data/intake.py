@@ -8,6 +8,7 @@ import polars as pl
 
 from corridor.data import user
 from corridor.data.cbp import read_agency_edition, serves
+from corridor.data.countries import SPANISH, country_code
 from corridor.data.counts import read_counts
 from corridor.data.dataset import Dataset
 from corridor.data.editions import Refreshed, keep_edition
@@ -47,9 +48,43 @@ def read_edition(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataF
         return _tidy(text, label, dataset)
     if dataset.id in user.user_entries():
         return _like_the_first(content, label, dataset)
+    if dataset.dims in ((), ("nationality",)):
+        return _by_country(content, label, dataset)
     if isinstance(text, Fault):
         raise InputError(f"{label} cannot be read", faults=[text])
     return _tidy(text, label, dataset)
+
+
+def _by_country(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """A publisher's table by country, in English or Spanish names: as Panama's, Honduras' and Mexico's bulletins print it."""
+    read = understand(content, label)
+    if read.frequency != dataset.frequency:
+        raise InputError(
+            f"{label} holds a figure per {read.frequency}, {dataset.id} one per {dataset.frequency}; nothing was changed"
+        )
+    table, notes = read.table.drop("known_from"), list(read.notes)
+    if not dataset.dims:
+        return table.group_by("date").agg(pl.col("value").sum()), tuple(notes)
+    if len(read.dims) != 1:
+        names = ", ".join(read.dims) or "none"
+        raise InputError(
+            f"{label}: one column of nationalities is needed (found: {names}); nothing was changed"
+        )
+    held = set(dataset.table["nationality"])
+    codes = {
+        name: name if name in held else country_code(name, SPANISH) or country_code(name)
+        for name in table[read.dims[0]].unique()
+    }
+    unknown = sorted(name for name, code in codes.items() if code is None)
+    if unknown:
+        notes.append(
+            f"counted with the others (OOO), since no country has the name: {', '.join(unknown[:8])}"
+        )
+    column = pl.col(read.dims[0]).replace_strict({name: code or "OOO" for name, code in codes.items()})
+    table = table.with_columns(column.alias("nationality"))
+    return table.group_by("date", "nationality").agg(pl.col("value").sum()).select(
+        "date", "nationality", "value"
+    ), tuple(notes)
 
 
 def _has_our_columns(text: str, dataset: Dataset) -> bool:

@@ -1,4 +1,4 @@
-"""Did a measure work? Effects against what the months before let expect, with intervals and checks."""
+"""Did a measure work? Counts compared with those expected from the months before, with intervals and checks."""
 
 from corridor.evaluate.cards import effects_of, questions_of
 from corridor.evaluate.checks import EffectCheck

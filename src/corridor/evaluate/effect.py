@@ -41,7 +41,7 @@ class Span:
 
 @dataclass(frozen=True, repr=False)
 class EffectEstimate:
-    """What happened to a series after a date, against what the months before let expect."""
+    """What happened to a series after a date, compared with the count expected from the months before."""
 
     measure: str
     """Id of the measure; blank for a date alone."""

@@ -22,6 +22,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "languages": "Languages that the folder's texts have.",
         "license": "License of the tables.",
         "attribution": "Whom to name when the tables are used.",
+        "movement": "`walk` where people move by the [walk rule](flee.md); blank where they move by `flows.csv`.",
+        "walk": "Settings of the walk rule, with their defaults in [Flee's cases](flee.md).",
     },
     "places": {
         "id": "Name used in other files.",
@@ -89,6 +91,21 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "high": "Upper bound of the same.",
         "unit": "Unit of the number, as in the list below.",
         "known_from": "Day from which the number was public; blank where that does not matter.",
+        "source": _SOURCE,
+    },
+    "conflicts": {
+        "place": "Id of the place that is a conflict zone on these days.",
+        "start": "First day; a day before the period means from the beginning.",
+        "end": "Last day; blank for until the end of the period.",
+        "intensity": "How strong the conflict is; 1 is the norm.",
+        "source": _SOURCE,
+    },
+    "closures": {
+        "kind": "`country`: all routes between two countries; `place`: all routes to and from a place; `route`: all routes between two places; `camp`: a camp that counts as a town.",
+        "first": "Country code or id of a place.",
+        "second": "The other country or place; blank for `place` and `camp`.",
+        "start": "First day closed.",
+        "end": "Last day closed; blank for until the end of the period.",
         "source": _SOURCE,
     },
     "triggers": {

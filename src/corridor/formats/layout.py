@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from corridor.model import (
     Claim,
+    Closure,
+    Conflict,
     DatasetEntry,
     Declared,
     Event,
@@ -61,8 +63,10 @@ TABLES: tuple[Part, ...] = (
     Part("stocks.csv", Stock),
     Part("routes.csv", Route, may_be_empty=True),
     Part("groups.csv", Group),
-    Part("flows.csv", Flow),
+    Part("flows.csv", Flow, may_be_empty=True),
     Part("parameters.csv", Parameter),
+    Part("conflicts.csv", Conflict, may_be_empty=True, may_be_absent=True),
+    Part("closures.csv", Closure, may_be_empty=True, may_be_absent=True),
     Part("triggers.csv", Trigger, may_be_empty=True),
     Part("measures.csv", Measure, may_be_empty=True),
     Part("events.csv", Event, may_be_empty=True),

@@ -9,6 +9,8 @@ from typing import Any
 from corridor.formats.rows import Row, Table
 from corridor.model import (
     Claim,
+    Closure,
+    Conflict,
     Corridor,
     Count,
     DatasetEntry,
@@ -41,6 +43,8 @@ class Parts:
     groups: Table[Group]
     flows: Table[Flow]
     parameters: Table[Parameter]
+    conflicts: Table[Conflict]
+    closures: Table[Closure]
     triggers: Table[Trigger]
     measures: Table[Measure]
     events: Table[Event]
@@ -63,7 +67,15 @@ class Parts:
     def tables(self) -> Iterator[Table[Any]]:
         """Every table, scenarios last."""
         yield from (self.corridor, self.places, self.stocks, self.routes, self.groups, self.flows)
-        yield from (self.parameters, self.triggers, self.measures, self.events, self.register_entries)
+        yield from (
+            self.parameters,
+            self.conflicts,
+            self.closures,
+            self.triggers,
+            self.measures,
+            self.events,
+            self.register_entries,
+        )
         yield from (self.observations, self.indicators, self.claims, self.datasets)
         yield from self.scenarios
 
@@ -85,6 +97,8 @@ class Parts:
             groups=self.groups.items,
             flows=self.flows.items,
             parameters=self.parameters.items,
+            conflicts=self.conflicts.items,
+            closures=self.closures.items,
             triggers=self.triggers.items,
             measures=self.measures.items,
             events=self.events.items,

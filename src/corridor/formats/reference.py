@@ -32,7 +32,7 @@ working folder, `corridor check DIR` says everything that is wrong in one, with 
 * Numbers have a point for decimals and no mark between thousands. Dates are `2023-12-31`. Booleans are `yes`
   and `no`. Ids are letters, digits, `.`, `_` and `-`.
 * All files stand in the folder, those that may be empty too: a table with a header only, a list as `[]`. Only
-  `datasets.yaml` may be absent.
+  `datasets.yaml`, `conflicts.csv` and `closures.csv` may be absent.
 * Every entry of `datasets.yaml` has its counts in `data/<id>.csv`: `date` (`2023-01-01`, for a month also `2023-01`), its
   `dims`, `value`, and perhaps `known_from` (blank: the end of the period plus `lag_days`). Rows with one date and one
   combination but different `known_from` are successive figures.
@@ -56,6 +56,8 @@ _RULES = """\
 * Counts of the folder's own datasets are numbers and not negative, on dates that begin their period and rise within a
   series, one row for each. An observation names a dataset of the folder, the user's or a shipped one, and its columns.
 * Dates lie in order and touch the period of `corridor.yaml`.
+* Under `movement: walk` ([the walk rule](flee.md)) places have a kind that the rule knows and one stock each, routes a length, conflicts and closures
+  days in the period, the counts of camps one dimension; what the rule does not read (flows, measures, triggers, events, scenarios) is a fault.
 * A measure pulls a known lever in its unit ([levers](levers.md)), on places (or zones), routes and nationalities that exist, and does
   not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are
   given. A scenario names measures and events that exist: nothing is ignored.

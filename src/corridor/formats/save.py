@@ -74,7 +74,9 @@ def _keep_others(path: Path, fresh: Path) -> None:
 
 def _write(corridor: Corridor, folder: Path) -> None:
     for part in TABLES:
-        _put(folder / part.file, table_text(part, getattr(corridor, part.attribute)))
+        items = getattr(corridor, part.attribute)
+        if items or not part.may_be_absent:
+            _put(folder / part.file, table_text(part, items))
     _put(folder / SETTINGS.file, yaml_text(_plain(corridor.settings)))
     for part in LISTS:
         items = getattr(corridor, part.attribute)

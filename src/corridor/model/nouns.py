@@ -21,6 +21,7 @@ from corridor.model.declared import (
 )
 from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+from corridor.model.walk import Closure, Conflict, WalkRules
 
 
 class Place(Declared):
@@ -323,6 +324,9 @@ class Settings(Declared):
     languages: tuple[Literal["en", "es"], ...] = ("en", "es")
     license: Text
     attribution: Text
+    movement: Literal["walk"] | None = None
+    """How people move: blank for the flows of ``flows.csv``, ``walk`` for the rule that ``walk`` sets."""
+    walk: WalkRules | None = None
 
 
 class Corridor(Declared):
@@ -333,8 +337,10 @@ class Corridor(Declared):
     stocks: tuple[Stock, ...]
     routes: tuple[Route, ...] = ()
     groups: tuple[Group, ...]
-    flows: tuple[Flow, ...]
-    parameters: tuple[Parameter, ...]
+    flows: tuple[Flow, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    closures: tuple[Closure, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     measures: tuple[Measure, ...] = ()
     events: tuple[Event, ...] = ()

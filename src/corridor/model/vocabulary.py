@@ -130,5 +130,12 @@ PARAMETERS: Mapping[str, ParameterKind] = {
     "inspection_hours": ParameterKind(
         "stock", "hours/lorry", 0, INFINITE, "officer hours that inspecting one lorry takes"
     ),
+    "population": ParameterKind(
+        "stock",
+        "people",
+        0,
+        INFINITE,
+        "people who live at a place, by whom the walk rule shares departures out",
+    ),
     "lorries": ParameterKind("stock", "lorries/day", 0, INFINITE, "lorries that come to a port of entry"),
 }

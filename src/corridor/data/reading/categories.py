@@ -10,9 +10,9 @@ import polars as pl
 
 from corridor.data.countries import plain_name, same_name
 from corridor.data.reading import words
+from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import looks_like_number, read_numbers
 from corridor.data.reading.options import ReadOptions, ask, column
-from corridor.data.reading.roles import DATE, KNOWN, LINE, VALUE, Long
 
 _HIDDEN = (DATE, VALUE, LINE, KNOWN)
 _RESERVED = ("date", "value", "known_from")
@@ -30,7 +30,11 @@ def without_totals(long: Long, options: ReadOptions, label: str) -> None:
     frame = dated
     for name in _categories(frame):
         kinds = frame[name].unique().to_list()
-        totals = [kind for kind in kinds if kind and words.is_total(kind)]
+        totals = [kind for kind in kinds if kind and words.is_surely_total(kind)]
+        totals += [
+            kind for kind in kinds
+            if kind and words.is_total(kind) and kind not in totals and _sums_up(frame, name, kind)
+        ]  # fmt: skip
         if not totals or len(totals) == len([kind for kind in kinds if kind]):
             continue
         kept = frame.filter(~pl.col(name).is_in(totals))
@@ -49,6 +53,17 @@ def without_totals(long: Long, options: ReadOptions, label: str) -> None:
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'s' * (count != 1)}"
+
+
+def _sums_up(frame: pl.DataFrame, name: str, total: str) -> bool:
+    """Whether a category is the sum of the others on most dates."""
+    values = read_numbers(frame[VALUE].to_list()).value
+    number = pl.col(VALUE).replace_strict(values, default=None, return_dtype=pl.Float64)
+    sums = frame.group_by(DATE).agg(
+        number.filter(pl.col(name) == total).sum().alias("total"),
+        number.filter(pl.col(name) != total).sum().alias("parts"),
+    )
+    return sums.filter((pl.col("total") - pl.col("parts")).abs() <= 1).height >= 0.8 * sums.height
 
 
 def _agreement(frame: pl.DataFrame, name: str, totals: Sequence[str]) -> str:

@@ -23,6 +23,8 @@ class Table:
     lines: list[int]
     header_line: int
     notes: tuple[str, ...]
+    title: str = ""
+    """Title rows above the header."""
 
 
 def find_table(grid: Grid, label: str) -> tuple[Table, list[Fault]]:
@@ -42,6 +44,7 @@ def find_table(grid: Grid, label: str) -> tuple[Table, list[Fault]]:
         )
     line, names = rows[top]
     names = list(names)
+    title = " ".join(cell for _, cells in rows[:top] for cell in cells if cell)
     notes = [f"{top} title row{'s' * (top > 1)} above the header passed over"] if top else []
     body = rows[top + 1 :]
     if _is_headless(names, body):
@@ -58,7 +61,9 @@ def find_table(grid: Grid, label: str) -> tuple[Table, list[Fault]]:
     names, body, faults = _one_width(names, body, label)
     if not body and not faults:
         faults.append(Fault(label, None, None, "has a header but no rows"))
-    table = Table(names, [cells for _, cells in body], [number for number, _ in body], line, tuple(notes))
+    table = Table(
+        names, [cells for _, cells in body], [number for number, _ in body], line, tuple(notes), title
+    )
     return table, faults
 
 

@@ -30,6 +30,8 @@ class ReadOptions:
     """Whether the day or the month comes first in 01/02/2024."""
     fiscal_start: int | None = None
     """Month in which a fiscal year begins, of the calendar year before unless it is January."""
+    year: int | None = None
+    """Year of months that stand without one."""
     decimal: Decimal | None = None
     sheet: str | None = None
     repeats: Repeats | None = None

@@ -17,9 +17,10 @@ from corridor.data.reading.categories import choose_dims, identifiers, one_spell
 from corridor.data.reading.dates import Dates, read_dates, written
 from corridor.data.reading.grid import read_grid
 from corridor.data.reading.layout import find_table
+from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import Numbers, read_numbers
 from corridor.data.reading.options import ReadOptions, ask
-from corridor.data.reading.roles import DATE, KNOWN, LINE, VALUE, Long, make_long
+from corridor.data.reading.roles import make_long
 from corridor.data.reading.steps import Start, step_of
 from corridor.data.timing import absent_runs
 from corridor.model import Fault, Gap, InputError
@@ -87,9 +88,8 @@ def understand(content: bytes, label: str, options: ReadOptions | None = None, t
     frame = frame.filter(pl.col("value").is_not_null()).sort("date", *dims)
     if frame.is_empty():
         raise InputError(f"{label}: no count is published in it; nothing was stored")
-    kind, why = _kind(
-        frame, frequency, options, " ".join([label, title, long.value_name, *table.names[:40]]), dims
-    )
+    texts = [long.value_name, title, label, long.date_name, " ".join(table.names[:40])]
+    kind, why = _kind(frame, frequency, options, texts)
     notes += [*long.notes, *dates.notes, *numbers.notes, *(text for text in (said, why) if text)]
     return Understood(
         _typed(frame).drop("line"),
@@ -242,22 +242,31 @@ def _gaps(frame: pl.DataFrame, dims: Sequence[str], frequency: Frequency) -> tup
 
 
 def _kind(
-    frame: pl.DataFrame, frequency: Frequency, options: ReadOptions, texts: str, dims: Sequence[str]
+    frame: pl.DataFrame, frequency: Frequency, options: ReadOptions, texts: Sequence[str]
 ) -> tuple[Kind, str]:
     """Flow or stock, and why where nobody said."""
     if options.kind:
         return options.kind, ""
     other = "(--kind flow reads it as events)"
-    match = words.STOCK_WORDS.search(plain_name(texts))
-    if match:
-        return (
-            "stock",
-            f"taken as a stock, a level on a date that is never summed over time, for the word {match[0]!r} {other}",
-        )
+    for text in map(plain_name, texts):
+        if words.FLOW_WORDS.search(text):
+            break
+        if match := words.STOCK_WORDS.search(text):
+            word = match[0]
+            return (
+                "stock",
+                f"taken as a stock, a level on a date that is never summed over time, for the word {word!r} {other}",
+            )
+    else:
+        return _kind_by_behavior(frame, frequency, other)
+    return "flow", ""
+
+
+def _kind_by_behavior(frame: pl.DataFrame, frequency: Frequency, other: str) -> tuple[Kind, str]:
     if frequency == "point":
         return "stock", f"dated points are taken as a stock, a level on a date {other}"
     totals = frame.group_by("date").agg(pl.col("value").sum()).sort("date")["value"]
-    if frequency == "day" and totals.len() >= _ENOUGH and (totals > 0).all():
+    if frequency == "day" and totals.len() >= _ENOUGH and totals.n_unique() > 3 and (totals > 0).all():
         median = (totals.diff() / totals).abs().median()
         if isinstance(median, float) and median < _SMOOTH:
             return "stock", f"it hardly moves from day to day, as a census does: taken as a stock {other}"

@@ -149,6 +149,11 @@ STOCK_WORDS = re.compile(
     r"|ocupa\w*|poblacion|censo|presenti|accoglienza|presenze|hebergement\w*|heberg\w*|unterbring\w*|untergebracht"
     r"|bestand|guests|reception centres?)\b"
 )
+FLOW_WORDS = re.compile(
+    r"\b(exits?|arriv\w*|entr(y|ies|adas)|encounters?|apprehen\w*|crossings?|landings?|returns?|departures?|detections?|detected"
+    r"|transfers?|transferred|admissions?|intakes?|discharge\w*|deaths?|llegadas|salidas|sbarchi|sbarcati|ankunfte"
+    r"|arrivees|applications?|applicants|claims|registrations?|refusals|events|transits?|flows?)\b"
+)
 MISSING = frozenset(
     ["", "na", "n/a", "n.a.", "n.a", "nan", "null", "none", "nil", "-", "–", "—", "--", ".", "..", "...", "…", ":", "x",
      "?", "no data", "nd", "n/d", "n.d.", "s/d", "s.d.", "sd", "k.a.", "k. a.", "not available", "not published",
@@ -165,4 +170,10 @@ def month_number(text: str) -> int | None:
 def is_total(text: str) -> bool:
     """Whether a category is the total of the others, by its name."""
     plain = plain_name(text)
-    return plain in TOTALS or plain.startswith(("total ", "grand total", "subtotal "))
+    return plain in TOTALS or plain.startswith(("grand total", "subtotal ", "ext eu27", "ext eu28", "total "))
+
+
+def is_surely_total(text: str) -> bool:
+    """Whether the name leaves no doubt: 'total' alone, not 'total single adults', which may be a category."""
+    plain = plain_name(text)
+    return plain in TOTALS or plain.startswith(("grand total", "subtotal ", "ext eu"))

@@ -19,6 +19,7 @@ from corridor.formats.checks.register import check_register
 from corridor.formats.checks.scopes import Scopes
 from corridor.formats.checks.shares import check_shares
 from corridor.formats.checks.triggers import check_triggers
+from corridor.formats.checks.walk import check_walk
 from corridor.formats.parts import Parts
 from corridor.model import Fault
 
@@ -41,6 +42,7 @@ def check_parts(parts: Parts) -> list[Fault]:
     faults += check_triggers(parts)
     faults += check_events(parts)
     faults += check_register(parts)
+    faults += check_walk(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)
     return faults
@@ -54,7 +56,7 @@ def _network_faults(parts: Parts, faults: list[Fault]) -> bool:
 
 def _check_network(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
     settings = parts.settings
-    if settings is not None:
+    if settings is not None and settings.movement is None:
         reach = yield from check_reach(parts, scopes, settings)
         yield from check_shares(parts, scopes, settings, reach)
         yield from check_ports(parts)
