@@ -19,12 +19,12 @@ import yaml
 from pydantic import Field, TypeAdapter
 
 from corridor.data import Dataset, load
-from corridor.evaluate.counterfactual import Array, fit
-from corridor.evaluate.series import OFFSET
-from corridor.forecast import published_series
-from corridor.forecast.panel import add_months, months_between
+from corridor.evaluate.counterfactual import fit_counterfactual
 from corridor.model import Declared, InputError
+from corridor.model.arrays import Floats
 from corridor.model.declared import Identifier, Text
+from corridor.model.periods import add_months, months_between
+from corridor.series import LOG_OFFSET, read_series
 
 Kind = Literal[
     "entry", "returns_and_parole", "asylum", "removal_flights", "enforcement_mexico", "enforcement_transit"
@@ -81,9 +81,9 @@ class Outcome:
     """What happened after an episode began: log ratios of counted to expected people."""
 
     episode: Episode
-    effect: Array
+    effect: Floats
     """Log ratio by window, shape ``(windows,)``; NaN where a month is not published. The sign is that of the counts."""
-    covariance: Array
+    covariance: Floats
     """Of the errors of ``effect``, shape ``(windows, windows)``."""
     quarter: float
     """Log ratio of months 1 to 3 together."""
@@ -125,12 +125,13 @@ def counts_of(episode: Episode, dataset: Dataset, *, others: bool = False) -> pl
             away = {*episode.nationalities, "MEX"}
             where["nationality"] = [code for code in known if code not in away]
         else:
-            where["nationality"] = episode.nationalities or [c for c in known if c not in episode.but]
-    return published_series(dataset, (), where).drop_nulls("date").sort("date")
+            named = [code for code in episode.nationalities if code in known] or episode.nationalities
+            where["nationality"] = named or [c for c in known if c not in episode.but]
+    return read_series(dataset, (), where).table().select("date", "value")
 
 
 def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, seed: int = 1) -> Outcome:
-    """Measure an outcome against a local level with seasons, fitted to the months before (`counterfactual.fit`).
+    """Measure an outcome against a local level with seasons, fitted to the months before (`fit_counterfactual`).
 
     Where some nationalities are concerned, the log counts of all others are a control.
 
@@ -146,12 +147,12 @@ def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, s
     controls = None
     if episode.nationalities:
         others, _ = _months(counts_of(episode, dataset, others=True), episode, months)
-        controls = np.log(others + OFFSET)[:, None]
+        controls = np.log(others + LOG_OFFSET)[:, None]
     after = len(months) - row
-    logs = np.log(values + OFFSET)
-    fitted = fit(logs, np.array([month.month for month in months]), after, controls)
+    logs = np.log(values + LOG_OFFSET)
+    fitted = fit_counterfactual(logs, np.array([month.month for month in months]), after, controls)
     paths = np.exp(fitted.draw(DRAWS, np.random.default_rng(seed)))
-    counted = values[row:] + OFFSET
+    counted = values[row:] + LOG_OFFSET
     draws = np.stack([_log_ratio(counted, paths, *window) for window in WINDOWS], axis=1)
     known = np.asarray(~np.isnan(draws).any(axis=0))
     covariance = np.full((len(WINDOWS), len(WINDOWS)), np.nan)
@@ -168,7 +169,7 @@ def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, s
 
 def _months(
     counts: pl.DataFrame, episode: Episode, months: Sequence[dt.date] = ()
-) -> tuple[Array, list[dt.date]]:
+) -> tuple[Floats, list[dt.date]]:
     """Counts from ``HISTORY`` months before the first month to the last window, NaN where missing or left out."""
     found = dict(counts.drop_nulls().iter_rows())
     if not months:
@@ -180,7 +181,7 @@ def _months(
     ), list(months)  # fmt: skip
 
 
-def _check(episode: Episode, values: Array, row: int) -> None:
+def _check(episode: Episode, values: Floats, row: int) -> None:
     before, after = values[:row], values[row : row + LEAST_AFTER]
     if np.isfinite(before).sum() < LEAST_BEFORE:
         raise InputError(f"{episode.id}: fewer than {LEAST_BEFORE} months before {episode.first:%Y-%m}")
@@ -190,7 +191,7 @@ def _check(episode: Episode, values: Array, row: int) -> None:
         raise InputError(f"{episode.id}: fewer than {LEAST_EVENTS:.0f} events a month before it")
 
 
-def _log_ratio(counted: Array, paths: Array, first: int, last: int) -> Array:
+def _log_ratio(counted: Floats, paths: Floats, first: int, last: int) -> Floats:
     """Draws of the log of counted over expected people in months ``first`` to ``last`` (exclusive)."""
     if last > counted.size or np.isnan(counted[first:last]).any():
         return np.full(len(paths), np.nan)

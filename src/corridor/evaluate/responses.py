@@ -23,9 +23,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from corridor.evaluate.counterfactual import Array
 from corridor.evaluate.episodes import WINDOWS, Kind, Outcome, episodes, measure_episode
 from corridor.model import InputError
+from corridor.model.arrays import Floats
 
 PRIOR_MEAN, PRIOR_SD = -0.5, 0.5
 """Of the log effect of a usual measure, where nothing is known."""
@@ -43,11 +43,11 @@ class Response:
     """Predictive distribution of the log effect of one more measure of a class, by window."""
 
     kind: Kind
-    weights: Array
+    weights: Floats
     """Of the points of the grid, shape ``(grid,)``."""
-    mean: Array
+    mean: Floats
     """Shape ``(grid, windows)``."""
-    covariance: Array
+    covariance: Floats
     """Shape ``(grid, windows, windows)``."""
     episodes: tuple[str, ...]
     """Of this class, those that it rests on."""
@@ -56,19 +56,19 @@ class Response:
     known_from: dt.date | None
     """Day on which the last figure it rests on was public; None where it rests on the prior alone."""
 
-    def draw(self, draws: int = DRAWS, seed: int = 1) -> Array:
+    def draw(self, draws: int = DRAWS, seed: int = 1) -> Floats:
         """Log effects by window, shape ``(draws, windows)``."""
         rng = np.random.default_rng(seed)
         point = rng.choice(self.weights.size, draws, p=self.weights)
         factor = np.linalg.cholesky(self.covariance)[point]
         return self.mean[point] + np.einsum("dij,dj->di", factor, rng.standard_normal((draws, len(WINDOWS))))
 
-    def quarter(self, draws: int = DRAWS, seed: int = 1) -> Array:
+    def quarter(self, draws: int = DRAWS, seed: int = 1) -> Floats:
         """Log effects on months 1 to 3 together, shape ``(draws,)``."""
         return together(self.draw(draws, seed))
 
 
-def together(effects: Array) -> Array:
+def together(effects: Floats) -> Floats:
     """Log effect on months 1 to 3 of log effects by window (last axis), at an even expected level."""
     return np.log((np.exp(effects[..., 0]) + 2.0 * np.exp(effects[..., 1])) / 3.0)
 
@@ -117,7 +117,7 @@ def response(
     return Response(kind, weights, mean, covariance, mine, len(known), max(days, default=None))
 
 
-def predict(known: Sequence[Outcome], kind: Kind) -> tuple[Array, Array, Array]:
+def predict(known: Sequence[Outcome], kind: Kind) -> tuple[Floats, Floats, Floats]:
     """Weights, means and covariances over the grid for one more episode of ``kind``."""
     width = len(WINDOWS)
     kinds = [outcome.episode.kind for outcome in known] + [kind]
@@ -133,8 +133,8 @@ def predict(known: Sequence[Outcome], kind: Kind) -> tuple[Array, Array, Array]:
     gaps = measured[seen] - PRIOR_MEAN
     new = slice(len(known) * width, None)
     logs: list[float] = []
-    means: list[Array] = []
-    covariances: list[Array] = []
+    means: list[Floats] = []
+    covariances: list[Floats] = []
     steps = np.abs(np.subtract.outer(np.arange(width), np.arange(width)))
     for rho in RHO:
         for classes, class_step in zip(CLASSES, _steps(CLASSES), strict=True):
