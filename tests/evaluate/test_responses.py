@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from corridor.data import evidence, load
+from corridor.data import Dataset, evidence, load
 from corridor.evaluate import responses
 from corridor.evaluate.episodes import (
     WINDOWS,
@@ -46,6 +46,11 @@ def first_window(name: str, effect: float, error: float, kind: str = "entry") ->
     return replace(made, effect=np.array([effect, np.nan, np.nan]))
 
 
+def by_month(episode: Episode, dataset: Dataset) -> dict[dt.date, float]:
+    series = counts_of(episode, dataset)
+    return dict(zip(series.periods, series.counts.tolist(), strict=True))
+
+
 class TestEpisodes:
     def test_at_least_25_from_2018_on_meet_the_rule(self):
         assert sum(o.episode.start.year >= 2018 for o in responses.outcomes()) >= 25
@@ -75,16 +80,12 @@ class TestEpisodes:
         assert BY_ID["expedited_brazil_2005"].first == dt.date(2005, 7, 1)
 
     def test_brazilians_of_2005_as_published(self):
-        counts = dict(
-            counts_of(BY_ID["visa_brazil_2005"], load("us_border_patrol_by_citizenship")).iter_rows()
-        )
+        counts = by_month(BY_ID["visa_brazil_2005"], load("us_border_patrol_by_citizenship"))
         months = [dt.date(2005, m, 1) for m in range(7, 13)] + [dt.date(2006, 1, 1)]
         assert [counts[month] for month in months] == [2150, 1390, 1520, 660, 80, 50, 70]
 
     def test_three_countries_of_2014_as_published(self):
-        counts = dict(
-            counts_of(BY_ID["southern_border_2014"], load("us_border_patrol_by_citizenship")).iter_rows()
-        )
+        counts = by_month(BY_ID["southern_border_2014"], load("us_border_patrol_by_citizenship"))
         assert sum(counts[dt.date(2014, m, 1)] for m in (8, 9, 10)) == 32790
 
     def test_everybody_but_mexicans_is_the_total_less_mexicans(self):
@@ -92,7 +93,7 @@ class TestEpisodes:
         month = pl.col("date") == dt.date(2023, 12, 1)
         table = dataset.table.filter(month)
         by_hand = table["value"].sum() - table.filter(pl.col("nationality") == "MEX")["value"].sum()
-        counts = dict(counts_of(BY_ID["meeting_december_2023"], dataset).iter_rows())
+        counts = by_month(BY_ID["meeting_december_2023"], dataset)
         assert counts[dt.date(2023, 12, 1)] == by_hand
 
     def test_too_few_events_are_no_episode(self):

@@ -7,6 +7,7 @@ the months before let expect, in three windows after the start: month 1, months 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import polars as pl
 import yaml
 from pydantic import Field, TypeAdapter
 
@@ -24,7 +24,7 @@ from corridor.model import Declared, InputError
 from corridor.model.arrays import Floats
 from corridor.model.declared import Identifier, Text
 from corridor.model.periods import add_months, months_between
-from corridor.series import LOG_OFFSET, read_series
+from corridor.series import PublishedSeries, read_series
 
 Kind = Literal[
     "entry", "returns_and_parole", "asylum", "removal_flights", "enforcement_mexico", "enforcement_transit"
@@ -116,18 +116,17 @@ def _file() -> Mapping[str, Any]:
     return yaml.safe_load((Path(__file__).parent / "episodes.yaml").read_text("utf-8"))
 
 
-def counts_of(episode: Episode, dataset: Dataset, *, others: bool = False) -> pl.DataFrame:
-    """Monthly counts ``date, value`` of those concerned, or of the other nationalities (without Mexicans)."""
+def counts_of(episode: Episode, dataset: Dataset, *, others: bool = False) -> PublishedSeries:
+    """Monthly counts of those concerned, or of the other nationalities (without Mexicans)."""
     where: dict[str, Sequence[str]] = dict(episode.where)
     if episode.nationalities or episode.but:
-        known = [code for code in dataset.table["nationality"].unique().sort().to_list() if code]
+        known = [code for code in dataset.codes("nationality") if code]
         if others:
             away = {*episode.nationalities, "MEX"}
             where["nationality"] = [code for code in known if code not in away]
         else:
-            named = [code for code in episode.nationalities if code in known] or episode.nationalities
-            where["nationality"] = named or [c for c in known if c not in episode.but]
-    return read_series(dataset, (), where).table().select("date", "value")
+            where["nationality"] = episode.nationalities or [c for c in known if c not in episode.but]
+    return read_series(dataset, (), where).trimmed()
 
 
 def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, seed: int = 1) -> Outcome:
@@ -141,23 +140,24 @@ def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, s
         Where the rule for episodes is not met: too few events, or too few months before or after.
     """
     dataset = loader(episode.dataset)
-    values, months = _months(counts_of(episode, dataset), episode)
+    series = counts_of(episode, dataset)
+    values, months = _months(series, episode)
     row = months.index(episode.first) if episode.first in months else len(months)
     _check(episode, values, row)
     controls = None
     if episode.nationalities:
         others, _ = _months(counts_of(episode, dataset, others=True), episode, months)
-        controls = np.log(others + LOG_OFFSET)[:, None]
+        controls = np.log(others + series.offset)[:, None]
     after = len(months) - row
-    logs = np.log(values + LOG_OFFSET)
+    logs = np.log(values + series.offset)
     fitted = fit_counterfactual(logs, np.array([month.month for month in months]), after, controls)
     paths = np.exp(fitted.draw(DRAWS, np.random.default_rng(seed)))
-    counted = values[row:] + LOG_OFFSET
+    counted = values[row:] + series.offset
     draws = np.stack([_log_ratio(counted, paths, *window) for window in WINDOWS], axis=1)
     known = np.asarray(~np.isnan(draws).any(axis=0))
     covariance = np.full((len(WINDOWS), len(WINDOWS)), np.nan)
     covariance[np.ix_(known, known)] = np.atleast_2d(np.cov(draws[:, known].T))
-    public = dict(dataset.table.group_by("date").agg(pl.col("known_from").max()).iter_rows())
+    public = dict(zip(series.periods, series.known_from, strict=True))
     return Outcome(
         episode, draws.mean(axis=0), covariance,
         float(_log_ratio(counted, paths, 0, 3).mean()), float(_log_ratio(counted, paths, 0, 6).mean()),
@@ -168,16 +168,17 @@ def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, s
 
 
 def _months(
-    counts: pl.DataFrame, episode: Episode, months: Sequence[dt.date] = ()
+    series: PublishedSeries, episode: Episode, months: Sequence[dt.date] = ()
 ) -> tuple[Floats, list[dt.date]]:
     """Counts from ``HISTORY`` months before the first month to the last window, NaN where missing or left out."""
-    found = dict(counts.drop_nulls().iter_rows())
+    counts = zip(series.periods, series.counts.tolist(), strict=True)
+    found = {month: value for month, value in counts if not math.isnan(value)}
     if not months:
         begin = max(min(found, default=episode.first), add_months(episode.first, -HISTORY))
         end = min(max(found, default=begin), add_months(episode.first, WINDOWS[-1][1] - 1))
         months = [add_months(begin, k) for k in range(months_between(begin, end) + 1)]
     return np.array(
-        [np.nan if m in PANDEMIC or m not in found else float(found[m]) for m in months]
+        [np.nan if m in PANDEMIC or m not in found else found[m] for m in months]
     ), list(months)  # fmt: skip
 
 
