@@ -130,7 +130,7 @@ def counts_of(episode: Episode, dataset: Dataset, *, others: bool = False) -> Pu
 
 
 def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, seed: int = 1) -> Outcome:
-    """Measure an outcome against a local level with seasons, fitted to the months before (`counterfactual.fit_counterfactual`).
+    """Measure an outcome against a local level with seasons, fitted to the months before (`fit_counterfactual`).
 
     Where some nationalities are concerned, the log counts of all others are a control.
 
