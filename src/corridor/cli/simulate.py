@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     "--scenario", "scenarios", multiple=True, help="Scenario to run; repeat it. The first is the baseline."
 )
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
+@click.option(
+    "--responses",
+    is_flag=True,
+    help="Let people answer measures as they answered past ones of the same class.",
+)
 @out_option()
 @members_option(200)
 @seed_option()
@@ -44,7 +49,7 @@ if TYPE_CHECKING:
 @workers_option()
 @quiet_option()
 def command(
-    corridor: str, scenarios: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
+    corridor: str, scenarios: tuple[str, ...], end: dt.date | None, responses: bool, out: Path | None, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
@@ -54,7 +59,7 @@ def command(
     """
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
-        as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
+        as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet, responses=responses,
     )  # fmt: skip
 
 
@@ -67,7 +72,7 @@ def default_scenarios(corridor: Corridor, hindsight: bool) -> tuple[str | None, 
 
 def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
-    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool, responses: bool = False,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
@@ -109,6 +114,10 @@ def run_and_write(
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
         hindsight=hindsight, command=" ".join(["corridor", *sys.argv[1:]]),
     )  # fmt: skip
+    if responses:
+        from corridor.study.responses import answered
+
+        study = answered(study)
     store = target.parent / f".{target.name}-members"
     try:
         tables, manifest = run_study(
