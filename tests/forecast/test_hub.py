@@ -95,7 +95,7 @@ def test_a_level_with_a_rounding_error_is_the_same_level(table, tmp_path):
     rows = table.filter(location="total", horizon=1).write_csv().splitlines()
     (number,) = [i for i, row in enumerate(rows) if ",0.35," in row]
     rows[number] = rows[number].replace(",0.35,", ",0.35000000000000003,")
-    second = [row for row in table.filter(location="VEN", horizon=1).write_csv().splitlines()[1:]]
+    second = table.filter(location="VEN", horizon=1).write_csv().splitlines()[1:]
     path.write_text("\n".join([*rows, *second]) + "\n")
     levels = read_hub(path)["output_type_id"].unique().to_list()
     assert len(levels) == 23 and 0.35 in levels

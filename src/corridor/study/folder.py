@@ -183,7 +183,7 @@ def _keep_others(old: Path, new: Path) -> None:
     try:
         listed = list(_read_manifest(old)["tables"])
     except InputError:
-        listed = []
+        listed = list[str]()
     written = {MANIFEST, LEVERS, *_OTHER_RESULTS}
     written |= {f"tables/{name}.{kind}" for name in listed for kind in ("parquet", "csv")}
     for file in sorted(old.rglob("*")):

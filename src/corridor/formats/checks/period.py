@@ -10,7 +10,6 @@ from corridor.formats.parts import Parts
 from corridor.formats.rows import Row
 from corridor.model import Fault, Settings
 
-
 LONGEST = 50 * 366
 """Days that a corridor's period may have."""
 
