@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import small_corridors as small
 
+import small_corridors as small
 from corridor.engine import RunSpec, compile_corridor, run_member
 from corridor.forecast.engine import covers_month
 from corridor.model import InputError
