@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from corridor.report import RunFolder, write_html
-from corridor.study.ports import FIGURE_NAMES
+from corridor.text import say, subject
 
 LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 DAILY = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -437,7 +437,7 @@ def label_tables() -> dict[str, pl.DataFrame]:
         ("agreement", "agreement", "acuerdo", "scenario", "", ""),
         ("laredo_fo.port", "Laredo field office", "Oficina de Laredo", "port", "assumed", ""),
     ]
-    labels += [(item, *names, "port_figure", "assumed", "") for item, names in FIGURE_NAMES.items()]
+    labels += [(item, *say(f"ports.{item}"), "port_figure", "assumed", "") for item in subject("ports")]
     places = [
         (
             "del_rio",

@@ -22,7 +22,6 @@ from corridor.cli.report import command
 from corridor.model import InputError
 from corridor.report import SECTIONS, RunFolder, chance_above, write_html
 from corridor.report.html import render
-from corridor.report.messages import MESSAGES
 from corridor.report.sections import RunView, sentences
 from corridor.text import day, month, number, period, rounded
 
@@ -197,11 +196,6 @@ def test_the_licenses_travel_in_the_report(report: Path) -> None:
         assert words in text
 
 
-def test_messages_have_the_same_blanks_in_both_languages() -> None:
-    for key, (english, spanish) in MESSAGES.items():
-        assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", spanish)), key
-
-
 def test_a_run_without_date_or_levels_is_a_fault(tmp_path: Path) -> None:
     some = tables()["forecast"].filter(pl.col("quantile") != 0.5)
     run = RunFolder.write(tmp_path / "run", {"forecast": some}, {"as_of": "soon"})
@@ -209,17 +203,6 @@ def test_a_run_without_date_or_levels_is_a_fault(tmp_path: Path) -> None:
         write_html(run, tmp_path / "report.html")
     assert [fault.column for fault in caught.value.faults] == ["quantile", "as_of"]
     assert not (tmp_path / "report.html").exists()
-
-
-def test_every_word_the_page_asks_for_is_in_the_catalogue() -> None:
-    folder = Path(__file__).parents[2] / "src/corridor/report/assets"
-    for script in folder.glob("*.js"):
-        for key in re.findall(r'C\.say\("(\w+)"', script.read_text(encoding="utf-8")):
-            assert key in MESSAGES, (script.name, key)
-        for key in re.findall(
-            r'\bcol\("(\w+)", "\w+"\)|\bcol\("(\w+)"\)', script.read_text(encoding="utf-8")
-        ):
-            assert f"col_{''.join(key)}" in MESSAGES, (script.name, key)
 
 
 def test_numbers_and_dates_as_each_language_writes_them() -> None:

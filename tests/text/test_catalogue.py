@@ -17,31 +17,69 @@ from corridor.text.messages import SAME, read_texts
 
 SOURCE = Path(messages.__file__).parents[1]
 KEYS = [f"{file}.{name}" for file in subjects() for name in subject(file)]
-BY_CODE = ("nationalities", "datasets")
+BY_CODE = ("nationalities", "datasets", "ports", "glossary")
 """Files whose keys are codes of the data."""
 
 
 HOLE = "\0"
+REPORT = ("report", "measures.py")
+"""Code whose keys lack the prefix ``report.``: the report's own and the command that prints its register."""
 
 
 @cache
-def python_texts() -> tuple[re.Pattern[str], ...]:
-    """Every string of the code that may be a key; what stands in the braces of an f-string matches anything."""
-    found = set()
+def strings() -> tuple[set[str], list[re.Pattern[str]]]:
+    """Strings of the code that may be keys, whole and with holes (an f-string's braces, or a family's code)."""
+    whole: set[str] = set()
     for path in SOURCE.rglob("*.py"):
+        found = set()
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(node.value)
+                found |= {node.value, f"{node.value}_{HOLE}"}
             elif isinstance(node, ast.JoinedStr):
                 found.add("".join(p.value if isinstance(p, ast.Constant) else HOLE for p in node.values))
-            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "word":
-                found.add(f"{getattr(node.args[0], 'value', '')}_{HOLE}")
-    keys = [
+        own = any(part in REPORT for part in path.relative_to(SOURCE).parts)
+        whole |= found | ({f"report.{one}" for one in found} if own else set())
+    for path in (SOURCE / "report/assets").glob("*.js"):
+        script = path.read_text("utf-8")
+        whole |= {
+            f"report.{one}"
+            for one in re.findall(r"""["'](\w+)["']|messages\.(\w+)|(\w+): \w+_?\b""", script)
+            for one in one
+        }
+        whole |= {
+            "report." + re.sub(r"\$\{[^}]*\}", HOLE, one) for one in re.findall(r"`([\w${}]+)`", script)
+        }
+        whole |= {f"report.col_{one}" for one in re.findall(r'\bcol\("(\w+)"', script)}
+    keys = {
         one
-        for one in found
-        if one.partition(".")[0] in subjects() and one.partition(".")[2] not in ("", HOLE)
-    ]
-    return tuple(re.compile(re.escape(one).replace(re.escape(HOLE), r"\w*")) for one in keys)
+        for one in whole
+        if one.partition(".")[0] in subjects() and one.partition(".")[2].strip(HOLE + "_")
+    }
+    holed = [re.escape(one).replace(re.escape(HOLE), r"(\w*)") for one in keys if HOLE in one]
+    return {one for one in keys if HOLE not in one}, [re.compile(one) for one in holed]
+
+
+@cache
+def spelled() -> frozenset[str]:
+    """Every word that the code and the shipped tables spell: a code that fills a hole is made of them."""
+    kinds, found = (".py", ".js", ".yaml", ".csv"), set()
+    for path in SOURCE.rglob("*"):
+        parts = path.relative_to(SOURCE).parts
+        if path.suffix in kinds and parts[0] != "text" and "vendor" not in parts:
+            found |= set(re.findall(r"[a-z0-9]+", path.read_text("utf-8").lower()))
+    return frozenset(found)
+
+
+def is_used(key: str) -> bool:
+    whole, holed = strings()
+    if key in whole:
+        return True
+    for one in holed:
+        match = one.fullmatch(key)
+        codes = "_".join(match.groups()) if match else ""
+        if match and spelled().issuperset(filter(None, codes.split("_"))):
+            return True
+    return False
 
 
 def calls() -> Iterator[tuple[str, ast.Call, str]]:
@@ -54,7 +92,7 @@ def calls() -> Iterator[tuple[str, ast.Call, str]]:
                 and node.func.id in ("say", "message")
             )
             if named and isinstance(node.args[0] if node.args else None, ast.Constant):
-                key = node.args[0].value
+                key = ("report." if "report" in path.relative_to(SOURCE).parts else "") + node.args[0].value
                 if "." in key and key.partition(".")[0] in subjects():
                     yield key, node, f"{path.name}:{node.lineno}"
 
@@ -77,7 +115,7 @@ def test_a_file_reads_and_its_languages_differ(file: str) -> None:
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key.partition(".")[0] not in BY_CODE])
 def test_every_message_is_used(key: str) -> None:
-    assert any(pattern.fullmatch(key) for pattern in python_texts()), f"nothing in the code says {key}"
+    assert is_used(key), f"nothing in the code says {key}"
 
 
 def test_every_literal_key_exists_with_the_slots_that_it_is_given() -> None:
@@ -91,6 +129,38 @@ def test_every_literal_key_exists_with_the_slots_that_it_is_given() -> None:
             assert given == slots.keys(), where
         seen += 1
     assert seen > 30
+
+
+def test_every_literal_key_of_the_page_exists() -> None:
+    keys = subject("report")
+    for path in (SOURCE / "report/assets").glob("*.js"):
+        script = path.read_text("utf-8")
+        assert set(re.findall(r'C\.say\("(\w+)"', script)) <= set(keys), path.name
+        columns = re.findall(r'\bcol\("(\w+)", "\w+"\)|\bcol\("(\w+)"\)', script)
+        assert {f"col_{one or other}" for one, other in columns} <= set(keys), path.name
+
+
+def test_the_page_holds_no_sentence_of_its_own() -> None:
+    for path in (SOURCE / "report/assets").glob("*.js"):
+        script = re.sub(r"^\s*//.*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
+        quoted = re.findall(r'"([^"\n]*)"', script)
+        assert not [one for one in quoted if re.search(r"[áéíóúñ¿¡]|^[A-Z][a-z]+ [a-z]+ [a-z]+", one)], (
+            path.name
+        )
+
+
+PRIVATE = {
+    "en": r"let expect|\bbeside\b|\blay\b|\bstray|forecast error \(WIS\)|reader's word|standing on|\billegal",
+    "es": r"hacían esperar|palabra del lector|se ha equivocado|\bilegal",
+}
+"""Turns of phrase that a reader of the field does not know, or that are not neutral."""
+
+
+@pytest.mark.parametrize("file", subjects())
+def test_no_text_uses_private_words(file: str) -> None:
+    for lang in text.LANGS:
+        for name, words in read_texts(file, lang).items():
+            assert not re.search(PRIVATE[lang], words, flags=re.IGNORECASE), f"{file}.{name}: {words}"
 
 
 def test_scopes_are_those_of_shipped_datasets() -> None:

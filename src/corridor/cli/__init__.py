@@ -31,6 +31,8 @@ COMMANDS: Mapping[str, str] = {
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",
+    "place": "Say which household should go to which site, with a proven bound.",
+    "place-generate": "Make up households, sites and scores to try placement on.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
 
@@ -40,12 +42,13 @@ _MOST_FAULTS = 20
 
 
 def _module(name: str) -> str:
-    """Module of a command; a word of Python's gets an underscore."""
-    return f"{__name__}.{name}_" if iskeyword(name) else f"{__name__}.{name}"
+    """Module of a command: hyphens become underscores, a word of Python's gets one at its end."""
+    word = name.replace("-", "_")
+    return f"{__name__}.{word}_" if iskeyword(word) else f"{__name__}.{word}"
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are modules ``corridor.cli.<name>`` with an attribute ``command``."""
+    """A group whose commands are modules ``corridor.cli.<name>`` (hyphens as underscores) with an attribute ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands that are installed."""

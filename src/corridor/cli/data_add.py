@@ -92,9 +92,7 @@ def add_command(
         talk("nothing stored; without --dry-run it is", quiet=quiet)
     else:
         talk(f"{name}: {added.understood.table.height:,} rows kept in {data_folder() / name}", quiet=quiet)
-        talk(
-            f"next: corridor data show {name} · corridor forecast --data {name} --target {name}", quiet=quiet
-        )
+        talk(f"next: corridor data show {name} · corridor forecast --data {name}", quiet=quiet)
 
 
 def _options(dims: str | None, drop: tuple[str, ...], additive: str, **said: Any) -> Any:

@@ -27,7 +27,7 @@ from corridor.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from corridor.evaluate import Effect, Pooled
+    from corridor.evaluate import EffectEstimate, Pooled
     from corridor.model import Corridor
 
 _WIDTH = 100
@@ -63,7 +63,7 @@ def command(
 ) -> None:  # fmt: skip
     """Say what a measure did to a series of the corridor folder DIR (or a shipped corridor), as one card.
 
-    The counts after the date stand against what the months before let expect. Without --as-of the data stand at the
+    The counts after the date are compared with those expected from the months before. Without --as-of the data stand at the
     corridor's own date; --hindsight takes all that is known now.
     """
     from corridor.formats import open_corridor
@@ -112,11 +112,11 @@ def _scope(by: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _effect(
     corridor: Corridor, as_of: dt.date | None, seed: int, words: str, quiet: bool, asked: dict[str, Any]
-) -> Effect:
-    from corridor.evaluate import ask, events_around, measure_effect
+) -> EffectEstimate:
+    from corridor.evaluate import build_question, events_around, measure_effect
     from corridor.evaluate.checks import CHECKS
 
-    question = ask(corridor, as_of=as_of, **asked)
+    question = build_question(corridor, as_of=as_of, **asked)
     events = events_around(corridor, question, as_of)
     with progress("checks", len(CHECKS), quiet=quiet) as advance:
         return measure_effect(
@@ -124,7 +124,7 @@ def _effect(
         )
 
 
-def _show(effect: Effect, lang: int, format: str) -> None:
+def _show(effect: EffectEstimate, lang: int, format: str) -> None:
     from corridor.evaluate.tables import EFFECTS, effect_object, span_rows
 
     if format == "json":
@@ -135,7 +135,7 @@ def _show(effect: Effect, lang: int, format: str) -> None:
         click.echo(_card(effect, lang))
 
 
-def _card(effect: Effect, lang: int) -> str:
+def _card(effect: EffectEstimate, lang: int) -> str:
     """An effect as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
     from corridor.text import say, word
 
@@ -161,7 +161,9 @@ def _wrap(text: str, start: str = "") -> str:
     return textwrap.fill(text, _WIDTH, initial_indent=start, subsequent_indent="    ", break_long_words=False)
 
 
-def _write(corridor: Corridor, effect: Effect, target: Path, as_of: dt.date | None, lang: str) -> Path:
+def _write(
+    corridor: Corridor, effect: EffectEstimate, target: Path, as_of: dt.date | None, lang: str
+) -> Path:
     """A run folder with this effect only, and its report."""
     from corridor.evaluate import effect_tables
     from corridor.report import RunFolder, write_html

@@ -7,17 +7,14 @@ columns of :data:`COLUMNS` (https://docs.hubverse.io, "model output"). ``target`
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import yaml
 
-from corridor._version import __version__
-from corridor.forecast.models import Forecast
+from corridor.forecast.registry import ModelCard
+from corridor.forecast.result import Forecast
 from corridor.forecast.tables import quantile_table
 from corridor.model import Fault, InputError
 from corridor.model.files import write_text
@@ -35,61 +32,6 @@ COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 _TASK = ["origin_date", "target", "horizon", "target_end_date", "location"]
 _ALIASES = {"reference_date": "origin_date", "forecast_date": "origin_date"}
 _FILE = re.compile(r"^(\d{4}-\d\d-\d\d)-(.+)\.(csv|parquet)$")
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What a reader of a model's forecasts must know."""
-
-    team: str
-    model: str
-    name: str
-    methods: str
-    data: str
-    intended_use: str
-    limits: str
-    license: str = "CC-BY-4.0"
-    version: str = __version__
-
-    @property
-    def id(self) -> str:
-        """``team-model``, as in file names."""
-        return f"{self.team}-{self.model}"
-
-    def text(self) -> str:
-        """The card as YAML, keys as hubverse names them."""
-        fields = {
-            "team_abbr": self.team, "model_abbr": self.model, "model_name": self.name,
-            "model_version": self.version, "license": self.license, "methods": self.methods,
-            "data_inputs": self.data, "intended_use": self.intended_use, "limits": self.limits,
-            "designated_model": True,
-        }  # fmt: skip
-        return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
-
-
-def card_for(model: str) -> ModelCard:
-    """The card of one of this package's own models."""
-    methods = {
-        "reference": "Calibrated random walk: last count, spread of the last 24 months, shape of past errors.",
-        "upstream": "Ridge on upstream counts of the same nationality and on measures that name it; "
-        "intervals from the model's own past errors.",
-        "combined": "Learned combination of the upstream regression, Theta and ETS; intervals from past "
-        "errors; joint draws, so that the total is the sum of its parts.",
-        "corridor": "Calibrated simulation of the corridor, run on beyond what is known.",
-    }
-    return ModelCard(
-        team="corridor",
-        model=model.replace("-", "_"),
-        name=f"Corridor {model}",
-        methods=methods.get(
-            model, f"The model {model!r} of statsforecast; intervals from its own past errors."
-        ),
-        data="Monthly counts of the publishers that the dataset names, as they were public on the origin date; "
-        "revisions are unknown, so past forecasts are pseudo-real-time.",
-        intended_use="Planning of reception, staff and shelter from aggregate counts.",
-        limits="Counts are events, not persons. Not for decisions on persons, nor for interdiction. "
-        "A change of policy that is not known on the origin date is in the width of the intervals at best.",
-    )
 
 
 def hub_table(forecast: Forecast, target: str, names: list[str] | None = None) -> pl.DataFrame:
@@ -236,8 +178,3 @@ def _faults(file: Path, table: pl.DataFrame) -> Iterator[Fault]:
 
 def _one(file: Path, column: str | None, message: str) -> InputError:
     return InputError("cannot be read", faults=[Fault(str(file), None, column, message)])
-
-
-def hub_path(folder: Path, as_of: dt.date, card: ModelCard, suffix: str = ".csv") -> Path:
-    """Where hubverse keeps a file: ``model-output/<team>-<model>/<date>-<team>-<model>.csv``."""
-    return folder / "model-output" / card.id / f"{as_of}-{card.id}{suffix}"

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from corridor.forecast.backtest import SCHEMA, score_rows
-from corridor.forecast.models import COMBINED, REFERENCE, Forecaster, Reference, combined
+from corridor.forecast.models import COMBINED, REFERENCE, Reference, combined
 from corridor.forecast.panel import Panel
+from corridor.forecast.registry import Forecaster
 from corridor.forecast.scores import LEVELS
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.view import Subject, View

@@ -17,7 +17,7 @@ from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.report.assets import SCRIPTS, read
 from corridor.report.blocks import COLUMN_KINDS, check_blocks
-from corridor.report.messages import MESSAGES, page_messages, say
+from corridor.report.messages import page_messages, say
 from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
 from corridor.text import LANGS, MONTHS, Lang, day, month
@@ -90,7 +90,7 @@ def render(
         title=escape(view.title[lang]),
         style=read("report.css"),
         sentences=spoken,
-        noscript=escape(MESSAGES["noscript"][LANGS.index(lang)]),
+        noscript=escape(say("noscript")[lang]),
         payload=as_script_json(payload(view, lang, brief)),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )

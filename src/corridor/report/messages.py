@@ -1,49 +1,39 @@
-"""Messages of the catalogue with their values filled in, in every language at once."""
+"""The report's texts as the page takes them: a mapping of language to text, from `corridor.text`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from corridor.report.catalog import MESSAGES
-from corridor.text import LANGS, Lang
+from corridor import text
+from corridor.text import LANGS, Lang, by_lang, plain, subject
 
 Text = dict[Lang, str]
 """One text in every language: ``{"en": …, "es": …}``."""
 Value = str | Text | Callable[[Lang], str]
 
+__all__ = ["Text", "Value", "open_message", "page_messages", "plain", "say", "word"]
+
 
 def say(key: str, **values: Value) -> Text:
-    """The message in every language; a value may be a text, a text per language, or a function of it."""
-    return {
-        lang: _template(key, place).format(**{name: in_lang(value, lang) for name, value in values.items()})
-        for place, lang in enumerate(LANGS)
-    }
+    """The report's message in every language; a value may be a text, a text per language, or a function of it."""
+    return by_lang(text.say(f"report.{key}", **{name: _in_each(value) for name, value in values.items()}))
 
 
-def in_lang(value: Value, lang: Lang) -> str:
-    """One language of a value."""
-    if isinstance(value, str):
-        return value
-    return value[lang] if isinstance(value, dict) else value(lang)
+def _in_each(value: Value) -> str | Text:
+    return {lang: value(lang) for lang in LANGS} if callable(value) else value
 
 
-def word(prefix: str, code: str) -> Text:
+def word(family: str, code: str) -> Text:
     """The words for a code of a table (``grade`` ``assumed``); the code itself where none are known."""
-    key = f"{prefix}_{plain(code)}"
-    return say(key) if key in MESSAGES else dict.fromkeys(LANGS, code)
+    return by_lang(text.word(f"report.{family}", code))
 
 
-def plain(code: str) -> str:
-    """A code of a table as a key: ``out of sample``, ``out-of-sample`` and ``out_of_sample`` are one."""
-    return "_".join(re.findall(r"[a-z0-9]+", code.lower()))
+def open_message(key: str) -> Text:
+    """A message of the report with its slots open, for the page's script to fill."""
+    english, spanish = text.templates(f"report.{key}")
+    return by_lang((english.plain, spanish.plain))
 
 
 def page_messages() -> dict[str, Text]:
-    """The catalogue for the page's script, with its placeholders left open."""
-    return {key: {lang: _template(key, place) for place, lang in enumerate(LANGS)} for key in MESSAGES}
-
-
-def _template(key: str, place: int) -> str:
-    """A message whose percent signs do not part from their numbers."""
-    return MESSAGES[key][place].replace(" %", "\N{NO-BREAK SPACE}%")
+    """Every message of the report for the page's script, its slots open."""
+    return {key: open_message(key) for key in subject("report")}

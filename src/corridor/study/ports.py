@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -10,14 +10,7 @@ import polars as pl
 from corridor.ensemble import PORT_UNITS, port_figures
 from corridor.model import Corridor
 from corridor.study.assemble import DAILY_LEVELS, ScenarioRun
-
-FIGURE_NAMES: Mapping[str, tuple[str, str]] = {
-    "officer_hours": ("Officer hours", "Horas de agentes"),
-    "hours_processing": ("Officer hours processing people", "Horas de agentes para procesar personas"),
-    "hours_left": ("Officer hours left for inspection", "Horas de agentes que quedan para inspección"),
-    "lorries_inspected": ("Trucks inspected", "Camiones inspeccionados"),
-    "lorries_not_crossed": ("Trucks that did not cross", "Camiones que no cruzaron"),
-}
+from corridor.text import say
 
 
 def ports_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:
@@ -47,5 +40,5 @@ def port_labels(corridor: Corridor, ports: pl.DataFrame) -> pl.DataFrame:
         (port, at[port].name, at[port].name_es, "port", "assumed", "")
         for port in ports["port"].unique(maintain_order=True)
     ]
-    rows += [(name, *FIGURE_NAMES[name], "port_figure", "assumed", "") for name in PORT_UNITS]
+    rows += [(name, *say(f"ports.{name}"), "port_figure", "assumed", "") for name in PORT_UNITS]
     return pl.DataFrame(rows, schema=["item", "label", "label_es", "kind", "tag", "source"], orient="row")

@@ -14,7 +14,7 @@ from corridor.text.messages import (
     subjects,
     templates,
 )
-from corridor.text.names import nationality, nationality_codes, plain, word
+from corridor.text.names import Term, glossary, nationality, nationality_codes, plain, word
 from corridor.text.numbers import LANGS, Lang, number, percent, rounded, significant
 from corridor.text.templates import RULES, Template, TextError
 
@@ -26,9 +26,11 @@ __all__ = [
     "Message",
     "Pair",
     "Template",
+    "Term",
     "TextError",
     "by_lang",
     "day",
+    "glossary",
     "has",
     "join",
     "message",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from corridor.text.messages import Pair, has, say, subject
 
@@ -27,3 +28,17 @@ def word(family: str, code: str) -> Pair:
 def plain(code: str) -> str:
     """A code of a table as a key: ``out of sample``, ``out-of-sample`` and ``out_of_sample`` are one."""
     return "_".join(re.findall(r"[a-z0-9]+", code.lower()))
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the glossary: its name and what it means, in English and Spanish."""
+
+    name: Pair
+    meaning: Pair
+
+
+def glossary() -> dict[str, Term]:
+    """Terms of the glossary by id, in the order of the data file."""
+    ids = dict.fromkeys(key.partition(".")[0] for key in subject("glossary"))
+    return {one: Term(say(f"glossary.{one}.term"), say(f"glossary.{one}.text")) for one in ids}

@@ -10,9 +10,9 @@ import polars as pl
 
 from corridor.data.countries import plain_name, same_name
 from corridor.data.reading import words
+from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import looks_like_number, read_numbers
 from corridor.data.reading.options import ReadOptions, ask, column
-from corridor.data.reading.roles import DATE, KNOWN, LINE, VALUE, Long
 
 _HIDDEN = (DATE, VALUE, LINE, KNOWN)
 _RESERVED = ("date", "value", "known_from")

@@ -88,6 +88,13 @@ def _too_long(label: str) -> InputError:
     )
 
 
+def _plain(cell: str) -> str:
+    """A cell without control characters, which a terminal would obey, and without spaces around it."""
+    if not cell.isprintable():
+        cell = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]", "", cell)
+    return re.sub(r"[\t\r\n]+", " ", cell).strip("\ufeff \u00a0\u202f")
+
+
 def _text(content: bytes, label: str) -> tuple[str, str]:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
@@ -141,7 +148,7 @@ def _records(text: str, delimiter: str, label: str) -> Iterable[tuple[int, list[
     line = 1
     try:
         for record in reader:
-            cells = [cell.strip() for cell in record]
+            cells = [_plain(cell) for cell in record]
             if any(cells):
                 yield line, cells
             line = reader.line_num + 1
@@ -199,7 +206,7 @@ def _sheet(book: Any, name: str, label: str) -> list[tuple[int, list[str]]]:
 def _rows_of(frame: pl.DataFrame, first: int) -> list[tuple[int, list[str]]]:
     rows = []
     for number, row in enumerate(frame.iter_rows(), first):
-        cells = ["" if cell is None else str(cell).strip() for cell in row]
+        cells = ["" if cell is None else _plain(str(cell)) for cell in row]
         if any(cells):
             rows.append((number, cells))
     return rows
@@ -275,5 +282,5 @@ def _flat(record: dict[str, Any], before: str = "") -> dict[str, str]:
         if isinstance(value, dict):
             flat |= _flat(value, f"{before}{name} ")
         elif not isinstance(value, list):
-            flat[f"{before}{name}".strip()] = "" if value is None else str(value).strip()
+            flat[f"{before}{name}".strip()] = "" if value is None else _plain(str(value))
     return flat

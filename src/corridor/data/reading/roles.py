@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
 from corridor.data.countries import country_code, plain_name
 from corridor.data.reading import words
-from corridor.data.reading.dates import month_text, written, year_text
+from corridor.data.reading.across import (
+    calendar_of,
+    date_score,
+    date_share,
+    from_calendar,
+    is_period_head,
+    melt_dates,
+    named_date,
+    sampled,
+    with_year,
+)
+from corridor.data.reading.dates import month_text, year_text
 from corridor.data.reading.layout import Table
+from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import bare, is_missing, looks_like_number
 from corridor.data.reading.options import ReadOptions, ask, column
 
-DATE, VALUE, LINE, KNOWN = "\0date", "\0value", "\0line", "\0known"
 _CUMULATIVE = re.compile(r"\b(cumul\w*|acumul\w*|kumul\w*|running total|ytd|year to date)\b")
 _SHARE = re.compile(
     r"(%|\b(percent\w*|share|rate|ratio|average|mean|per boat|change|growth|media|promedio|anteil)\b)",
@@ -24,20 +33,6 @@ _SHARE = re.compile(
 )
 _WHOLE = re.compile(r"total (number of )?(individuals|people|persons|migrants|arrivals|census|population)\b")
 _SAMPLE = 3_000
-
-
-@dataclass
-class Long:
-    """One row for each count: texts of date and count, the line, and the columns that may be categories."""
-
-    frame: pl.DataFrame
-    notes: list[str]
-    date_name: str
-    value_name: str
-    fiscal: bool = False
-    left_out: list[str] = field(default_factory=list)
-    melted: str = ""
-    """Name of the dimension that the columns of a wide table became."""
 
 
 def make_long(table: Table, options: ReadOptions, label: str) -> Long:
@@ -56,18 +51,18 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
         columns.pop(column(names, wanted, label))
         names = [name for name in names if name in columns]
     _fill_merged(names, columns, notes)
-    names = _with_year(names, columns, table, options, label, notes)
-    heads = [name for name in names if _is_period_head(name)]
-    calendar = _calendar(names, columns, heads)
+    names = with_year(names, columns, table, options, label, notes)
+    heads = [name for name in names if is_period_head(name)]
+    calendar = calendar_of(names, columns, heads)
     if calendar is not None:
-        return _from_calendar(names, columns, calendar, table.lines, notes)
+        return from_calendar(names, columns, calendar, table.lines, notes)
     if (
         not options.date_column
         and len(heads) >= 2
         and len(heads) >= len(names) - 8
-        and not _named_date(names, columns)
+        and not named_date(names, columns)
     ):
-        return _melt_dates(names, columns, heads, table.lines, notes)
+        return melt_dates(names, columns, heads, table.lines, notes)
     date_name, texts, fiscal, used = _dates(names, columns, options, label, notes)
     rest = [name for name in names if name not in used]
     long = _with_value(rest, columns, texts, table.lines, options, label, notes)
@@ -104,163 +99,6 @@ def _fill_merged(names: Sequence[str], columns: dict[str, list[str]], notes: lis
     notes.append(f"blank cells of {names[0]!r} repeat the one above")
 
 
-def _with_year(
-    names: list[str],
-    columns: dict[str, list[str]],
-    table: Table,
-    options: ReadOptions,
-    label: str,
-    notes: list[str],
-) -> list[str]:
-    """Months without a year, across or down, get the one year that the title or the file's name says."""
-    across = [name for name in names if month_text(name) is not None and not name.isdigit()]
-    others = [name for name in names if name not in across and not words.is_total(name)]
-    down = [
-        name for name in names
-        if len(_sampled(columns[name])) > 1
-        and all(month_text(c) and not c.isdigit() for c in _sampled(columns[name]) if not words.is_total(c))
-    ]  # fmt: skip
-    dated = any(_date_share(name, columns[name]) > 0.9 for name in names if name not in across)
-    years = any(_is_period_head(name) for name in names)
-    if dated or years or not ((len(across) >= 3 and len(others) <= 4) or (down and not across)):
-        return names
-    found = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", f"{table.title} {label}"))
-    if options.year is None and len(found) != 1:
-        raise ask(label, "the months have no year", "pass --year, as 2024")
-    year = str(options.year or found.pop())
-    notes.append(
-        f"the months are of {year}" + ("" if options.year else ", the year in the title or the file's name")
-    )
-    if across:
-        renamed = {name: f"{year}-{month_text(name):02}" for name in across}
-        for old, new in renamed.items():
-            columns[new] = columns.pop(old)
-        return [renamed.get(name, name) for name in names]
-    columns[down[0]] = [f"{year}-{month_text(c):02}" if month_text(c) else c for c in columns[down[0]]]
-    return names
-
-
-def _is_period_head(name: str) -> bool:
-    what = written(name)
-    return what is not None and (what.pair is None or "/" in name)
-
-
-def _sampled(cells: Sequence[str]) -> list[str]:
-    kept = [cell for cell in dict.fromkeys(cells) if cell and not is_missing(cell)]
-    return kept[:_SAMPLE]
-
-
-def _date_share(name: str, cells: Sequence[str]) -> float:
-    some = [cell for cell in _sampled(cells) if not words.is_total(cell)]
-    serials = bool(_date_score(name))
-    return sum(written(cell, serials=serials) is not None for cell in some) / len(some) if some else 0.0
-
-
-def _date_score(name: str) -> int:
-    plain = plain_name(name)
-    if plain in words.DATE_NAMES:
-        return 2
-    return int(any(word in words.DATE_NAMES for word in plain.split()))
-
-
-def _named_date(names: Sequence[str], columns: dict[str, list[str]]) -> bool:
-    return any(_date_score(name) and _date_share(name, columns[name]) > 0.9 for name in names)
-
-
-@dataclass(frozen=True)
-class _Calendar:
-    key: str
-    heads: tuple[str, ...]
-    years_across: bool
-
-
-def _calendar(names: Sequence[str], columns: dict[str, list[str]], heads: Sequence[str]) -> _Calendar | None:
-    """Years across and months down, or months across and years down."""
-    across = [name for name in names if month_text(name) is not None and not name.isdigit()]
-    for name in names:
-        cells = [cell for cell in columns[name] if cell and not words.is_total(cell)]
-        if not cells:
-            continue
-        years = [head for head in heads if year_text(head)]
-        months = [cell for cell in cells if month_text(cell) is not None]
-        if (
-            len(years) >= 2
-            and name not in years
-            and len(months) > 0.9 * len(cells)
-            and plain_name(name) not in words.VALUE_NAMES
-        ):
-            return _Calendar(name, tuple(years), True)
-        if (
-            len(across) >= 6
-            and name not in across
-            and sum(year_text(c) is not None for c in cells) > 0.9 * len(cells)
-        ):
-            return _Calendar(name, tuple(across), False)
-    return None
-
-
-def _from_calendar(
-    names: Sequence[str],
-    columns: dict[str, list[str]],
-    grid: _Calendar,
-    lines: Sequence[int],
-    notes: list[str],
-) -> Long:
-    rest = [name for name in names if name not in grid.heads and name != grid.key]
-    dropped = [name for name in rest if words.is_total(name)]
-    dims = [name for name in rest if name not in dropped]
-    notes.append(f"{'years' if grid.years_across else 'months'} stand across and are made rows")
-    if dropped:
-        notes.append(f"total column left out: {', '.join(dropped)}")
-    rows: list[tuple[Any, ...]] = []
-    fiscal, passed = False, 0
-    for at, line in enumerate(lines):
-        key = columns[grid.key][at]
-        if words.is_total(key) or not key:
-            passed += 1
-            continue
-        for head in grid.heads:
-            year, month = (
-                (year_text(head), month_text(key))
-                if grid.years_across
-                else (year_text(key), month_text(head))
-            )
-            if year is None or month is None:
-                text = f"{key} {head}"
-            else:
-                fiscal = fiscal or year[1]
-                text = f"{year[0]:04}-{month:02}"
-            rows.append((text, columns[head][at], line, *(columns[name][at] for name in dims)))
-    if passed:
-        notes.append(f"{passed} total row{'s' * (passed > 1)} left out")
-    frame = pl.DataFrame(rows, schema=[DATE, VALUE, LINE, *dims], orient="row") if rows else _empty(dims)
-    return Long(frame, notes, grid.key, "", fiscal)
-
-
-def _empty(dims: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(
-        schema={DATE: pl.String, VALUE: pl.String, LINE: pl.Int64, **dict.fromkeys(dims, pl.String)}
-    )
-
-
-def _melt_dates(
-    names: Sequence[str],
-    columns: dict[str, list[str]],
-    heads: Sequence[str],
-    lines: Sequence[int],
-    notes: list[str],
-) -> Long:
-    """Periods across, categories down; cells without a figure stay, as gaps."""
-    dims = [name for name in names if name not in heads and not words.is_total(name)]
-    dropped = [name for name in names if name not in heads and words.is_total(name)]
-    if dropped:
-        notes.append(f"total column left out: {', '.join(dropped)}")
-    notes.append(f"{len(heads)} periods stand across ({heads[0]} to {heads[-1]}) and are made rows")
-    wide = pl.DataFrame({LINE: list(lines), **{name: columns[name] for name in (*dims, *heads)}})
-    frame = wide.unpivot(heads, index=[LINE, *dims], variable_name=DATE, value_name=VALUE)
-    return Long(frame.select(DATE, VALUE, LINE, *dims), notes, "the header", "")
-
-
 def _dates(
     names: Sequence[str], columns: dict[str, list[str]], options: ReadOptions, label: str, notes: list[str]
 ) -> tuple[str, list[str], bool, list[str]]:
@@ -271,11 +109,11 @@ def _dates(
     parts = _date_parts(names, columns)
     scored = []
     for place, name in enumerate(names):
-        share = _date_share(name, columns[name])
+        share = date_share(name, columns[name])
         if share >= 0.8 and not (parts and name in parts):
-            plain_years = all(re.fullmatch(r"\d{4}", cell) for cell in _sampled(columns[name]))
+            plain_years = all(re.fullmatch(r"\d{4}", cell) for cell in sampled(columns[name]))
             ends = bool(re.search(r"\b(end|ending|to|until|hasta|fin)\b", plain_name(name)))
-            scored.append((_date_score(name), share, not plain_years, not ends, -place, name))
+            scored.append((date_score(name), share, not plain_years, not ends, -place, name))
     if parts and not any(score[0] and score[2] for score in scored):
         return _joined_parts(parts, columns)
     if not scored:
@@ -292,7 +130,7 @@ def _date_parts(names: Sequence[str], columns: dict[str, list[str]]) -> dict[str
     """Columns of year, month (or week) and day that make a date together."""
     found: dict[str, str] = {}
     for name in names:
-        plain, cells = plain_name(name), _sampled(columns[name])
+        plain, cells = plain_name(name), sampled(columns[name])
         cells = [cell for cell in cells if not words.is_total(cell)]
         if not cells:
             continue
@@ -371,7 +209,7 @@ def _with_value(
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:
-    some = _sampled(cells)
+    some = sampled(cells)
     return bool(some) and sum(looks_like_number(cell) for cell in some) >= 0.8 * len(some)
 
 

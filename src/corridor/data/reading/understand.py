@@ -17,9 +17,10 @@ from corridor.data.reading.categories import choose_dims, identifiers, one_spell
 from corridor.data.reading.dates import Dates, read_dates, written
 from corridor.data.reading.grid import read_grid
 from corridor.data.reading.layout import find_table
+from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import Numbers, read_numbers
 from corridor.data.reading.options import ReadOptions, ask
-from corridor.data.reading.roles import DATE, KNOWN, LINE, VALUE, Long, make_long
+from corridor.data.reading.roles import make_long
 from corridor.data.reading.steps import Start, step_of
 from corridor.data.timing import absent_runs
 from corridor.model import Fault, Gap, InputError

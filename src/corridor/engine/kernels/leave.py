@@ -91,54 +91,52 @@ def count_plain(layout, work):
 
 @kernel
 def leave_stochastic(layout, work, count, day_flow, room, seed, member, key_day):
-    """Draw the leavers of every cell and split them over its edges."""
+    """Draw the leavers of every cell and split them by sequential binomials in the order of edges.
+
+    One function on purpose: a call for every cell would count the references of every array of the bundles.
+    """
+    chance, chance_log, cell_chance, cell_log = work.chance, work.chance_log, work.cell_chance, work.cell_log
+    want, arriving, moved = work.want, work.arriving, work.moved
     for edge in layout.later:
-        work.want[edge] = 0.0
+        want[edge] = 0.0
     for cell in range(count.size):
         if count[cell] == 0.0:
             continue
         units = int(count[cell])
+        size = layout.cell_size[cell]
         limited = layout.cell_room[cell]
         if limited >= 0:
-            room[limited] -= units * layout.cell_size[cell]
-        total = work.cell_chance[cell]
+            room[limited] -= units * size
+        total = cell_chance[cell]
         if total <= 0.0:
             continue
         leavers = units
         if total < 1.0:
             u, _ = uniform_pair(seed, member, layout.cell_stream[cell], key_day)
-            leavers = binomial_with(u, units, total, work.cell_log[cell])
-        left = _split_leavers(layout, work, cell, leavers, day_flow, room, seed, member, key_day)
-        count[cell] = units - left
-
-
-@kernel
-def _split_leavers(layout, work, cell, leavers, day_flow, room, seed, member, key_day):
-    """Sequential binomials in the order of edges; returns how many units left at once."""
-    size, left = layout.cell_size[cell], 0
-    for edge in range(layout.cell_start[cell], layout.cell_start[cell + 1]):
-        if leavers == 0:
-            break
-        chance = work.chance[edge]
-        if chance <= 0.0:
-            continue
-        taken = leavers
-        if chance < 1.0:
-            u, _ = uniform_pair(seed, member, layout.edge_stream[edge], key_day)
-            taken = binomial_with(u, leavers, chance, work.chance_log[edge])
-            if taken == 0:
+            leavers = binomial_with(u, units, total, cell_log[cell])
+        left = 0
+        for edge in range(layout.cell_start[cell], layout.cell_start[cell + 1]):
+            if leavers == 0:
+                break
+            if chance[edge] <= 0.0:
                 continue
-        leavers -= taken
-        mark = layout.edge_mark[edge]
-        if mark & FREES:
-            room[layout.cell_room[cell]] += taken * size
-        if mark & LATER:
-            work.want[edge] = taken
-            continue
-        left += taken
-        work.arriving[layout.edge_dest[edge]] += taken
-        flow = layout.edge_flow[edge]
-        if flow >= 0:
-            work.moved[edge] += taken
-            day_flow[flow] += taken * size
-    return left
+            taken = leavers
+            if chance[edge] < 1.0:
+                u, _ = uniform_pair(seed, member, layout.edge_stream[edge], key_day)
+                taken = binomial_with(u, leavers, chance[edge], chance_log[edge])
+                if taken == 0:
+                    continue
+            leavers -= taken
+            mark = layout.edge_mark[edge]
+            if mark & FREES:
+                room[limited] += taken * size
+            if mark & LATER:
+                want[edge] = taken
+                continue
+            left += taken
+            arriving[layout.edge_dest[edge]] += taken
+            flow = layout.edge_flow[edge]
+            if flow >= 0:
+                moved[edge] += taken
+                day_flow[flow] += taken * size
+        count[cell] = units - left

@@ -132,8 +132,8 @@
       grade: x.inside ? x.measure.grade : "assumed", ...(x.inside ? {} : { low: "", high: "" }),
     }[name] ?? x.measure.row[c])).join(","));
     const events = scenario.events.map((i) => data.events[i]);
-    const yaml = ["id: moved", "name: Moved in the page", "name_es: Movido en la página", "description: Levers moved in a report.",
-      "description_es: Palancas movidas en un informe.",
+    const { lever_moved_name: moved_, lever_moved_text: about } = C.data.messages;
+    const yaml = ["id: moved", `name: ${moved_.en}`, `name_es: ${moved_.es}`, `description: ${about.en}`, `description_es: ${about.es}`,
       `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${events.join(", ")}]`,
       ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])];
     const folder = `${data.corridor}-moved`;

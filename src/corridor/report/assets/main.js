@@ -3,7 +3,7 @@
 (() => {
   const C = Corridor;
   const { el, svg, data, state } = C;
-  const LANGS = [["en", "English"], ["es", "Español"]];
+  const LANGS = Object.entries(data.messages.language_name);
 
   const hatch = (id, color, paper) => svg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("rect", { width: 6, height: 6, fill: paper }), svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: color, "stroke-width": 3 }));

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corridor.report.messages import MESSAGES, Text, say
+from corridor.report.messages import Text, open_message, say
 from corridor.report.sections.base import RunView, quantiles_of, total
 from corridor.text import LANGS, day, month
 
@@ -104,11 +104,10 @@ def _days(date: dt.date) -> Text:
 def _option(rows: pl.DataFrame, words: Text, message: str, choice: str | None = None) -> dict[str, Any]:
     """One choice of a card's “when”: its sentence, and the quantiles that the chance is read from."""
     level = quantiles_of(rows)
-    sentence = {lang: MESSAGES[message][place] for place, lang in enumerate(LANGS)}
     return {
         "when": words,
         "label": say(choice, when=words) if choice else words,
-        "sentence": sentence,
+        "sentence": open_message(message),
         "levels": list(level),
         "values": [round(value, 2) for value in level.values()],
     }

@@ -15,7 +15,7 @@ _VERDICTS = {"clear": "supported", "fragile": "cannot_be_told", "cannot be told"
 
 
 class Effects:
-    """What happened after measures began, against what the months before let expect."""
+    """What happened after measures began, compared with the count expected from the months before."""
 
     id = "effects"
     title = say("effects")

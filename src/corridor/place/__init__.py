@@ -1,0 +1,17 @@
+"""Which household should go where: placement under capacities, with a proven bound and reasons."""
+
+from corridor.place.problem import Problem, read_problem
+from corridor.place.reasons import explain
+from corridor.place.result import Floor, Placement
+from corridor.place.run import Options, assign, place_problem
+
+__all__ = [
+    "Floor",
+    "Options",
+    "Placement",
+    "Problem",
+    "assign",
+    "explain",
+    "place_problem",
+    "read_problem",
+]
