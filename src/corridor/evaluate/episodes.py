@@ -19,7 +19,7 @@ import yaml
 from pydantic import Field, TypeAdapter
 
 from corridor.data import Dataset, load
-from corridor.evaluate.counterfactual import fit
+from corridor.evaluate.counterfactual import fit_counterfactual
 from corridor.model import Declared, InputError
 from corridor.model.arrays import Floats
 from corridor.model.declared import Identifier, Text
@@ -130,7 +130,7 @@ def counts_of(episode: Episode, dataset: Dataset, *, others: bool = False) -> Pu
 
 
 def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, seed: int = 1) -> Outcome:
-    """Measure an outcome against a local level with seasons, fitted to the months before (`counterfactual.fit`).
+    """Measure an outcome against a local level with seasons, fitted to the months before (`fit_counterfactual`).
 
     Where some nationalities are concerned, the log counts of all others are a control.
 
@@ -150,7 +150,7 @@ def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, s
         controls = np.log(others + series.offset)[:, None]
     after = len(months) - row
     logs = np.log(values + series.offset)
-    fitted = fit(logs, np.array([month.month for month in months]), after, controls)
+    fitted = fit_counterfactual(logs, np.array([month.month for month in months]), after, controls)
     paths = np.exp(fitted.draw(DRAWS, np.random.default_rng(seed)))
     counted = values[row:] + series.offset
     draws = np.stack([_log_ratio(counted, paths, *window) for window in WINDOWS], axis=1)

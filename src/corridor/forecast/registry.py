@@ -12,7 +12,7 @@ from typing import Protocol
 
 import yaml
 
-import corridor
+from corridor._version import __version__
 from corridor.forecast.result import Forecast
 from corridor.forecast.view import View
 from corridor.model import InputError, did_you_mean
@@ -48,7 +48,7 @@ class ModelCard:
     intended_use: str
     limits: str
     license: str = LICENSE
-    version: str = corridor.__version__
+    version: str = __version__
 
     @property
     def id(self) -> str:
