@@ -70,7 +70,7 @@ def command(
     results folder.
     """
     from corridor.forecast.backtest import BACKTEST_MODELS, BacktestPlan, run_backtest
-    from corridor.forecast.hub import read_hub
+    from corridor.forecast.hub import read_hub, skipped_types
     from corridor.forecast.hub_scores import score_hub
     from corridor.forecast.rolling import LAST_ORIGIN
     from corridor.forecast.scoreboard import CHOSEN_UNTIL, PERIODS, scoreboard
@@ -82,6 +82,10 @@ def command(
     if hub is not None:
         if not hub.exists():
             raise InputError(f"there is no file or folder {hub}", hint="name a hub or a model-output file")
+        for kind, rows in skipped_types(hub).items():
+            talk(
+                f"{rows:,} rows of output type {kind!r} are left out: only quantiles are scored", quiet=quiet
+            )
         board = scoreboard(score_hub(read_hub(hub)), periods=("all",))
         _print(board, "all", format)
         return

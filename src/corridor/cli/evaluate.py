@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    command_line,
     emit,
     emit_object,
     format_option,
@@ -73,7 +73,7 @@ def command(
         raise click.UsageError("--hindsight takes all that is known now; leave --as-of out")
     found = open_corridor(corridor)
     stands = None if hindsight else as_of or found.settings.as_of
-    words = " ".join(["corridor", *sys.argv[1:]])
+    words = command_line()
     if lever is not None:
         single = [name for name, value in (("--measure", measure), ("--series", series), ("--date", date), ("--by", by), ("--control", controls), ("--donor", donors), ("--out", out)) if value]  # fmt: skip
         if single:
@@ -171,7 +171,7 @@ def _write(
     settings = corridor.settings
     manifest = {
         **vars(effect.provenance), "as_of": (as_of or settings.as_of).isoformat(), "name": settings.name,
-        "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
+        "corridor": settings.id, "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
         "attribution": settings.attribution,
     }  # fmt: skip
     run = RunFolder.write(target, effect_tables([effect]), manifest)
