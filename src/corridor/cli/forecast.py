@@ -66,7 +66,7 @@ def command(
 
     found: Corridor | None = None
     observation: Observation | None = None
-    if data is not None and target is None:
+    if data is not None and corridor is None and target in (None, data):
         dataset, chosen = load(data), _choices(where)
     elif corridor is not None and target is not None and data is None:
         if where:
