@@ -75,6 +75,8 @@ def card_for(model: str) -> ModelCard:
         "intervals from the model's own past errors.",
         "combined": "Learned combination of the upstream regression, Theta and ETS; intervals from past "
         "errors; joint draws, so that the total is the sum of its parts.",
+        "stacked": "One series by itself: smoothing of level, trend and season, seasonal naive and past counts, weighed "
+        "by their past interval scores; intervals from past errors; joint draws of the path.",
         "corridor": "Calibrated simulation of the corridor, run on beyond what is known.",
     }
     return ModelCard(
@@ -84,7 +86,7 @@ def card_for(model: str) -> ModelCard:
         methods=methods.get(
             model, f"The model {model!r} of statsforecast; intervals from its own past errors."
         ),
-        data="Monthly counts of the publishers that the dataset names, as they were public on the origin date; "
+        data="Counts of the publishers that the dataset names, as they were public on the origin date; "
         "revisions are unknown, so past forecasts are pseudo-real-time.",
         intended_use="Planning of reception, staff and shelter from aggregate counts.",
         limits="Counts are events, not persons. Not for decisions on persons, nor for interdiction. "

@@ -11,6 +11,7 @@ import numpy as np
 
 from corridor.forecast.combine import WeightRule, combine
 from corridor.forecast.joint import DRAWS, correlation, draw, extended
+from corridor.forecast.lone.model import STACKED, Stacked
 from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
 from corridor.forecast.result import Forecast
@@ -240,7 +241,7 @@ def combined(rows: int | None = None) -> Combination:
     return Combination(COMBINED, tuple(members), COMBINED_MEMBERS)
 
 
-MODELS = (COMBINED, REFERENCE, "upstream", "spread", *UNIVARIATE)
+MODELS = (COMBINED, STACKED, REFERENCE, "upstream", "spread", *UNIVARIATE)
 
 
 def forecaster(name: str) -> Forecaster:
@@ -253,6 +254,8 @@ def forecaster(name: str) -> Forecaster:
     """
     if name == COMBINED:
         return combined()
+    if name == STACKED:
+        return Stacked()
     if name == REFERENCE:
         return Reference()
     if name == "upstream":
