@@ -37,7 +37,9 @@ def seasonal(rng: np.random.Generator, n: int, year: int) -> Floats:
     t = np.arange(n)
     level = rng.uniform(4, 9) + np.cumsum(rng.normal(0, 0.3 / np.sqrt(year), n))
     size = rng.uniform(0.3, 1.2)
-    wave = np.sin(2 * np.pi * (t / year - rng.uniform())) + 0.4 * np.sin(4 * np.pi * (t / year - rng.uniform()))
+    wave = np.sin(2 * np.pi * (t / year - rng.uniform())) + 0.4 * np.sin(
+        4 * np.pi * (t / year - rng.uniform())
+    )
     return rng.poisson(np.exp(level + size * wave + rng.normal(0, 0.1, n))).astype(float)
 
 
@@ -100,7 +102,12 @@ def score(family: str, step: Step, numbers: range, origins: int, models: tuple[s
     for number in numbers:
         panel = generated(family, step, number)
         scores = backtest_series(panel, max(HORIZONS[step]), origins=origins, models=models)
-        labels = {"family": family, "step": step, "number": number, "unit": float(mean_change(panel.values)[0])}
+        labels = {
+            "family": family,
+            "step": step,
+            "number": number,
+            "unit": float(mean_change(panel.values)[0]),
+        }
         found.append(scores.with_columns(*[pl.lit(value).alias(name) for name, value in labels.items()]))
     return pl.concat(found).filter(pl.col("horizon").is_in(HORIZONS[step]))
 
@@ -113,14 +120,19 @@ def table(scores: pl.DataFrame) -> pl.DataFrame:
     mean = (
         every.join(unit, on=["family", "step", "number"])
         .group_by(*keys, "model")
-        .agg((pl.col("wis") / pl.col("unit")).mean().alias("relative"), (100 * pl.col("inside_80").mean()).alias("in80"))
+        .agg(
+            (pl.col("wis") / pl.col("unit")).mean().alias("relative"),
+            (100 * pl.col("inside_80").mean()).alias("in80"),
+        )
     )
     ours = mean.filter(model="stacked").select(*keys, "relative", "in80")
     best = (
         mean.filter(pl.col("model") != "stacked").sort("relative").group_by(keys, maintain_order=True)
         .agg(pl.col("model").first().alias("best"), pl.col("relative").first().alias("best_relative"))
     )  # fmt: skip
-    shown = ours.join(best, on=keys).with_columns((pl.col("relative") / pl.col("best_relative")).alias("ratio"))
+    shown = ours.join(best, on=keys).with_columns(
+        (pl.col("relative") / pl.col("best_relative")).alias("ratio")
+    )
     return shown.sort("step", "family", "horizon").with_columns(pl.col(pl.Float64).round(3))
 
 
@@ -153,7 +165,9 @@ def main() -> None:
     for row in shown.iter_rows(named=True):
         good = row["ratio"] <= 1.02 and 74 <= row["in80"] <= 86
         if not good:
-            print(f"missed: {row['step']} {row['family']} h{row['horizon']}: {row['ratio']:.3f}, {row['in80']:.0f} %")
+            print(
+                f"missed: {row['step']} {row['family']} h{row['horizon']}: {row['ratio']:.3f}, {row['in80']:.0f} %"
+            )
 
 
 if __name__ == "__main__":

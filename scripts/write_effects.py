@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from corridor.data import load
-from corridor.evaluate import Effect, ask, measure_effect, monthly_counts
-from corridor.evaluate.ask import find_series
+from corridor.evaluate import EffectEstimate, build_question, measure_effect, monthly_counts
+from corridor.evaluate.lookup import find_series
 from corridor.evaluate.validity import HEAVY, LAWS, covered, placebo_rate
 from corridor.forecast import TRANSIT
 from corridor.formats import open_corridor
@@ -36,9 +36,11 @@ WITHOUT_DECEMBER = {
 FOUND = tuple(dt.date(*month, 1) for month in ((2022, 2), (2023, 1), (2024, 1), (2024, 6), (2025, 2)))
 
 
-def estimates() -> list[tuple[str, Effect, tuple[int, int, int]]]:
+def estimates() -> list[tuple[str, EffectEstimate, tuple[int, int, int]]]:
     corridor = open_corridor("americas")
-    return [(name, measure_effect(ask(corridor, **asked)), past) for name, asked, past in REFERENCES]  # type: ignore[arg-type]
+    return [
+        (name, measure_effect(build_question(corridor, **asked)), past) for name, asked, past in REFERENCES
+    ]  # type: ignore[arg-type]
 
 
 def percents(effect: float, low: float, high: float) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from corridor.api import simulate as simulate
     from corridor.data import Dataset as Dataset
     from corridor.ensemble import Trajectories as Trajectories
-    from corridor.evaluate import Effect as Effect
+    from corridor.evaluate import EffectEstimate as EffectEstimate
     from corridor.forecast import Forecast as Forecast
     from corridor.model import Corridor as Corridor
     from corridor.model import CorridorError as CorridorError
@@ -40,7 +40,7 @@ _HOMES = {
     **dict.fromkeys(("check", "load", "new", "open", "simulate"), "corridor.api"),
     **dict.fromkeys(("Corridor", "CorridorError", "Fault", "InputError", "LabelledArray"), "corridor.model"),
     "Dataset": "corridor.data",
-    "Effect": "corridor.evaluate",
+    "EffectEstimate": "corridor.evaluate",
     "Forecast": "corridor.forecast",
     "Trajectories": "corridor.ensemble",
 }
@@ -51,7 +51,7 @@ __all__ = [
     "Corridor",
     "CorridorError",
     "Dataset",
-    "Effect",
+    "EffectEstimate",
     "Fault",
     "Forecast",
     "InputError",

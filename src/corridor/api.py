@@ -15,7 +15,7 @@ from corridor.model import Corridor, Fault, InputError, did_you_mean
 if TYPE_CHECKING:
     from corridor.calibrate import Calibration
     from corridor.ensemble import Trajectories
-    from corridor.evaluate import Effect
+    from corridor.evaluate import EffectEstimate
     from corridor.forecast import Forecast, Forecaster
     from corridor.model import Observation
     from corridor.study import RunFolder, Study
@@ -196,7 +196,7 @@ def forecast(
     where
         Of a dataset: values of dimensions to keep.
     model
-        One of ``corridor.forecast.MODELS``, or ``"corridor"`` for the calibrated corridor; by default
+        One of ``corridor.forecast.model_ids()``, or ``"corridor"`` for the calibrated corridor; by default
         ``"combined"``, or ``"stacked"`` of one series alone.
     members, seed, workers
         Of the corridor's own runs, where it is calibrated on the day.
@@ -248,7 +248,7 @@ def evaluate(
     date: Day | None = None, months: int = 1, by: Mapping[str, Sequence[str]] | None = None,
     controls: Sequence[str] = (), donors: Sequence[str] = (), as_of: Day | None = None, hindsight: bool = False,
     seed: int = 1,
-) -> Effect:  # fmt: skip
+) -> EffectEstimate:  # fmt: skip
     """What a measure did to a series, compared with the count expected from the months before, with its checks.
 
     Parameters
@@ -276,7 +276,7 @@ def evaluate(
     >>> effect.conclusion
     'fragile'
     """
-    from corridor.evaluate import ask, events_around, measure_effect
+    from corridor.evaluate import build_question, events_around, measure_effect
 
     if hindsight and as_of:
         raise InputError("hindsight takes all that is known now", hint="leave as_of out")
@@ -284,7 +284,7 @@ def evaluate(
         raise InputError("nothing to evaluate", hint="give a measure, or a series and a date")
     found = _opened(corridor)
     stands = None if hindsight else _day(as_of, "as_of") if as_of else found.settings.as_of
-    question = ask(
+    question = build_question(
         found, measure=measure, series=series, date=_day(date, "date") if date else None, months=months, by=by,
         controls=controls, donors=donors, as_of=stands,
     )  # fmt: skip
@@ -378,7 +378,8 @@ def _forecaster(
 ) -> Forecaster:  # fmt: skip
     """The forecaster by name; a calibrated corridor is one, and a member of the combination."""
     from corridor.forecast.corridor_member import CorridorModel, WithCorridor
-    from corridor.forecast.models import COMBINED, forecaster
+    from corridor.forecast.models import COMBINED
+    from corridor.forecast.registry import forecaster
 
     own: CorridorModel | None = None
     if corridor is not None and observation is not None and model in (CORRIDOR_MODEL, COMBINED):

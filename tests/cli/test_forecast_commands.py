@@ -30,7 +30,7 @@ def test_a_dataset_as_table_json_csv_and_hub(tmp_path: Path) -> None:
         "--horizon",
         "2",
         "--model",
-        "spread",
+        "no_change",
     )
     code, out, said = call(*words)
     assert code == 0
@@ -71,7 +71,7 @@ def test_a_series_of_a_corridor_by_nationality_adds_up() -> None:
 
 def test_daily_counts_by_week() -> None:
     words = ("--data", "usbp_daily_apprehensions", "--where", "measure=max", "--as-of", "2026-09-01")
-    code, out, _ = call("forecast", *words, "--horizon", "1", "--model", "spread", "--format", "json")
+    code, out, _ = call("forecast", *words, "--horizon", "1", "--model", "no_change", "--format", "json")
     assert code == 0
     assert json.loads(out)["step"] == "week"
 
@@ -89,7 +89,7 @@ def test_daily_counts_by_week() -> None:
         (("--data", "city_reception"), "a forecast needs monthly or daily counts"),
         (("americas", "--target", "us_totl"), "did you mean 'us_total'?"),
         (("americas", "--target", "us_total", "--as-of", "2023-06-30", "--model", "corridor"), "no calibrated corridor"),
-        (("--data", "guatemala_returns", "--as-of", "2024-01-31", "--model", "spread", "--hub", "x.txt"), "neither .csv"),
+        (("--data", "guatemala_returns", "--as-of", "2024-01-31", "--model", "no_change", "--hub", "x.txt"), "neither .csv"),
         (("americas",), "name either DIR"),
         (("--data", "guatemala_returns", "--horizon", "0"), "horizon"),
     ],
@@ -103,7 +103,7 @@ def test_wrong_calls_are_told_what_is_wrong(words: tuple[str, ...], said: str) -
 
 
 def test_backtest_prints_resumes_and_keeps_the_held_out_months_apart(tmp_path: Path) -> None:
-    words = ("backtest", "--first", "2023-11", "--last", "2023-12", "--horizon", "1", "--model", "spread",
+    words = ("backtest", "--first", "2023-11", "--last", "2023-12", "--horizon", "1", "--model", "no_change",
              "--out", str(tmp_path / "b"), "--workers", "1")  # fmt: skip
     code, out, _ = call(*words, "--format", "json")
     assert code == 0
@@ -112,7 +112,7 @@ def test_backtest_prints_resumes_and_keeps_the_held_out_months_apart(tmp_path: P
     one = next(r for r in rows if r["model"] == "reference" and r["set"] == "us_total")
     assert one["relative_wis"] == 1.0 and one["origins"] == 2
     scores = pl.read_parquet(tmp_path / "b" / "scores.parquet")
-    assert set(scores["model"].unique()) == {"spread", "reference"}
+    assert set(scores["model"].unique()) == {"no_change", "reference"}
     assert not (tmp_path / "b" / "held_out.csv").exists()
     stamps = {p: p.stat().st_mtime_ns for p in (tmp_path / "b" / "blocks").glob("*.parquet")}
     assert call(*words)[0] == 0

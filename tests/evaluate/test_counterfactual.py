@@ -10,7 +10,7 @@ import pytest
 from effect_cases import planted, series, walk
 from scipy.stats import t as student
 
-from corridor.evaluate import estimate, first_month, fit
+from corridor.evaluate import estimate, first_month, fit_counterfactual
 from corridor.evaluate.counterfactual import NOISE, SEASON, best_point, innovations
 from corridor.evaluate.validity import LAWS, covered
 
@@ -33,7 +33,7 @@ def level_model(z: np.ndarray) -> UnobservedComponents:
 def test_forecasts_and_weights_are_those_of_the_kalman_filter(noise: float, missing: tuple[int, ...]) -> None:
     z = Z.copy()
     z[list(missing)] = np.nan
-    found = fit(np.append(z, [np.nan] * 3), np.arange(51) % 12, 3)
+    found = fit_counterfactual(np.append(z, [np.nan] * 3), np.arange(51) % 12, 3)
     at = NOISE.index(noise) * len(SEASON)
     variance = found.squares[at] / found.degrees
     result = level_model(z).smooth([max(noise, 1e-12) * variance, variance])
@@ -58,7 +58,7 @@ def test_innovations_are_those_of_the_kalman_filter() -> None:
 def test_without_noise_one_month_ahead_is_a_t_around_the_last_month() -> None:
     """A random walk alone: forecast is the last value, scale the root mean square step, n - 1 degrees."""
     steps = np.diff(Z)
-    found = fit(np.append(Z, np.nan), np.arange(49) % 12, 1)
+    found = fit_counterfactual(np.append(Z, np.nan), np.arange(49) % 12, 1)
     assert found.mean[0, 0] == pytest.approx(Z[-1])
     assert found.squares[0] == pytest.approx((steps**2).sum())
     assert found.degrees == 47
@@ -72,9 +72,9 @@ def test_seasons_are_found_where_they_are_and_shrunk_where_they_are_not() -> Non
     rng = np.random.default_rng(5)
     calendar = np.arange(84) % 12
     plain = 10 + np.cumsum(0.05 * rng.standard_normal(84))
-    assert best_point(fit(plain, calendar, 1))[1] == 0.0
+    assert best_point(fit_counterfactual(plain, calendar, 1))[1] == 0.0
     seasonal = plain + 0.5 * np.cos(2 * np.pi * calendar / 12)
-    found = fit(seasonal, calendar, 12)
+    found = fit_counterfactual(seasonal, calendar, 12)
     assert best_point(found)[1] > 0
     shape = found.expected - found.expected.mean()
     assert shape == pytest.approx(0.5 * np.cos(2 * np.pi * calendar[-12:] / 12), abs=0.15)
@@ -84,20 +84,23 @@ def test_a_control_that_carries_the_series_narrows_the_interval() -> None:
     rng = np.random.default_rng(7)
     control = 9 + np.cumsum(0.3 * rng.standard_normal(61))
     z = control + 0.05 * rng.standard_normal(61)
-    plain, shared = fit(z, np.arange(61) % 12, 1), fit(z, np.arange(61) % 12, 1, control[:, None])
+    plain, shared = (
+        fit_counterfactual(z, np.arange(61) % 12, 1),
+        fit_counterfactual(z, np.arange(61) % 12, 1, control[:, None]),
+    )
     assert shared.expected[0] == pytest.approx(z[-1], abs=0.15)
     draws = [f.draw(4000, np.random.default_rng(1)).std() for f in (plain, shared)]
     assert draws[1] < 0.5 * draws[0]
 
 
 def test_the_months_to_forecast_are_not_looked_at() -> None:
-    one, two = (fit(np.append(Z, last), np.arange(49) % 12, 1) for last in (1.0, 99.0))
+    one, two = (fit_counterfactual(np.append(Z, last), np.arange(49) % 12, 1) for last in (1.0, 99.0))
     assert np.array_equal(one.mean, two.mean)
 
 
 def test_too_little_is_an_error() -> None:
     with pytest.raises(ValueError, match="too few"):
-        fit([1.0, np.nan, 2.0, 3.0], [0, 1, 2, 3], 1)
+        fit_counterfactual([1.0, np.nan, 2.0, 3.0], [0, 1, 2, 3], 1)
 
 
 @pytest.mark.parametrize("effect", [-0.5, 0.0, 1.0])

@@ -16,15 +16,15 @@ from scipy.stats import jarque_bera as scipy_jarque_bera
 from corridor.data import load
 from corridor.evaluate import (
     Question,
-    ask,
+    build_question,
     dated_measures,
     effects_of,
     events_around,
     measure_effect,
     questions_of,
 )
-from corridor.evaluate.ask import scope_of
 from corridor.evaluate.checks import jarque_bera, ljung_box
+from corridor.evaluate.lookup import scope_of
 from corridor.evaluate.tables import effect_object, effect_tables
 from corridor.formats import open_corridor
 from corridor.model import InputError
@@ -39,7 +39,7 @@ def americas():
 
 @pytest.fixture(scope="module")
 def meeting(americas):
-    question = ask(americas, measure="us_mx_meeting_dec23")
+    question = build_question(americas, measure="us_mx_meeting_dec23")
     return measure_effect(question, events_around(americas, question))
 
 
@@ -116,7 +116,7 @@ def test_what_else_began_is_read_from_the_table_of_evidence(meeting) -> None:
 
 
 def test_nationalities_of_another_measure_are_no_event_of_this_one(americas) -> None:
-    question = ask(americas, measure="mx_visa_venezuela")
+    question = build_question(americas, measure="mx_visa_venezuela")
     names = {name for name, _ in events_around(americas, question)}
     assert "mx_visa_brazil" not in names and "t42_venezuela" in names and "title42" in names
 
@@ -129,7 +129,7 @@ def test_months_together_are_the_sum_of_the_months(meeting) -> None:
 
 
 def test_the_same_seed_gives_the_same_effect(americas, meeting) -> None:
-    question = ask(americas, measure="us_mx_meeting_dec23")
+    question = build_question(americas, measure="us_mx_meeting_dec23")
     again = measure_effect(question, events_around(americas, question))
     assert again == meeting
     other = measure_effect(question, seed=2)
@@ -141,8 +141,8 @@ def test_an_as_of_date_hides_later_months(americas) -> None:
     with pytest.raises(
         InputError, match="the effect needs 2024-01, and us_total is published from 2017-10 to 2023-11"
     ):
-        ask(americas, measure="us_mx_meeting_dec23", as_of=dt.date(2023, 12, 31))
-    question = ask(americas, measure="us_mx_meeting_dec23", as_of=dt.date(2024, 3, 1))
+        build_question(americas, measure="us_mx_meeting_dec23", as_of=dt.date(2023, 12, 31))
+    question = build_question(americas, measure="us_mx_meeting_dec23", as_of=dt.date(2024, 3, 1))
     found = measure_effect(question, as_of=dt.date(2024, 3, 1))
     assert len(found.by_month) == 1
     assert found.known_from == dt.date(2024, 2, 21), "three weeks after the end of January"
@@ -150,7 +150,7 @@ def test_an_as_of_date_hides_later_months(americas) -> None:
 
 
 def test_a_control_upstream(americas) -> None:
-    question = ask(
+    question = build_question(
         americas, measure="chnv_parole", by={"nationality": ["CUB"]}, controls=["honduras_entries"]
     )
     found = measure_effect(question)
@@ -162,9 +162,9 @@ def test_a_control_upstream(americas) -> None:
 
 def test_a_donor_is_refused_as_control_and_never_passes(americas) -> None:
     with pytest.raises(InputError, match="so it is a donor") as caught:
-        ask(americas, measure="mx_visa_venezuela", controls=["us_ports"])
+        build_question(americas, measure="mx_visa_venezuela", controls=["us_ports"])
     assert caught.value.hint == "give it as --donor us_ports if spill-over to it can be excluded"
-    found = measure_effect(ask(americas, measure="mx_visa_venezuela", donors=["us_ports"]))
+    found = measure_effect(build_question(americas, measure="mx_visa_venezuela", donors=["us_ports"]))
     assert found.check("controls").outcome == "cannot be told"
 
 
@@ -288,7 +288,7 @@ def test_a_date_before_the_series_and_a_gap_after_the_date() -> None:
 )  # fmt: skip
 def test_wrong_words_are_refused(americas, asked, message, hint) -> None:
     with pytest.raises(InputError, match=message) as caught:
-        ask(americas, **asked)
+        build_question(americas, **asked)
     assert hint is None or caught.value.hint == hint
 
 

@@ -11,7 +11,7 @@ from effect_cases import series, walk
 
 from corridor.data import Dataset, load
 from corridor.evaluate import Question, measure_effect, monthly_counts
-from corridor.evaluate.ask import ask, find_series
+from corridor.evaluate.lookup import build_question, find_series
 from corridor.formats import open_corridor
 from corridor.model import Gap, InputError, Observation
 from corridor.series import ratio_of
@@ -100,4 +100,4 @@ def test_a_control_must_cover_the_months() -> None:
 
 def test_a_corridor_without_series_says_so() -> None:
     with pytest.raises(InputError, match="has no series to measure an effect on"):
-        ask(open_corridor(ROOT / "examples" / "strait"), date=dt.date(2024, 1, 1))
+        build_question(open_corridor(ROOT / "examples" / "strait"), date=dt.date(2024, 1, 1))

@@ -42,7 +42,7 @@ def scores(tmp_path_factory):
 
 def test_the_reference_in_the_backtest_is_that_of_the_golden_file():
     """Its scores over all origins, put together from the rows of the backtest, are the kept ones."""
-    plan = BacktestPlan(horizons=(1, 3), models=("spread",), publishers=("honduras",))
+    plan = BacktestPlan(horizons=(1, 3), models=("no_change",), publishers=("honduras",))
     table = run_backtest(plan).filter(model="reference")
     board = scoreboard(table, periods=("all",))
     golden = json.loads((Path(__file__).parent / "golden" / "reference_scores.json").read_text("utf-8"))
@@ -69,7 +69,7 @@ def test_scores_of_one_target_by_hand(scores, panels):
 
 
 def test_a_stopped_run_goes_on_and_a_torn_block_is_made_again(tmp_path, scores, monkeypatch):
-    plan = replace(SMALL, models=("spread",), horizons=(1,))
+    plan = replace(SMALL, models=("no_change",), horizons=(1,))
     first = run_backtest(plan, tmp_path)
     kept = sorted((tmp_path / "blocks").glob("*.parquet"))
     assert len(kept) == len(plan.blocks) == 2
@@ -86,7 +86,7 @@ def test_a_stopped_run_goes_on_and_a_torn_block_is_made_again(tmp_path, scores, 
 
 
 def test_two_workers_give_the_same_rows(tmp_path):
-    plan = replace(SMALL, models=("spread",), horizons=(1,), publishers=("honduras", "darien"))
+    plan = replace(SMALL, models=("no_change",), horizons=(1,), publishers=("honduras", "darien"))
     assert run_backtest(plan, workers=2).equals(run_backtest(plan, workers=1))
     assert run_backtest(plan).schema == pl.Schema(SCHEMA)
 

@@ -13,7 +13,7 @@ from corridor.forecast.lone.members import History, empirical, seasonal_naive
 from corridor.forecast.lone.rivals import walk
 from corridor.forecast.lone.rolling import share_inside
 from corridor.forecast.lone.smoothing import Grid, run
-from corridor.forecast.lone.stack import learn
+from corridor.forecast.lone.stack import chance_of_zero, learn
 from corridor.forecast.scores import LEVELS
 from corridor.model import InputError
 
@@ -73,6 +73,13 @@ def test_people_are_whole_and_a_closed_series_stays_near_zero():
     assert (at(made, 0.5) == 0).all()
     assert (at(made, 0.975) <= 60).all()
     assert (at(made, 0.99) > 0).all()  # it may come back: one month in thirty is not ruled out
+
+
+def test_the_chance_of_a_zero_is_counted_after_runs_of_zeros():
+    # runs of at least one zero that end before the last step: followed by 0, 5, 0, 5, 0, 5
+    counts = np.array([0.0, 0, 5, 0, 0, 5, 0, 0, 5, 0])
+    assert chance_of_zero(counts, 1)[0] == pytest.approx(3.5 / 7)
+    assert chance_of_zero(counts[:-1], 1)[0] == 0.0
 
 
 def test_after_a_last_count_of_zero_the_median_is_zero():

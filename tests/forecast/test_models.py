@@ -13,10 +13,11 @@ from scipy.stats import norm
 from corridor.forecast import LEVELS, Panel, Subject, View, combined, forecaster, wis
 from corridor.forecast.combine import WeightRule, combine
 from corridor.forecast.joint import correlation, draw, extended
-from corridor.forecast.models import Reference, Standing, reconciled, single
+from corridor.forecast.models import NoChange, Reference, reconciled, single
+from corridor.forecast.registry import model_ids
 from corridor.forecast.scores import inside
-from corridor.forecast.spread import SpreadRule, ceiling, errors, shapes, spread
 from corridor.forecast.upstream import NamedMeasure, UpstreamRegression, UpstreamRule
+from corridor.forecast.volatility import VolatilityRule, ceiling, errors, shapes, volatility
 from corridor.model import InputError
 from corridor.model.periods import add_months
 from corridor.series import log_scale
@@ -71,7 +72,12 @@ def test_view_holds_what_was_public_and_no_more():
         View.at(subject, dt.date(2013, 1, 1), sources)
 
 
-@pytest.mark.parametrize("name", ["combined", "upstream", "reference", "theta"])
+SLOW = {"arima", "ces"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in model_ids()]
+)
 def test_later_months_change_nothing(name):
     target, sources = led_panels()
     as_of = dt.date(2021, 3, 10)
@@ -160,8 +166,8 @@ def test_spread_and_errors_by_hand():
     panel = walk_panel(40, series=3)
     view = View.at(subject_of_panel(panel), dt.date(2030, 1, 1))
     z = log_scale(view.panel.values)
-    rule = SpreadRule(half_life=6, shrink=4)
-    v, counted = spread(view, z, rule)
+    rule = VolatilityRule(half_life=6, shrink=4)
+    v, counted = volatility(view, z, rule)
     keep = 0.5 ** (1 / 6)
     dz = np.diff(z, axis=0)
     for t in (10, 39):
@@ -182,7 +188,7 @@ def test_intervals_cover_on_a_true_random_walk():
     hits = []
     for month in range(60, 250, 6):
         view = View.at(subject_of_panel(panel), panel.months[month])
-        forecast = single(Standing()).fit_predict(view, (1, 3))
+        forecast = single(NoChange()).fit_predict(view, (1, 3))
         for i, h in enumerate((1, 3)):
             seen = panel.values[panel.position(view.target(h))]
             hits.append([inside(forecast.quantiles[i], LEVELS, seen, level) for level in (0.8, 0.95)])
@@ -228,7 +234,7 @@ def test_weights_follow_what_members_could_prove():
     panel = walk_panel(90, series=8)
     view = View.at(subject_of_panel(panel), dt.date(2030, 1, 1))
     z = log_scale(panel.values)
-    v, counted = spread(view, z, SpreadRule())
+    v, counted = volatility(view, z, VolatilityRule())
     truth = np.full_like(z, 0.0)
     truth[:-1] = np.diff(z, axis=0)
     members = {"seer": truth, "noise": 0.15 * rng.normal(size=z.shape)}
@@ -289,7 +295,7 @@ def test_the_total_is_the_sum_of_draws_and_the_common_shock_is_in_it(monkeypatch
         hits = []
         for month in range(70, 195, 3):
             view = View.at(subject, panel.months[month])
-            forecast = single(Standing()).fit_predict(view, (1,))
+            forecast = single(NoChange()).fit_predict(view, (1,))
             sums = np.quantile(forecast.samples[0].sum(axis=1), LEVELS)
             assert forecast.quantiles[0, 0] == pytest.approx(sums)
             hits.append(inside(sums, LEVELS, subject.panel.values[panel.position(view.target(1)), 0], 0.8))

@@ -10,7 +10,8 @@ import pytest
 
 from corridor.data import Dataset, load
 from corridor.forecast import checked_view, quantile_table, standard_subjects, subject_of, summary_table
-from corridor.forecast.models import Standing, forecaster, single
+from corridor.forecast.models import NoChange, single
+from corridor.forecast.registry import forecaster
 from corridor.forecast.request import default_model, shown_series
 from corridor.model import InputError
 from corridor.model.periods import add_months
@@ -80,7 +81,7 @@ def test_dated_points_of_a_stock_are_periods_with_gaps():
 
 
 def test_a_series_by_itself_is_forecast_by_the_stack():
-    subject, panels = subject_of(dataset(list(range(50, 90))))
+    subject, _ = subject_of(dataset(list(range(50, 90))))
     assert default_model(subject, ()) == "stacked"
     assert default_model(standard_subjects()["darien"], ()) == "combined"
     assert default_model(subject, ("sex",)) == "combined"
@@ -94,7 +95,7 @@ def test_daily_counts_are_forecast_by_whole_weeks():
     assert subject.panel.values[0, 0] == sum(range(5, 12))
     assert subject.panel.months[-1] == dt.date(2020, 7, 6)  # the week of the 13th ends after day 199
     view = checked_view(subject, panels, AS_OF, (1, 2))
-    forecast = single(Standing()).fit_predict(view, (1, 2))
+    forecast = single(NoChange()).fit_predict(view, (1, 2))
     assert summary_table(forecast)["month"].to_list() == [dt.date(2020, 7, 13), dt.date(2020, 7, 20)]
 
 
@@ -120,7 +121,7 @@ def test_as_of_hides_what_was_public_later():
     ):
         whole, panels = subject_of(load(name))
         cut, fewer = subject_of(load(name).as_of(date))
-        model = forecaster("spread")
+        model = forecaster("no_change")
         a = model.fit_predict(checked_view(whole, panels, date, (1,)), (1,))
         b = model.fit_predict(checked_view(cut, fewer, date, (1,)), (1,))
         assert a.view.last == b.view.last
@@ -141,5 +142,5 @@ def test_a_series_too_short_in_a_split_is_left_out_not_invented():
     for absent, shown in (("unknown", {"total", "long"}), ("zero", {"total", "long", "new"})):
         subject, panels = subject_of(dataset(values, dims=("kind",), absent=absent), ("kind",))
         view = checked_view(subject, panels, AS_OF, (1,))
-        forecast = single(Standing()).fit_predict(view, (1,))
+        forecast = single(NoChange()).fit_predict(view, (1,))
         assert set(quantile_table(forecast)["series"]) == shown

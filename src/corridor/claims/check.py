@@ -8,7 +8,7 @@ from functools import partial
 
 from corridor.claims.counts import Counts
 from corridor.claims.effects import check_effect
-from corridor.claims.kinds import KINDS, Case
+from corridor.claims.kinds import KINDS, ClaimContext
 from corridor.claims.verdict import Finding, Verdict
 from corridor.data import Dataset, load
 from corridor.evaluate import dated_measures
@@ -57,11 +57,11 @@ def check_claims(
     return [_verdict(_case(claim, counts, as_of), corridor, find) for claim in corridor.claims]
 
 
-def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> Case:
-    return Case(claim, counts[claim.series], counts[claim.other] if claim.other else None, as_of)
+def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> ClaimContext:
+    return ClaimContext(claim, counts[claim.series], counts[claim.other] if claim.other else None, as_of)
 
 
-def _verdict(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -> Verdict:
+def _verdict(case: ClaimContext, corridor: Corridor, loader: Callable[[str], Dataset]) -> Verdict:
     claim = case.claim
     finding = check_effect(case, corridor, loader) if claim.kind == "effect" else KINDS[claim.kind](case)
     used = [case.series, *([case.other] if case.other else [])]
@@ -88,7 +88,7 @@ def _verdict(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -
     )
 
 
-def _coverage(case: Case, finding: Finding, used: list[Counts]) -> Pair:
+def _coverage(case: ClaimContext, finding: Finding, used: list[Counts]) -> Pair:
     """What the data cover and what to bear in mind, in words."""
     parts = [join(join(*(counts.coverage for counts in used), between="; "), (".", "."))]
     by_id = {counts.observation.id: counts for counts in used}

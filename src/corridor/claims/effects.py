@@ -5,16 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from corridor.claims.kinds import Case
+from corridor.claims.kinds import ClaimContext
 from corridor.claims.verdict import Figure, Finding, Outcome
 from corridor.data import Dataset
-from corridor.evaluate import Effect, ask, dated_measures, events_around, first_month, measure_effect
+from corridor.evaluate import (
+    EffectEstimate,
+    build_question,
+    dated_measures,
+    events_around,
+    first_month,
+    measure_effect,
+)
 from corridor.model import Claim, Corridor, InputError
 from corridor.model.periods import months_between, written_step
 from corridor.text import message
 
 
-def check_effect(case: Case, corridor: Corridor, loader: Callable[[str], Dataset]) -> Finding:
+def check_effect(case: ClaimContext, corridor: Corridor, loader: Callable[[str], Dataset]) -> Finding:
     """A statement that a measure moved a series ``up`` or ``down`` (the default), or by ``value``.
 
     Supported if the effect is clear, goes that way and does not exclude the value; not supported if its interval
@@ -22,7 +29,7 @@ def check_effect(case: Case, corridor: Corridor, loader: Callable[[str], Dataset
     """
     claim = case.claim
     try:
-        question = ask(
+        question = build_question(
             corridor, measure=claim.measure, series=claim.series, date=claim.date, as_of=case.as_of, loader=loader,
             months=_months(case, corridor),
         )  # fmt: skip
@@ -44,7 +51,7 @@ def check_effect(case: Case, corridor: Corridor, loader: Callable[[str], Dataset
     return Finding(outcome, tuple(parts), figures, message("claims.change_effect"), period=period)
 
 
-def outcome_of(claim: Claim, effect: Effect) -> Outcome:
+def outcome_of(claim: Claim, effect: EffectEstimate) -> Outcome:
     """What an estimate says of a stated effect."""
     low, high = effect.headline.low_95, effect.headline.high_95
     up = claim.direction == "up" if claim.value is None else claim.value > 0
@@ -54,7 +61,7 @@ def outcome_of(claim: Claim, effect: Effect) -> Outcome:
     return "supported" if agrees and effect.conclusion == "clear" else "cannot be told"
 
 
-def _months(case: Case, corridor: Corridor) -> int:
+def _months(case: ClaimContext, corridor: Corridor) -> int:
     """Months from the first of the effect to the statement's period; one where it names none."""
     period = case.claim.period
     if period is None or written_step(period) != "month":

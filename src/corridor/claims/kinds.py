@@ -18,7 +18,7 @@ CHANGE_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class ClaimContext:
     """A statement with the counts it is about."""
 
     claim: Claim
@@ -80,7 +80,7 @@ def _outcome(held: bool) -> Outcome:
     return "supported" if held else "not supported"
 
 
-def check_change(case: Case) -> Finding:
+def check_change(case: ClaimContext) -> Finding:
     """A period against another: by direction, or by a stated relative change (``value``: -0.5 is a halving)."""
     claim, counts, now = case.claim, case.series, case.period
     then = case.shown(claim.against) if claim.against else before(now)
@@ -107,7 +107,7 @@ def check_change(case: Case) -> Finding:
     return Finding(_outcome(held), (said, message("claims.change_said", said=claim.value)), figures, cure)
 
 
-def _coarse_change(case: Case, said: Message, figures: tuple[Figure, ...]) -> Finding:
+def _coarse_change(case: ClaimContext, said: Message, figures: tuple[Figure, ...]) -> Finding:
     """Days cannot be told from months: the months stand beside the same month of other years."""
     counts, now = case.series, figures[0].period
     parts = [message("claims.too_coarse", step=_step(case.step)), said]
@@ -140,7 +140,7 @@ def _same_step(down: bool, others: Mapping[str, float], known: Mapping[str, floa
     return [message(f"claims.same_step_{way}", **facts)]
 
 
-def check_comparison(case: Case) -> Finding:
+def check_comparison(case: ClaimContext) -> Finding:
     """A series against another in one period: ``above`` (the default) or ``below``."""
     below = case.claim.direction == "below"
 
@@ -150,7 +150,7 @@ def check_comparison(case: Case) -> Finding:
     return _side_by_side(case, held, None)
 
 
-def check_ratio(case: Case) -> Finding:
+def check_ratio(case: ClaimContext) -> Finding:
     """A series as so many times another: near ``value``, or above or below it if there is a direction."""
     claim = case.claim
     wanted = claim.value or 0.0
@@ -166,7 +166,7 @@ def check_ratio(case: Case) -> Finding:
     return _side_by_side(case, held, wanted)
 
 
-def _side_by_side(case: Case, held: Callable[[float, float], bool], wanted: float | None) -> Finding:
+def _side_by_side(case: ClaimContext, held: Callable[[float, float], bool], wanted: float | None) -> Finding:
     counts, other, now = case.series, case.other, case.period
     assert other is not None  # held by check_claims
     if found := case.missing((counts, now), (other, now)):
@@ -213,7 +213,7 @@ def _first_held(
     return None, [message("claims.never_held", first=shared[0], last=shared[-1])]
 
 
-def check_record(case: Case) -> Finding:
+def check_record(case: ClaimContext) -> Finding:
     """A period as the highest (or, with direction ``down`` or ``below``, lowest) of all up to then."""
     counts, now = case.series, case.period
     if found := case.missing((counts, now)):
@@ -250,7 +250,7 @@ def check_record(case: Case) -> Finding:
     return Finding(_outcome(held), tuple(said), figures, cure, first)
 
 
-def check_first_month(case: Case) -> Finding:
+def check_first_month(case: ClaimContext) -> Finding:
     """A month as the first in which a series was above (or below) another, or a ``value``."""
     claim, counts, other = case.claim, case.series, case.other
     below = claim.direction in ("below", "down")
@@ -297,7 +297,7 @@ def _step(step: str) -> Message:
     return message(f"claims.step_{step}")
 
 
-KINDS: Mapping[str, Callable[[Case], Finding]] = {
+KINDS: Mapping[str, Callable[[ClaimContext], Finding]] = {
     "change": check_change,
     "comparison": check_comparison,
     "record": check_record,

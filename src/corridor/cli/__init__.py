@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -93,6 +94,7 @@ class LazyGroup(click.Group):
         if "NO_COLOR" in os.environ:
             extra.setdefault("color", False)
         _terminate_as_interrupt()
+        _write_utf8()
         try:
             code = super().main(words, prog_name or "corridor", complete_var, False, **extra)
         except (Exception, KeyboardInterrupt) as error:
@@ -106,6 +108,13 @@ def _terminate_as_interrupt() -> None:
     """A request to terminate is Ctrl-C: workers end, and what is finished is kept."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _write_utf8() -> None:
+    """Names, signs and sentences are UTF-8 whatever the locale says; what cannot be written is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _stop(error: BaseException) -> NoReturn:

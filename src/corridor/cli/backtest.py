@@ -43,9 +43,15 @@ class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
 
 @click.command()
 @click.argument("corridor", metavar="[DIR]", default="americas")
-@click.option("--data", metavar="NAME", help="One dataset, yours or shipped, in place of a corridor's publishers.")
-@click.option("--where", metavar="DIM=VALUE", multiple=True, help="With --data: rows to keep; may be repeated.")
-@click.option("--origins", type=click.IntRange(1, 200), default=12, show_default=True, help="With --data: origins.")
+@click.option(
+    "--data", metavar="NAME", help="One dataset, yours or shipped, in place of a corridor's publishers."
+)
+@click.option(
+    "--where", metavar="DIM=VALUE", multiple=True, help="With --data: rows to keep; may be repeated."
+)
+@click.option(
+    "--origins", type=click.IntRange(1, 200), default=12, show_default=True, help="With --data: origins."
+)
 @click.option(
     "--first", type=Month(), default="2022-01", show_default=True, help="Month of the first origin."
 )
@@ -80,7 +86,7 @@ def command(
         _one_series(data, where, models, horizons, origins, format, quiet)
         return
     from corridor.forecast.backtest import BACKTEST_MODELS, BacktestPlan, run_backtest
-    from corridor.forecast.hub import read_hub
+    from corridor.forecast.hub import read_hub, skipped_types
     from corridor.forecast.hub_scores import score_hub
     from corridor.forecast.rolling import LAST_ORIGIN
     from corridor.forecast.scoreboard import CHOSEN_UNTIL, PERIODS, scoreboard
@@ -92,6 +98,10 @@ def command(
     if hub is not None:
         if not hub.exists():
             raise InputError(f"there is no file or folder {hub}", hint="name a hub or a model-output file")
+        for kind, rows in skipped_types(hub).items():
+            talk(
+                f"{rows:,} rows of output type {kind!r} are left out: only quantiles are scored", quiet=quiet
+            )
         board = scoreboard(score_hub(read_hub(hub)), periods=("all",))
         _print(board, "all", format)
         return
@@ -141,8 +151,13 @@ def _one_series(
 
     board = summary_of(scores.filter(pl.col("horizon").is_in(sorted(horizons))))
     if board.is_empty():
-        raise InputError(f"{name} has no target that every model can be scored on", hint="it needs a longer history")
-    talk(f"{name}: {panel.kind} by {panel.step}, {panel.span}, {scores['origin'].n_unique()} origins", quiet=quiet)
+        raise InputError(
+            f"{name} has no target that every model can be scored on", hint="it needs a longer history"
+        )
+    talk(
+        f"{name}: {panel.kind} by {panel.step}, {panel.span}, {scores['origin'].n_unique()} origins",
+        quiet=quiet,
+    )
     if "ets" not in asked and not models:
         talk("statsforecast is not installed: AutoETS and AutoTheta are left out", quiet=quiet)
     if format == "json":

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -100,6 +101,11 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def command_line() -> str:
+    """The command as it was called, quoted so that a shell reads the same words again."""
+    return shlex.join(["corridor", *sys.argv[1:]])
 
 
 def talk(text: str, *, quiet: bool = False) -> None:

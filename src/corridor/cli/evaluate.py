@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    command_line,
     emit,
     emit_object,
     format_option,
@@ -27,7 +27,7 @@ from corridor.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from corridor.evaluate import Effect, Pooled
+    from corridor.evaluate import EffectEstimate, Pooled
     from corridor.model import Corridor
 
 _WIDTH = 100
@@ -73,7 +73,7 @@ def command(
         raise click.UsageError("--hindsight takes all that is known now; leave --as-of out")
     found = open_corridor(corridor)
     stands = None if hindsight else as_of or found.settings.as_of
-    words = " ".join(["corridor", *sys.argv[1:]])
+    words = command_line()
     if lever is not None:
         single = [name for name, value in (("--measure", measure), ("--series", series), ("--date", date), ("--by", by), ("--control", controls), ("--donor", donors), ("--out", out)) if value]  # fmt: skip
         if single:
@@ -112,11 +112,11 @@ def _scope(by: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _effect(
     corridor: Corridor, as_of: dt.date | None, seed: int, words: str, quiet: bool, asked: dict[str, Any]
-) -> Effect:
-    from corridor.evaluate import ask, events_around, measure_effect
+) -> EffectEstimate:
+    from corridor.evaluate import build_question, events_around, measure_effect
     from corridor.evaluate.checks import CHECKS
 
-    question = ask(corridor, as_of=as_of, **asked)
+    question = build_question(corridor, as_of=as_of, **asked)
     events = events_around(corridor, question, as_of)
     with progress("checks", len(CHECKS), quiet=quiet) as advance:
         return measure_effect(
@@ -124,7 +124,7 @@ def _effect(
         )
 
 
-def _show(effect: Effect, lang: int, format: str) -> None:
+def _show(effect: EffectEstimate, lang: int, format: str) -> None:
     from corridor.evaluate.tables import EFFECTS, effect_object, span_rows
 
     if format == "json":
@@ -135,7 +135,7 @@ def _show(effect: Effect, lang: int, format: str) -> None:
         click.echo(_card(effect, lang))
 
 
-def _card(effect: Effect, lang: int) -> str:
+def _card(effect: EffectEstimate, lang: int) -> str:
     """An effect as lines of text; ``lang`` is 0 for English, 1 for Spanish."""
     from corridor.text import say, word
 
@@ -161,7 +161,9 @@ def _wrap(text: str, start: str = "") -> str:
     return textwrap.fill(text, _WIDTH, initial_indent=start, subsequent_indent="    ", break_long_words=False)
 
 
-def _write(corridor: Corridor, effect: Effect, target: Path, as_of: dt.date | None, lang: str) -> Path:
+def _write(
+    corridor: Corridor, effect: EffectEstimate, target: Path, as_of: dt.date | None, lang: str
+) -> Path:
     """A run folder with this effect only, and its report."""
     from corridor.evaluate import effect_tables
     from corridor.report import RunFolder, write_html
@@ -169,7 +171,7 @@ def _write(corridor: Corridor, effect: Effect, target: Path, as_of: dt.date | No
     settings = corridor.settings
     manifest = {
         **vars(effect.provenance), "as_of": (as_of or settings.as_of).isoformat(), "name": settings.name,
-        "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
+        "corridor": settings.id, "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
         "attribution": settings.attribution,
     }  # fmt: skip
     run = RunFolder.write(target, effect_tables([effect]), manifest)

@@ -24,7 +24,8 @@ from corridor.model import InputError
 
 if TYPE_CHECKING:
     from corridor.forecast.corridor_member import CorridorModel
-    from corridor.forecast.models import Forecast, Forecaster
+    from corridor.forecast.registry import Forecaster
+    from corridor.forecast.result import Forecast
     from corridor.forecast.view import Subject
     from corridor.model import Corridor, Observation
 
@@ -63,7 +64,9 @@ def command(
     As a table, the median and three intervals; as JSON or CSV, all 23 quantiles.
     """
     from corridor.data import load
-    from corridor.forecast.hub import card_for, hub_table, write_hub
+    from corridor.forecast.hub import hub_table, write_hub
+    from corridor.forecast.lone import month_table
+    from corridor.forecast.registry import card_for
     from corridor.forecast.request import (
         checked_view,
         default_model,
@@ -71,7 +74,6 @@ def command(
         shown_series,
         subject_of,
     )
-    from corridor.forecast.lone import month_table
     from corridor.forecast.tables import quantile_table, summary_of_quantiles
     from corridor.formats import open_corridor
 
@@ -108,7 +110,7 @@ def command(
         )
     _say(forecast, table["series"].n_unique(), len(names), quiet)
     if hub is not None:
-        card = card_for(forecast.model)
+        card = card_for(forecast.model, forecast)
         about = write_hub(hub_table(forecast, dataset.id, names), hub, card)
         talk(f"model output: {hub}; model card: {about}", quiet=quiet)
     if above is not None:
@@ -128,7 +130,8 @@ def command(
 
 def _until(by: tuple[str, ...]) -> tuple[dt.date | None, tuple[str, ...]]:
     """The day among the values of ``--by``, and the others."""
-    days, others = [], []
+    days: list[dt.date] = []
+    others: list[str] = []
     for word in by:
         try:
             days.append(dt.date.fromisoformat(word))
@@ -202,7 +205,8 @@ def _corridor_model(
 def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
     """The forecaster by name; the corridor model is one, and a member of the combination."""
     from corridor.forecast.corridor_member import WithCorridor
-    from corridor.forecast.models import COMBINED, forecaster
+    from corridor.forecast.models import COMBINED
+    from corridor.forecast.registry import forecaster
 
     if name == CORRIDOR_MODEL:
         if own is None:
@@ -216,12 +220,12 @@ def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
 
 
 def _say(forecast: Forecast, shown: int, asked: int, quiet: bool) -> None:
-    from corridor.forecast.univariate import available
+    from corridor.forecast.registry import members_of
 
     view = forecast.view
     talk(f"model {forecast.model}, as of {view.as_of}; last published: {view.last:%Y-%m-%d}", quiet=quiet)
-    if forecast.model == "combined" and not available():
-        talk("statsforecast is not installed: Theta and ETS are left out of the combination", quiet=quiet)
+    if members := members_of(forecast):
+        talk(f"members: {', '.join(members)}", quiet=quiet)
     for name in view.sources:
         talk(f"source {name}: published {view.lead(name):+d} months against the target", quiet=quiet)
     if shown < asked:

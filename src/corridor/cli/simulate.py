@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    command_line,
     hindsight_option,
     lang_option,
     members_option,
@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 @hindsight_option()
 @lang_option()
 @workers_option()
+@click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
     corridor: str, scenarios: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
-    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
 
@@ -55,6 +56,7 @@ def command(
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
+        overwrite=overwrite,
     )  # fmt: skip
 
 
@@ -68,11 +70,13 @@ def default_scenarios(corridor: Corridor, hindsight: bool) -> tuple[str | None, 
 def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+    overwrite: bool = False,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
     from corridor.formats import calibration_dates, find_corridor, open_corridor
     from corridor.model import InputError
+    from corridor.model.files import locked
     from corridor.report import write_html
     from corridor.study import (
         RunFolder,
@@ -87,6 +91,7 @@ def run_and_write(
     check_target(target)  # before the run, not after it
     folder = find_corridor(name)
     corridor = open_corridor(name)
+    check_target(target, corridor.settings.id, overwrite=overwrite)
     settings = corridor.settings
     if settings.movement == "walk":
         if scenarios or as_of or hindsight:
@@ -94,8 +99,9 @@ def run_and_write(
                 "the walk rule runs the folder as it is", hint="leave --scenario, --as-of and --hindsight out"
             )
         return _walk(
-            corridor, folder, target, end or settings.end, members, seed, workers, lang=lang, quiet=quiet
-        )
+            corridor, folder, target, end or settings.end, members, seed, workers, lang=lang, quiet=quiet,
+            overwrite=overwrite,
+        )  # fmt: skip
     calibrations = folder / "calibration"
     dates = [dt.date.fromisoformat(text) for text in calibration_dates(folder)]
     chosen = choose_calibration(corridor, dates, as_of, wanted=(calibrations / "plan.yaml").exists())
@@ -107,44 +113,46 @@ def run_and_write(
     study = Study(
         corridor=corridor, folder=folder, calibration=calibration, scenarios=ids, end=last,
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
-        hindsight=hindsight, command=" ".join(["corridor", *sys.argv[1:]]),
+        hindsight=hindsight, command=command_line(),
     )  # fmt: skip
     store = target.parent / f".{target.name}-members"
-    try:
-        tables, manifest = run_study(
-            study, step=lambda text, total: progress(text, total, quiet=quiet), store=store
-        )
-    except KeyboardInterrupt:
-        if store.exists():
-            talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
-        raise
-    run = RunFolder.write(target, tables, manifest, study_levers(study))
-    report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    with locked(target):
+        try:
+            tables, manifest = run_study(
+                study, step=lambda text, total: progress(text, total, quiet=quiet), store=store
+            )
+        except KeyboardInterrupt:
+            if store.exists():
+                talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
+            raise
+        run = RunFolder.write(target, tables, manifest, study_levers(study), overwrite=overwrite)
+        report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
     talk(f"report: {report}", quiet=quiet)
     return report
 
 
 def _walk(
     corridor: Corridor, folder: Path, target: Path, end: dt.date, members: int, seed: int, workers: int | None,
-    *, lang: str, quiet: bool,
+    *, lang: str, quiet: bool, overwrite: bool,
 ) -> Path:  # fmt: skip
     """Run by the walk rule; beside the run folder's own files, Flee's table and the error of each member."""
     from corridor.model import InputError
+    from corridor.model.files import locked
     from corridor.report import write_html
     from corridor.study import RunFolder
     from corridor.study.walk import errors_text, flee_output, run_walk_study, summary
 
     if not corridor.settings.start <= end <= corridor.settings.end:
         raise InputError(f"--end {end} is not in the corridor's period")
-    ensemble, tables, manifest = run_walk_study(
-        corridor, folder, seed=seed, members=members, workers=workers or processors(), end=end,
-        command=" ".join(["corridor", *sys.argv[1:]]),
-        step=lambda text, total: progress(text, total, quiet=quiet),
-    )  # fmt: skip
-    run = RunFolder.write(target, tables, manifest)
-    (target / "out.csv").write_text(flee_output(ensemble), encoding="utf-8", newline="")
-    (target / "errors.csv").write_text(errors_text(ensemble), encoding="utf-8", newline="")
-    report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    with locked(target):
+        ensemble, tables, manifest = run_walk_study(
+            corridor, folder, seed=seed, members=members, workers=workers or processors(), end=end,
+            command=command_line(), step=lambda text, total: progress(text, total, quiet=quiet),
+        )  # fmt: skip
+        run = RunFolder.write(target, tables, manifest, overwrite=overwrite)
+        (target / "out.csv").write_text(flee_output(ensemble), encoding="utf-8", newline="")
+        (target / "errors.csv").write_text(errors_text(ensemble), encoding="utf-8", newline="")
+        report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
     for name, value in summary(ensemble).items():
         talk(f"{name}: {value:.4f}", quiet=quiet)
     talk(f"Flee's table: {target / 'out.csv'}", quiet=quiet)

@@ -1,10 +1,10 @@
 """Did a measure work? Counts compared with those expected from the months before, with intervals and checks."""
 
-from corridor.evaluate.ask import ask, dated_measures, events_around
 from corridor.evaluate.cards import effects_of, questions_of
-from corridor.evaluate.checks import Check
-from corridor.evaluate.counterfactual import Counterfactual, fit
-from corridor.evaluate.effect import Effect, Span, measure_effect
+from corridor.evaluate.checks import EffectCheck
+from corridor.evaluate.counterfactual import Counterfactual, fit_counterfactual
+from corridor.evaluate.effect import EffectEstimate, Span, measure_effect
+from corridor.evaluate.lookup import build_question, dated_measures, events_around
 from corridor.evaluate.pool import Pooled, measure_row, pool, pools
 from corridor.evaluate.question import Question, estimate, first_month
 from corridor.evaluate.series import monthly_counts
@@ -14,14 +14,14 @@ from corridor.series import PublishedSeries
 __all__ = [
     "CHECK_COLUMNS",
     "EFFECTS",
-    "Check",
     "Counterfactual",
-    "Effect",
+    "EffectCheck",
+    "EffectEstimate",
     "Pooled",
     "PublishedSeries",
     "Question",
     "Span",
-    "ask",
+    "build_question",
     "dated_measures",
     "effect_object",
     "effect_tables",
@@ -29,7 +29,7 @@ __all__ = [
     "estimate",
     "events_around",
     "first_month",
-    "fit",
+    "fit_counterfactual",
     "measure_effect",
     "measure_row",
     "monthly_counts",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from corridor.data import load
-from corridor.evaluate.ask import Loader, codes_in_scope, events_around, find_series
-from corridor.evaluate.effect import Effect, measure_effect
+from corridor.evaluate.effect import EffectEstimate, measure_effect
+from corridor.evaluate.lookup import Loader, codes_in_scope, events_around, find_series
 from corridor.evaluate.question import Question, first_month
 from corridor.evaluate.series import monthly_counts
 from corridor.model import Corridor, InputError, Measure
@@ -34,7 +34,7 @@ def questions_of(corridor: Corridor, measures: Iterable[Measure], loader: Loader
 def effects_of(
     corridor: Corridor, questions: Iterable[Question], *, seed: int = 1, command: str = "",
     tick: Callable[[], None] = lambda: None,
-) -> list[Effect]:  # fmt: skip
+) -> list[EffectEstimate]:  # fmt: skip
     """An effect for each question, with what is known now: in hindsight."""
     effects = []
     for question in questions:

@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from corridor.evaluate.counterfactual import best_point, fit, innovations
-from corridor.evaluate.question import MIN_HISTORY, Estimate, Question, estimate
+from corridor.evaluate.counterfactual import best_point, fit_counterfactual, innovations
+from corridor.evaluate.question import MIN_HISTORY, EstimateDraws, Question, estimate
 from corridor.model.periods import month_end
 from corridor.text import Message, Pair, message, sentence
 
@@ -32,7 +32,7 @@ Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Check:
+class EffectCheck:
     """One check of an effect."""
 
     name: str
@@ -49,11 +49,11 @@ class Check:
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class CheckContext:
     """An effect that is being checked."""
 
     question: Question
-    found: Estimate
+    found: EstimateDraws
     headline: Triple
     events: tuple[tuple[str, dt.date], ...]
     seed: int
@@ -84,18 +84,18 @@ def sides(effect: Triple) -> int:
     return -1 if effect[2] < 0 else 1 if effect[1] > 0 else 0
 
 
-def _held(case: Case, tried: Sequence[Triple]) -> Outcome:
+def _held(case: CheckContext, tried: Sequence[Triple]) -> Outcome:
     """Passed if every other estimate says the same as the headline."""
     return "passed" if all(sides(one) == sides(case.headline) for one in tried) else "failed"
 
 
-def placebo(case: Case) -> Check:
+def placebo(case: CheckContext) -> EffectCheck:
     """Placebo in time: how rare a change of this size was at earlier dates, where nothing is claimed."""
     question, series = case.question, case.question.series
     months = question.months
 
     def size(row: int) -> float:
-        fitted = fit(series.logs[: row + months], series.calendar[: row + months], months)
+        fitted = fit_counterfactual(series.logs[: row + months], series.calendar[: row + months], months)
         if months == 1:
             return abs(float(series.logs[row] - fitted.expected[0]))
         seen = series.counts[row : row + months].sum()
@@ -110,12 +110,14 @@ def placebo(case: Case) -> Check:
     larger = sum(size(row) >= mine for row in rows)
     p = (1 + larger) / (1 + len(rows))
     if 1 / (1 + len(rows)) > PLACEBO_P:
-        return Check("placebo", "cannot be told", (message("effects.placebo_few", count=len(rows)),), (p,))
+        return EffectCheck(
+            "placebo", "cannot be told", (message("effects.placebo_few", count=len(rows)),), (p,)
+        )
     said = message("effects.placebo", count=len(rows), larger=larger, p=p)
-    return Check("placebo", "passed" if p <= PLACEBO_P else "failed", (said,), (p,))
+    return EffectCheck("placebo", "passed" if p <= PLACEBO_P else "failed", (said,), (p,))
 
 
-def leave_one_out(case: Case) -> Check:
+def leave_one_out(case: CheckContext) -> EffectCheck:
     """The effect without each of the months before the last, one at a time."""
     rows = case.known[-1 - LEFT_OUT : -1]
     tried = [case.again(without=(row,)) for row in rows]
@@ -124,30 +126,30 @@ def leave_one_out(case: Case) -> Check:
     said = message(
         "effects.leave_one_out", count=len(rows), low=min(medians), high=max(medians), month=case.month(rows[far])
     )  # fmt: skip
-    return Check("leave_one_out", _held(case, tried), (said,), (min(medians), max(medians)))
+    return EffectCheck("leave_one_out", _held(case, tried), (said,), (min(medians), max(medians)))
 
 
-def anticipation(case: Case) -> Check:
+def anticipation(case: CheckContext) -> EffectCheck:
     """The start moved a month earlier: was there an effect before there was a measure?"""
     row = case.question.row - 1
     if row < MIN_HISTORY or math.isnan(case.question.series.counts[row]):
-        return Check("anticipation", "cannot be told", (message("effects.anticipation_short"),))
+        return EffectCheck("anticipation", "cannot be told", (message("effects.anticipation_short"),))
     found = estimate(case.question, row=row, after=1, draws=DRAWS, seed=case.seed)
     median, _, _, low, high = found.effect(0, 0)
     moved = (median, low, high)
     parts = [message("effects.anticipation", month=case.month(row), effect=moved)]
     if days := _days_in(case):
         parts.append(message("effects.partly", days=days, month=case.month(row)))
-    return Check("anticipation", "failed" if sides(moved) else "passed", tuple(parts), moved)
+    return EffectCheck("anticipation", "failed" if sides(moved) else "passed", tuple(parts), moved)
 
 
-def _days_in(case: Case) -> int:
+def _days_in(case: CheckContext) -> int:
     """Days of the last month before that the measure was already in force."""
     last, date = case.question.first - dt.timedelta(days=1), case.question.date
     return (last - date).days + 1 if date <= last and date.month == last.month else 0
 
 
-def anchor(case: Case) -> Check:
+def anchor(case: CheckContext) -> EffectCheck:
     """The effect without the last month before, and without the last two: is it measured from a spike?"""
     rows = case.known[-2:][::-1]
     one, two = (case.again(without=tuple(rows[: i + 1])) for i in range(2))
@@ -162,10 +164,10 @@ def anchor(case: Case) -> Check:
         said = message(
             "effects.anchor_record", month=case.month(last), value=value, record=word, one=one, two=two
         )
-    return Check("anchor", _held(case, [one, two]), (said,), (*one, *two))
+    return EffectCheck("anchor", _held(case, [one, two]), (said,), (*one, *two))
 
 
-def residuals(case: Case) -> Check:
+def residuals(case: CheckContext) -> EffectCheck:
     """Errors one month ahead before the date: related to each other, or far from normal?
 
     Ljung & Box (1978, https://doi.org/10.1093/biomet/65.2.297) over six lags, Jarque & Bera (1980,
@@ -177,7 +179,7 @@ def residuals(case: Case) -> Check:
     outcome: Outcome = "passed" if min(related, normal) > LEVEL else "failed"
     key = "effects.residuals" if outcome == "passed" else "effects.residuals_failed"
     said = message(key, related=related, normal=normal)
-    return Check("residuals", outcome, (said,), (related, normal))
+    return EffectCheck("residuals", outcome, (said,), (related, normal))
 
 
 def ljung_box(errors: np.ndarray) -> float:
@@ -197,7 +199,7 @@ def jarque_bera(errors: np.ndarray) -> float:
     return math.exp(-errors.size / 12 * (skew**2 + (kurtosis - 3) ** 2 / 4))
 
 
-def other_events(case: Case) -> Check:
+def other_events(case: CheckContext) -> EffectCheck:
     """Other measures that began shortly before, or within the months counted."""
     question = case.question
     first, last = question.date - dt.timedelta(days=EVENT_DAYS), month_end(question.last)
@@ -205,12 +207,12 @@ def other_events(case: Case) -> Check:
     names = sorted({name for name, start in case.events if first <= start <= last} - mine)
     period = (first, last)
     if not names:
-        return Check("other_events", "passed", (message("effects.alone", period=period),))
+        return EffectCheck("other_events", "passed", (message("effects.alone", period=period),))
     said = message("effects.other_events", count=len(names), period=period, names=tuple(names))
-    return Check("other_events", "failed", (said,), (float(len(names)),))
+    return EffectCheck("other_events", "failed", (said,), (float(len(names)),))
 
 
-def without_controls(case: Case) -> Check | None:
+def without_controls(case: CheckContext) -> EffectCheck | None:
     """The effect without the controls; left out where there are none."""
     question = case.question
     if not (question.controls or question.donors):
@@ -219,11 +221,11 @@ def without_controls(case: Case) -> Check | None:
     names = tuple(c.name for c in (*question.controls, *question.donors))
     said = message("effects.controls", names=names, effect=plain)
     if question.donors:
-        return Check("controls", "cannot be told", (said, message("effects.donors")), plain)
-    return Check("controls", _held(case, [plain]), (said,), plain)
+        return EffectCheck("controls", "cannot be told", (said, message("effects.donors")), plain)
+    return EffectCheck("controls", _held(case, [plain]), (said,), plain)
 
 
-CHECKS: tuple[Callable[[Case], Check | None], ...] = (
+CHECKS: tuple[Callable[[CheckContext], EffectCheck | None], ...] = (
     placebo, leave_one_out, anticipation, anchor, residuals, other_events, without_controls,
 )  # fmt: skip
 """Every check, in the order in which a card shows them."""

@@ -54,7 +54,9 @@ class Counterfactual:
         return self.weights @ self.mean
 
 
-def fit(z: ArrayLike, calendar: ArrayLike, after: int, controls: ArrayLike | None = None) -> Counterfactual:
+def fit_counterfactual(
+    z: ArrayLike, calendar: ArrayLike, after: int, controls: ArrayLike | None = None
+) -> Counterfactual:
     """Forecast the last ``after`` months of a series from those before.
 
     Parameters

@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from corridor.evaluate.checks import CHECKS, Case, Check
-from corridor.evaluate.question import DRAWS, LEVELS, Estimate, Question, estimate, summary
+from corridor.evaluate.checks import CHECKS, CheckContext, EffectCheck
+from corridor.evaluate.question import DRAWS, LEVELS, EstimateDraws, Question, estimate, summary
 from corridor.model import Measure, Provenance
 from corridor.model.periods import add_months
 from corridor.series import PublishedSeries
@@ -40,7 +40,7 @@ class Span:
 
 
 @dataclass(frozen=True, repr=False)
-class Effect:
+class EffectEstimate:
     """What happened to a series after a date, compared with the count expected from the months before."""
 
     measure: str
@@ -61,7 +61,7 @@ class Effect:
     conclusion: Conclusion
     said: tuple[Message, ...]
     """Parts of its one sentence, not yet written: the number with its interval, and whose doing it can be."""
-    checks: tuple[Check, ...]
+    checks: tuple[EffectCheck, ...]
     known_from: dt.date | None
     """Day on which the last figure that the effect rests on was public."""
     provenance: Provenance
@@ -74,11 +74,11 @@ class Effect:
     def __repr__(self) -> str:
         h = self.headline
         return (
-            f"Effect({self.measure or self.date} on {self.series}, {h.first:%Y-%m} to {h.last:%Y-%m}: "
+            f"EffectEstimate({self.measure or self.date} on {self.series}, {h.first:%Y-%m} to {h.last:%Y-%m}: "
             f"{100 * h.effect:+.0f} % [95 %: {100 * h.low_95:+.0f}, {100 * h.high_95:+.0f}], {self.conclusion})"
         )
 
-    def check(self, name: str) -> Check:
+    def check(self, name: str) -> EffectCheck:
         """The check of this name."""
         return next(check for check in self.checks if check.name == name)
 
@@ -91,7 +91,7 @@ def measure_effect(
     command: str = "",
     as_of: dt.date | None = None,
     tick: Callable[[], None] = lambda: None,
-) -> Effect:
+) -> EffectEstimate:
     """Estimate an effect and run every check.
 
     Parameters
@@ -115,7 +115,7 @@ def measure_effect(
     rows = range(question.path)
     headline = _span(question, found, 0, question.months - 1)
     events = tuple(o if isinstance(o, tuple) else (o.id, o.start) for o in others)
-    case = Case(question, found, (headline.effect, headline.low_95, headline.high_95), events, seed)
+    case = CheckContext(question, found, (headline.effect, headline.low_95, headline.high_95), events, seed)
     checks = []
     for check in CHECKS:
         if (outcome := check(case)) is not None:
@@ -125,7 +125,7 @@ def measure_effect(
     conclusion = _conclusion(headline, checks)
     series = question.series
     used = [day for day in series.known_from[: question.row + question.months] if day]
-    return Effect(
+    return EffectEstimate(
         measure=question.measure, name=question.name, series=series.id, series_name=series.name,
         datasets=series.datasets, sources=series.publishers, date=question.date, headline=headline,
         by_month=tuple(_span(question, found, i, i) for i in rows),
@@ -136,7 +136,7 @@ def measure_effect(
     )  # fmt: skip
 
 
-def _span(question: Question, found: Estimate, first: int, last: int) -> Span:
+def _span(question: Question, found: EstimateDraws, first: int, last: int) -> Span:
     paths = found.paths[:, first : last + 1]
     return Span(
         add_months(question.first, first), add_months(question.first, last),
@@ -145,7 +145,7 @@ def _span(question: Question, found: Estimate, first: int, last: int) -> Span:
     )  # fmt: skip
 
 
-def _conclusion(headline: Span, checks: Iterable[Check]) -> Conclusion:
+def _conclusion(headline: Span, checks: Iterable[EffectCheck]) -> Conclusion:
     if headline.low_95 <= 0 <= headline.high_95:
         return "cannot be told"
     failed = any(check.outcome == "failed" and check.name in DECISIVE for check in checks)
@@ -153,7 +153,7 @@ def _conclusion(headline: Span, checks: Iterable[Check]) -> Conclusion:
 
 
 def _said(
-    question: Question, headline: Span, conclusion: Conclusion, checks: Sequence[Check]
+    question: Question, headline: Span, conclusion: Conclusion, checks: Sequence[EffectCheck]
 ) -> tuple[Message, Message]:
     """The number with its interval, and how far it can be taken for the measure's doing."""
     number = message(
@@ -164,7 +164,7 @@ def _said(
     return number, _why(question, conclusion, checks)
 
 
-def _why(question: Question, conclusion: Conclusion, checks: Sequence[Check]) -> Message:
+def _why(question: Question, conclusion: Conclusion, checks: Sequence[EffectCheck]) -> Message:
     if conclusion != "fragile":
         return message("effects.clear" if conclusion == "clear" else "effects.cannot_be_told")
     failed = [check for check in checks if check.outcome == "failed" and check.name in DECISIVE]
@@ -175,7 +175,7 @@ def _why(question: Question, conclusion: Conclusion, checks: Sequence[Check]) ->
     return message("effects.fragile", checks=names)
 
 
-def _without_anchor(question: Question, check: Check) -> dict[str, object]:
+def _without_anchor(question: Question, check: EffectCheck) -> dict[str, object]:
     """Which of the last months must go for the effect to lose its side, and what is left."""
     values, months = question.series.counts[: question.row], question.series.periods
     known = np.flatnonzero(~np.isnan(values))

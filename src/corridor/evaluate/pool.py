@@ -14,8 +14,15 @@ import numpy as np
 import yaml
 
 from corridor.data import load
-from corridor.evaluate.ask import Dated, Loader, codes_in_scope, dated_measures, events_around, find_series
-from corridor.evaluate.effect import Effect, measure_effect
+from corridor.evaluate.effect import EffectEstimate, measure_effect
+from corridor.evaluate.lookup import (
+    DatedMeasure,
+    Loader,
+    codes_in_scope,
+    dated_measures,
+    events_around,
+    find_series,
+)
 from corridor.evaluate.question import Question
 from corridor.evaluate.series import monthly_counts
 from corridor.model import Corridor, InputError, Measure, did_you_mean
@@ -41,7 +48,7 @@ class Pooled:
     between_sd: float
     """Standard deviation of log effects between measures."""
     known_from: dt.date
-    effects: tuple[Effect, ...]
+    effects: tuple[EffectEstimate, ...]
     left_out: Mapping[str, str]
     """Measures of the lever that were not used, each with the reason."""
 
@@ -49,13 +56,9 @@ class Pooled:
         return f"Pooled({self.lever}: {self.strength:.2f} [{self.low:.2f}, {self.high:.2f}] of {len(self.effects)})"
 
 
+@cache
 def pools() -> Mapping[str, Mapping[str, Any]]:
     """Which measures of which lever are pooled, on which series, and which are left out with the reason."""
-    return _pools()
-
-
-@cache
-def _pools() -> Mapping[str, Mapping[str, Any]]:
     return yaml.safe_load((Path(__file__).parent / "pools.yaml").read_text("utf-8"))
 
 
@@ -112,7 +115,7 @@ def pool(
 
 
 def _question(
-    corridor: Corridor, entry: Mapping[str, Any], measure: Dated, as_of: dt.date | None, loader: Loader
+    corridor: Corridor, entry: Mapping[str, Any], measure: DatedMeasure, as_of: dt.date | None, loader: Loader
 ) -> Question:
     def series(name: str) -> PublishedSeries:
         observation = find_series(corridor, name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.evaluate.counterfactual import Counterfactual, fit
+from corridor.evaluate.counterfactual import Counterfactual, fit_counterfactual
 from corridor.model import InputError
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months, month_end, months_between
@@ -106,7 +106,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Estimate:
+class EstimateDraws:
     """Draws of the counts that would have been, and what was counted."""
 
     observed: Floats
@@ -140,7 +140,7 @@ def estimate(
     controls: bool = True,
     draws: int = DRAWS,
     seed: int = 1,
-) -> Estimate:
+) -> EstimateDraws:
     """Estimate an effect from the months before row ``row`` (default: the question's), for ``after`` months.
 
     ``without`` names rows before it that are left out. The same seed gives the same draws.
@@ -150,7 +150,7 @@ def estimate(
     count = question.months if after is None else after
     z = series.logs[: start + count].copy()
     z[list(without)] = np.nan
-    fitted = fit(
+    fitted = fit_counterfactual(
         z,
         series.calendar[: start + count],
         count,
@@ -159,7 +159,7 @@ def estimate(
     logs = fitted.draw(draws, np.random.default_rng(seed))
     least = 1.0 if series.offset else 0.0
     paths = np.maximum(np.exp(logs) - series.offset, least)
-    return Estimate(series.counts[start : start + count], paths, fitted)
+    return EstimateDraws(series.counts[start : start + count], paths, fitted)
 
 
 def shared_logs(question: Question) -> Floats:

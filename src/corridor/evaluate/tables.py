@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.evaluate.effect import Effect, Span
+from corridor.evaluate.effect import EffectEstimate, Span
 from corridor.model.small_counts import is_small
 
 _SPAN = ("observed", "expected", "effect", "low_90", "high_90", "low_95", "high_95")
@@ -22,12 +22,12 @@ CHECK_COLUMNS: tuple[str, ...] = ("effect_id", "check", "outcome", "sentence", "
 _DAYS = {"date", "first", "last", "known_from"}
 
 
-def effect_id(effect: Effect) -> str:
+def effect_id(effect: EffectEstimate) -> str:
     """What tells an effect from others of a run: its measure or date, and its series."""
     return f"{effect.measure or effect.date} on {effect.series_name[0]}"
 
 
-def span_rows(effect: Effect) -> list[dict[str, Any]]:
+def span_rows(effect: EffectEstimate) -> list[dict[str, Any]]:
     """Rows of :data:`EFFECTS`; a published count from 1 to 9 is left out."""
     about = {
         "effect_id": effect_id(effect), "measure": effect.measure, "name": effect.name[0],
@@ -45,7 +45,7 @@ def span_rows(effect: Effect) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def check_rows(effect: Effect) -> list[dict[str, Any]]:
+def check_rows(effect: EffectEstimate) -> list[dict[str, Any]]:
     """Rows of :data:`CHECK_COLUMNS`."""
     return [
         dict(zip(CHECK_COLUMNS, (effect_id(effect), c.name, c.outcome, *c.sentence), strict=True))
@@ -53,7 +53,7 @@ def check_rows(effect: Effect) -> list[dict[str, Any]]:
     ]
 
 
-def effect_tables(effects: Iterable[Effect]) -> dict[str, pl.DataFrame]:
+def effect_tables(effects: Iterable[EffectEstimate]) -> dict[str, pl.DataFrame]:
     """The tables ``effects`` and ``effect_checks`` of a run folder."""
     found = list(effects)
     numbers = set(_SPAN)
@@ -66,7 +66,7 @@ def effect_tables(effects: Iterable[Effect]) -> dict[str, pl.DataFrame]:
     }
 
 
-def effect_object(effect: Effect) -> dict[str, Any]:
+def effect_object(effect: EffectEstimate) -> dict[str, Any]:
     """An effect as one object for JSON."""
     return {
         "measure": effect.measure, "name": effect.name[0], "name_es": effect.name[1], "series": effect.series,

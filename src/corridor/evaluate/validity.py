@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.evaluate.counterfactual import fit
+from corridor.evaluate.counterfactual import fit_counterfactual
 from corridor.evaluate.question import MIN_HISTORY
 from corridor.model.arrays import Floats
 from corridor.model.periods import months_from
@@ -69,7 +69,7 @@ def covered(
     calendar = np.arange(before + after) % 12
     for _ in range(runs):
         counts = law.counts(before + after, rng)
-        fitted = fit(np.log(counts + LOG_OFFSET), calendar, after)
+        fitted = fit_counterfactual(np.log(counts + LOG_OFFSET), calendar, after)
         paths = np.maximum(np.exp(fitted.draw(DRAWS, rng)) - LOG_OFFSET, 1.0)
         for i, effect in enumerate(effects):
             seen = (counts[before:] * (1 + effect)).sum()
@@ -120,6 +120,6 @@ def _rejects(series: PublishedSeries, month: dt.date, seed: int) -> bool | None:
         return None
     if (~np.isnan(series.counts[:row])).sum() < MIN_HISTORY:
         return None
-    fitted = fit(series.logs[: row + 1], series.calendar[: row + 1], 1)
+    fitted = fit_counterfactual(series.logs[: row + 1], series.calendar[: row + 1], 1)
     low, high = np.quantile(fitted.draw(DRAWS, np.random.default_rng(seed))[:, 0], [LOW, HIGH])
     return not low <= series.logs[row] <= high

@@ -8,12 +8,14 @@ from corridor.forecast.compare import (
     relative_wis,
     score_quantiles,
 )
-from corridor.forecast.hub import ModelCard, card_for, hub_table, read_hub, write_hub
+from corridor.forecast.hub import hub_table, read_hub, write_hub
 from corridor.forecast.hub_scores import score_hub
-from corridor.forecast.models import MODELS, Combination, Forecast, Forecaster, combined, forecaster
+from corridor.forecast.models import Combination, combined
 from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
+from corridor.forecast.registry import Forecaster, ModelCard, card_for, forecaster, model_ids, register
 from corridor.forecast.request import checked_view, subject_of
+from corridor.forecast.result import Forecast
 from corridor.forecast.rolling import Rolled, SeriesSet, origins, reference_scores, roll
 from corridor.forecast.scoreboard import against_targets, bootstrap, scoreboard
 from corridor.forecast.scores import LEVELS, coverage, mean_change, pinball, scaled_wis, wis
@@ -31,7 +33,6 @@ from corridor.forecast.view import Handling, Subject, View
 __all__ = [
     "BACKTEST_MODELS",
     "LEVELS",
-    "MODELS",
     "PUBLISHERS",
     "SETS",
     "TRANSIT",
@@ -58,6 +59,7 @@ __all__ = [
     "forecaster",
     "hub_table",
     "mean_change",
+    "model_ids",
     "origins",
     "panel_of",
     "pinball",
@@ -65,6 +67,7 @@ __all__ = [
     "quantiles_of_samples",
     "read_hub",
     "reference_scores",
+    "register",
     "relative_wis",
     "roll",
     "run_backtest",

@@ -21,15 +21,15 @@ from corridor.forecast.models import (
     COMBINED,
     COMBINED_MEMBERS,
     REFERENCE,
+    ChangeModel,
     Combination,
-    Forecaster,
-    Member,
-    Shifted,
-    Standing,
+    NoChange,
+    ShiftedRegression,
     measures_only,
     single,
 )
 from corridor.forecast.panel import Panel
+from corridor.forecast.registry import Forecaster
 from corridor.forecast.rolling import (
     FIRST_ORIGIN,
     HORIZONS,
@@ -49,7 +49,7 @@ from corridor.model.arrays import Floats
 from corridor.model.periods import add_months, months_between
 from corridor.model.workers import run_tasks
 
-BACKTEST_MODELS = (COMBINED, "upstream", "theta", "ets", "spread", "measures", "placebo")
+BACKTEST_MODELS = (COMBINED, "upstream", "theta", "ets", "no_change", "measures", "placebo")
 BLOCK = 14
 """Origins in a block: what one process does at a time and what is kept when a run is stopped."""
 PAST_ROWS = 64
@@ -158,14 +158,14 @@ def _data() -> tuple[dict[str, Panel], dict[str, Subject]]:
 
 def backtest_models(names: Sequence[str]) -> list[Forecaster]:
     """The models by name; those that fit Theta and ETS share the fits."""
-    univariate: dict[str, Member] = (
+    univariate: dict[str, ChangeModel] = (
         {name: Univariate(name, PAST_ROWS) for name in ("theta", "ets")} if available() else {}
     )
-    members: dict[str, Member] = {
+    members: dict[str, ChangeModel] = {
         "upstream": UpstreamRegression(),
-        "spread": Standing(),
+        "no_change": NoChange(),
         "measures": measures_only(),
-        "placebo": Shifted(),
+        "placebo": ShiftedRegression(),
         **univariate,
     }
     made: dict[str, Forecaster] = {name: single(member) for name, member in members.items()}
@@ -274,7 +274,7 @@ def _path(store: Path, plan: BacktestPlan, block: Block) -> Path:
 def _sources_digest() -> str:
     """What the scores rest on beside the data: this folder's code."""
     content = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         content.update(path.read_bytes())
     return content.hexdigest()[:12]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.forecast.spread import group_columns
 from corridor.forecast.view import View
+from corridor.forecast.volatility import group_columns
 from corridor.model.arrays import Bools, Floats
 
 

@@ -12,7 +12,8 @@ import polars as pl
 from corridor.calibrate import Calibration
 from corridor.forecast.compare import quantiles_of_samples
 from corridor.forecast.engine import compile_forecast, run_forecast, series_samples
-from corridor.forecast.models import Forecast, Forecaster
+from corridor.forecast.registry import Forecaster
+from corridor.forecast.result import Forecast
 from corridor.forecast.scores import LEVELS
 from corridor.forecast.view import View
 from corridor.model import Corridor, InputError, Observation
@@ -34,7 +35,7 @@ class CorridorModel:
     id: str = "corridor"
 
     def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
-        """See :class:`corridor.forecast.models.Forecaster`; NaN where the run does not reach.
+        """See :class:`corridor.forecast.registry.Forecaster`; NaN where the run does not reach.
 
         Raises
         ------
@@ -88,7 +89,7 @@ class WithCorridor:
     id: str = "combined"
 
     def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
-        """See :class:`corridor.forecast.models.Forecaster`.
+        """See :class:`corridor.forecast.registry.Forecaster`.
 
         Draws are moved with the total's quantiles, so that they stay coherent.
         """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.forecast.spread import NORMAL
+from corridor.forecast.volatility import NORMAL
 from corridor.model.arrays import Floats
 
 TAIL = 3.5

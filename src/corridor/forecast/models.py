@@ -1,4 +1,4 @@
-"""Forecasters behind one Protocol: the reference, single models, and their learned combination."""
+"""Models that forecasters are made of: the reference, models of the expected change, and their learned combination."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ import numpy as np
 
 from corridor.forecast.combine import WeightRule, combine
 from corridor.forecast.joint import DRAWS, correlation, draw, extended
-from corridor.forecast.lone.model import STACKED, Stacked
 from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
 from corridor.forecast.result import Forecast
 from corridor.forecast.scores import LEVELS
-from corridor.forecast.spread import (
-    SpreadRule,
+from corridor.forecast.univariate import Univariate, available
+from corridor.forecast.upstream import UpstreamRegression, UpstreamRule
+from corridor.forecast.view import View
+from corridor.forecast.volatility import (
+    VolatilityRule,
     ceiling,
     errors,
     quantiles,
     shapes,
-    spread,
+    volatility,
 )
-from corridor.forecast.univariate import UNIVARIATE, Univariate, available
-from corridor.forecast.upstream import UpstreamRegression, UpstreamRule
-from corridor.forecast.view import View
-from corridor.model import InputError, did_you_mean
 from corridor.model.arrays import Floats
 from corridor.series import LOG_OFFSET, from_log_scale, log_scale
 
@@ -38,20 +36,7 @@ COMBINED_MEMBERS: Mapping[str, float] = {"upstream": 1.0, "theta": 0.0, "ets": 0
 PLACEBO_MONTHS = 12
 
 
-class Forecaster(Protocol):
-    """A model that forecasts every series of a view."""
-
-    @property
-    def id(self) -> str:
-        """Name of the model, as in tables."""
-        ...
-
-    def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
-        """Forecast ``horizons`` steps after the last published one, from the view alone."""
-        ...
-
-
-class Member(Protocol):
+class ChangeModel(Protocol):
     """A model of the expected change, which intervals from its own past errors are put around."""
 
     @property
@@ -75,16 +60,16 @@ class Reference:
     id: str = REFERENCE
 
     def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
-        """See :class:`Forecaster`."""
+        """See :class:`corridor.forecast.registry.Forecaster`."""
         values = [self.forecaster.forecast(view.panel, view.last, horizon) for horizon in horizons]
         return Forecast(self.id, view, tuple(horizons), np.stack(values))
 
 
 @dataclass(frozen=True)
-class Standing:
-    """No change expected: what the spread rule alone is worth."""
+class NoChange:
+    """No change expected: what the volatility rule alone is worth."""
 
-    id: str = "spread"
+    id: str = "no_change"
 
     def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """Zero everywhere."""
@@ -92,7 +77,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Shifted:
+class ShiftedRegression:
     """The placebo: the upstream regression on counts of other months."""
 
     member: UpstreamRegression = field(default_factory=UpstreamRegression)
@@ -107,22 +92,22 @@ class Shifted:
 
 @dataclass(frozen=True)
 class Combination:
-    """Members with learned weights, a spread rule, intervals from past errors, and joint draws."""
+    """Members with learned weights, a volatility rule, intervals from past errors, and joint draws."""
 
     id: str
-    members: tuple[Member, ...]
+    members: tuple[ChangeModel, ...]
     start: Mapping[str, float]
     """Weight that each member starts with; what is left belongs to no change."""
     learned: bool = True
-    spread_rule: SpreadRule = field(default_factory=SpreadRule)
+    volatility_rule: VolatilityRule = field(default_factory=VolatilityRule)
     weight_rule: WeightRule = field(default_factory=WeightRule)
     draws: int = DRAWS
     seed: int = 1
 
     def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
-        """See :class:`Forecaster`."""
+        """See :class:`corridor.forecast.registry.Forecaster`."""
         z = forward_filled(log_scale(view.panel.values))
-        v, counted = spread(view, z, self.spread_rule)
+        v, counted = volatility(view, z, self.volatility_rule)
         shift, weights = self._shift(view, z, v, counted, horizons)
         return self._calibrated(view, z, v, counted, shift, tuple(horizons), weights)
 
@@ -150,7 +135,7 @@ class Combination:
         self, view: View, z: Floats, v: Floats, counted: np.ndarray, shift: Floats, horizons: tuple[int, ...],
         weights: Mapping[str, Mapping[str, float]],
     ) -> Forecast:  # fmt: skip
-        rule = self.spread_rule
+        rule = self.volatility_rule
         past = np.stack([errors(z, v, counted, shift[i], h) for i, h in enumerate(horizons)])
         shape = np.stack([shapes(view, past[i], h, rule) for i, h in enumerate(horizons)])
         middle = z[-1] + shift[:, -1]
@@ -184,7 +169,7 @@ class Combination:
             pool = view.panel.columns(view.handling.pool or view.panel.series)
             pooled = reference.errors(walk, horizon)[:, pool]
             shape = reference.error_quantiles(pooled, view.rows - 1, horizon)
-            own = walk.spread[-1][columns]
+            own = walk.volatility[-1][columns]
             if shape is not None:
                 width[columns] = np.where(np.isnan(own)[:, None], width[columns], own[:, None] * shape)
         return width
@@ -228,47 +213,17 @@ def forward_filled(z: Floats, limit: int = 12) -> Floats:
     return result
 
 
-def single(member: Member) -> Combination:
+def single(member: ChangeModel) -> Combination:
     """One member alone, with intervals from its own past errors."""
     return Combination(member.id, (member,), {member.id: 1.0}, learned=False)
 
 
 def combined(rows: int | None = None) -> Combination:
     """The default: upstream regression, Theta and ETS (if statsforecast is installed), weights learned."""
-    members: list[Member] = [UpstreamRegression()]
+    members: list[ChangeModel] = [UpstreamRegression()]
     if available():
         members += [Univariate(name) if rows is None else Univariate(name, rows) for name in ("theta", "ets")]
     return Combination(COMBINED, tuple(members), COMBINED_MEMBERS)
-
-
-MODELS = (COMBINED, STACKED, REFERENCE, "upstream", "spread", *UNIVARIATE)
-
-
-def forecaster(name: str) -> Forecaster:
-    """A forecaster by name, one of :data:`MODELS`.
-
-    Raises
-    ------
-    InputError
-        If there is none of that name, or what it needs is not installed.
-    """
-    if name == COMBINED:
-        return combined()
-    if name == STACKED:
-        return Stacked()
-    if name == REFERENCE:
-        return Reference()
-    if name == "upstream":
-        return single(UpstreamRegression())
-    if name == "spread":
-        return single(Standing())
-    if name in UNIVARIATE:
-        if not available():
-            raise InputError(
-                f"the model {name!r} needs statsforecast", hint="install corridor with its extra 'forecast'"
-            )
-        return single(Univariate(name))
-    raise InputError(f"there is no model {name!r}", hint=did_you_mean(name, MODELS) or ", ".join(MODELS))
 
 
 def measures_only() -> UpstreamRegression:

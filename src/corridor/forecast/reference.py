@@ -1,6 +1,6 @@
 """The calibrated random walk: the yardstick that every other forecast is held against.
 
-On ``z = log(y + 10)`` the median is the last published z. The spread is v, the root mean square of the
+On ``z = log(y + 10)`` the median is the last published z. The volatility is v, the root mean square of the
 series' own one-month changes of z over the trailing 24 months, times the quantiles of the pooled
 standardised past errors at that horizon: of all series of one publisher, over the origins of the trailing
 24 months whose targets were known, symmetrised. Then ``exp(.) - 10``, cut at zero.
@@ -29,7 +29,7 @@ class Walk:
 
     z: Floats
     """``log(y + 10)``; NaN where nothing was counted."""
-    spread: Floats
+    volatility: Floats
     """v; NaN unless all the one-month changes of the trailing window are known."""
 
 
@@ -47,14 +47,14 @@ class ReferenceForecaster:
     def walk(self, panel: Panel) -> Walk:
         """Everything of a panel that does not depend on the horizon. Row t rests on months up to t only."""
         z = np.log(panel.values + self.offset)
-        return Walk(z, self._spread(z))
+        return Walk(z, self._volatility(z))
 
     def errors(self, walk: Walk, horizon: int) -> Floats:
         """Standardised errors by month of origin, shape ``(months, series)``; NaN where there is none."""
         result = np.full_like(walk.z, np.nan)
         if horizon < len(result):
-            spread = np.where(walk.spread > 0, walk.spread, np.nan)[:-horizon]
-            result[:-horizon] = (walk.z[horizon:] - walk.z[:-horizon]) / spread
+            volatility = np.where(walk.volatility > 0, walk.volatility, np.nan)[:-horizon]
+            result[:-horizon] = (walk.z[horizon:] - walk.z[:-horizon]) / volatility
         return result
 
     def error_quantiles(self, errors: Floats, row: int, horizon: int) -> Floats | None:
@@ -70,7 +70,7 @@ class ReferenceForecaster:
         width = self.error_quantiles(errors, row, horizon)
         if width is None:
             return np.full((walk.z.shape[1], len(self.levels)), np.nan)
-        z = walk.z[row][:, None] + walk.spread[row][:, None] * width
+        z = walk.z[row][:, None] + walk.volatility[row][:, None] * width
         return np.maximum(np.exp(z) - self.offset, 0.0)
 
     def forecast(self, panel: Panel, as_of_month: dt.date, horizon: int) -> Floats:
@@ -102,7 +102,7 @@ class ReferenceForecaster:
         walk = self.walk(known)
         return self.quantiles(walk, self.errors(walk, horizon), len(known.months) - 1, horizon)
 
-    def _spread(self, z: Floats) -> Floats:
+    def _volatility(self, z: Floats) -> Floats:
         """Root mean square of the one-month changes in the trailing window, for each month and series."""
         result = np.full_like(z, np.nan)
         if len(z) > self.window:

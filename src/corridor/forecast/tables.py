@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from corridor.forecast.models import Forecast
+from corridor.forecast.result import Forecast
 from corridor.forecast.scores import INTERVALS, LEVELS
 
 

@@ -1,7 +1,7 @@
 """Regression on upstream counts and on measures aimed at named nationalities.
 
 One ridge for all series of a target, strongly shrunk to no change. On ``z = log(y + 10)``, each change
-divided by its series' spread: the change of a nationality over h months is regressed on the last two
+divided by its series' volatility: the change of a nationality over h months is regressed on the last two
 one-month changes that upstream publishers have counted of the same nationality (standing on day 10, these
 are of the month to be forecast and the one before), and on the part of the target month in which measures
 are in force that name the nationality and were public by then.
@@ -90,7 +90,7 @@ class UpstreamRegression:
         columns = view.panel.columns(view.leaves or view.panel.series)
         z = log_scale(view.panel.values)
         part = z[:, columns]
-        v = _fit_spread(part, self.rule)
+        v = _trailing_volatility(part, self.rule)
         features = [f[:, columns] for f in self._sources(view)]
         standard = [np.clip(np.nan_to_num(f / v), -self.rule.clip, self.rule.clip) for f in features]
         result = np.zeros((len(horizons), *z.shape))
@@ -99,7 +99,7 @@ class UpstreamRegression:
             inforce, known = self._measures(view, names, horizon)
             leaves = self._fit(part, v, standard, inforce, known, horizon)
             result[i][:, columns] = leaves
-            spread_out(view, result[i], leaves, columns)
+            move_totals(view, result[i], leaves, columns)
         return result
 
     def _sources(self, view: View) -> list[Floats]:
@@ -163,7 +163,7 @@ class UpstreamRegression:
         return result
 
 
-def spread_out(view: View, shift: Floats, leaves: Floats, columns: list[int]) -> None:
+def move_totals(view: View, shift: Floats, leaves: Floats, columns: list[int]) -> None:
     """Write the shift of the total (the sum of its parts), and of sectors (the total's), into ``shift``."""
     if view.total is None:
         return
@@ -177,7 +177,7 @@ def spread_out(view: View, shift: Floats, leaves: Floats, columns: list[int]) ->
         shift[:, view.panel.columns([name])[0]] = common
 
 
-def _fit_spread(z: Floats, rule: UpstreamRule) -> Floats:
+def _trailing_volatility(z: Floats, rule: UpstreamRule) -> Floats:
     """Root mean square change in the trailing window, shrunk to the middle of the series."""
     changes = np.diff(z, axis=0, prepend=np.full((1, z.shape[1]), np.nan))
     known = ~np.isnan(changes)

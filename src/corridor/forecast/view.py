@@ -20,7 +20,7 @@ class Handling:
     """How cautiously a subject's sums are treated; chosen on origins up to 2023-12."""
 
     plain: tuple[str, ...] = ()
-    """Groups whose intervals are as wide as the reference's; the others have a spread of their own."""
+    """Groups whose intervals are as wide as the reference's; the others have a volatility of their own."""
     pool: tuple[str, ...] = ()
     """Series whose errors the reference pools; all of the panel where none are named."""
     total_share: float = 1.0
@@ -33,7 +33,7 @@ class Handling:
 class Subject:
     """Series that are forecast together, with all that is known of them later.
 
-    ``groups`` are series that share spread and past errors; ``leaves`` are series whose sum is ``total``
+    ``groups`` are series that share volatility and past errors; ``leaves`` are series whose sum is ``total``
     (empty where there is no total); ``sources`` names the panels that may lead them.
     """
 

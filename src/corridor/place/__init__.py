@@ -1,17 +1,23 @@
 """Which household should go where: placement under capacities, with a proven bound and reasons."""
 
+from corridor.place.online import Online, place_arrivals, read_taken
 from corridor.place.problem import Problem, read_problem
 from corridor.place.reasons import explain
+from corridor.place.replay import replay
 from corridor.place.result import Floor, Placement
 from corridor.place.run import Options, assign, place_problem
 
 __all__ = [
     "Floor",
+    "Online",
     "Options",
     "Placement",
     "Problem",
     "assign",
     "explain",
+    "place_arrivals",
     "place_problem",
     "read_problem",
+    "read_taken",
+    "replay",
 ]

@@ -96,6 +96,17 @@ def take(program: Program, units: Ints, count: Floats | None = None) -> Program:
     )
 
 
+def join(programs: Sequence[Program]) -> Program:
+    """Programs one after another."""
+    columns = [np.concatenate(column) for column in zip(*programs, strict=True)]
+    made = Program(*columns)
+    starts: list[Ints] = []
+    for name in ("part_start", "need_start"):
+        sizes = np.concatenate([np.diff(getattr(one, name)) for one in programs])
+        starts.append(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+    return made._replace(part_start=starts[0], need_start=starts[1])
+
+
 def _ranges(start: Ints, units: Ints) -> tuple[Ints, Ints]:
     """Entries of some units in a compressed table, and their new start."""
     many = start[units + 1] - start[units]

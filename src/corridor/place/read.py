@@ -124,7 +124,7 @@ class Sheet:
         return ids
 
 
-def read_sheet(source: Source, required: Sequence[str], label: str) -> Sheet:
+def read_sheet(source: Source, required: Sequence[str], label: str, *, may_be_empty: bool = False) -> Sheet:
     """A CSV or Parquet file, or a Polars table, as text cells; a missing required column is a fault.
 
     ``label`` names a table in faults; a file has its own name.
@@ -139,7 +139,7 @@ def read_sheet(source: Source, required: Sequence[str], label: str) -> Sheet:
     for column in required:
         if column not in table.columns:
             sheet.fault(None, column, "the column is missing", did_you_mean(column, table.columns))
-    if not table.height:
+    if not table.height and not may_be_empty:
         sheet.fault(None, None, "has a header but no rows")
     return sheet
 

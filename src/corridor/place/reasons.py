@@ -39,7 +39,8 @@ class _Facts:
 def explain(placement: Placement) -> Iterator[pl.DataFrame]:
     """Tables of households in order of their units, chunk by chunk, with sentences in both languages.
 
-    Columns: ``id outcome site name score reason reason_es next_best change change_es``.
+    Columns: ``id outcome site name score reason reason_es next_best change change_es
+    size`` and every ``need_*`` (so that the table tells a later call what room is taken).
     """
     problem = placement.problem
     program = to_program(problem)
@@ -53,6 +54,8 @@ def explain(placement: Placement) -> Iterator[pl.DataFrame]:
         grouped = to_program(problem, by_group=True)
     else:
         grouped, weight = program, np.zeros(1)
+    needs = {f"need_{kind}": pl.Float64 for kind in problem.kinds if kind != PEOPLE}
+    columns = COLUMNS | {"size": pl.Int64} | needs
     for first in range(0, problem.units, CHUNK):
         units = np.arange(first, min(first + CHUNK, problem.units))
         facts = _facts(placement, program, grouped, weight, units, site[units])
@@ -60,7 +63,7 @@ def explain(placement: Placement) -> Iterator[pl.DataFrame]:
         for i, unit in enumerate(units):
             mine = members[start[unit] : start[unit + 1]]
             rows += _rows(placement, facts, i, mine, room)
-        yield pl.DataFrame(rows, schema=COLUMNS, orient="row")
+        yield pl.DataFrame(rows, schema=columns, orient="row")
 
 
 COLUMNS = {
@@ -73,10 +76,11 @@ def _room(placement: Placement) -> Floats:
     """Room left, kinds × sites (only the kinds of the problem)."""
     problem = placement.problem
     placed = np.flatnonzero(placement.site >= 0)
-    taken = np.zeros_like(problem.capacity)
+    capacity = placement.limits.capacity[: len(problem.kinds)]
+    taken = np.zeros_like(capacity)
     for kind in range(taken.shape[0]):
         taken[kind] = np.bincount(placement.site[placed], problem.need[placed, kind], taken.shape[1])
-    return problem.capacity - taken
+    return capacity - taken
 
 
 def _facts(
@@ -134,7 +138,8 @@ def _rows(
         yield (
             problem.ids[m], outcome, problem.sites[site] if site >= 0 else "",
             problem.names[site] if site >= 0 else "", float(problem.score[m, site]) if site >= 0 else None,
-            *reason, problem.sites[nearest] if nearest >= 0 else "", *change,
+            *reason, problem.sites[nearest] if nearest >= 0 else "", *change, int(problem.size[m]),
+            *(float(problem.need[m, k]) for k, kind in enumerate(problem.kinds) if kind != PEOPLE),
         )  # fmt: skip
 
 

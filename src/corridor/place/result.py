@@ -109,7 +109,7 @@ class Placement:
         for k, kind in enumerate(problem.kinds):
             taken = np.bincount(where, problem.need[placed, k], len(problem.sites))
             for s, site in enumerate(problem.sites):
-                room = problem.capacity[k, s]
+                room = self.limits.capacity[k, s]
                 rows.append(
                     {
                         "site": site,

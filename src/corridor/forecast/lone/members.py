@@ -8,7 +8,7 @@ import numpy as np
 
 from corridor.forecast.lone import smoothing
 from corridor.forecast.scores import LEVELS
-from corridor.forecast.spread import NORMAL
+from corridor.forecast.volatility import NORMAL
 from corridor.model.arrays import Floats
 
 LEAST_ERRORS = 20.0
@@ -168,7 +168,9 @@ def _smooth_sizes(size: Floats, count: Floats) -> Floats:
         use = count >= 8
         w = weight[use]
         x0, y0 = np.average(x[use], weights=w), np.average(y[use], weights=w)
-        power = ((w * (x[use] - x0) * (y[use] - y0)).sum() + 5.0 * 0.35) / ((w * (x[use] - x0) ** 2).sum() + 5.0)
+        power = ((w * (x[use] - x0) * (y[use] - y0)).sum() + 5.0 * 0.35) / (
+            (w * (x[use] - x0) ** 2).sum() + 5.0
+        )
         curve = np.exp(y0 + max(power, 0.0) * (x - x0))
     else:
         first = size[0] if count[0] else 1.0

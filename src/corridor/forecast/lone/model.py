@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.forecast.joint import DRAWS, extended
 from corridor.forecast.lone.members import EMPIRICAL, Errors, History, empirical, point_members
-from corridor.forecast.lone.stack import learn, mixed
+from corridor.forecast.lone.stack import chance_of_zero, learn, mixed
 from corridor.forecast.result import Forecast
 from corridor.forecast.scores import LEVELS
 from corridor.forecast.view import View
@@ -67,7 +67,7 @@ def stack(counts: Floats, horizons: int, season: int, *, stock: bool, whole: boo
     past = np.stack([table(t) for t in rows], axis=1) if rows else np.empty((len(names), 0, horizons, 23))
     seen = np.array([_targets(history.counts, t, horizons) for t in rows]).reshape(len(rows), horizons)
     weights = learn(past, seen, np.array([_prior(name, stock) for name in names]))
-    made = mixed(weights, table(last))
+    made = mixed(weights, table(last), chance_of_zero(history.counts, horizons))
     levels = np.maximum.accumulate(np.round(made) if whole else made, axis=1)
     return Stack(levels, weights, names, _related(mixed(weights, past), seen))
 
@@ -80,8 +80,9 @@ def _origins(history: History) -> list[int]:
     """Past origins, evenly spaced over the later part of the history, each with something known after it."""
     last = len(history.counts) - 1
     first = max(history.burn + 4, last - max(4 * ORIGINS, 3 * history.season))
-    rows = np.unique(np.linspace(first, last - 1, ORIGINS).round().astype(int)) if last - 1 >= first else []
-    return [int(t) for t in rows]
+    if last - 1 < first:
+        return []
+    return sorted({int(t) for t in np.linspace(first, last - 1, ORIGINS).round()})
 
 
 def _targets(counts: Floats, t: int, horizons: int) -> Floats:
@@ -118,8 +119,9 @@ def paths(made: Stack, draws: int = DRAWS, seed: int = 1, *, whole: bool = False
     root = np.linalg.cholesky(made.related + 1e-6 * np.eye(horizons))
     x = root @ normal / np.sqrt(np.diag(root @ root.T))[:, None]
     both = np.concatenate([x, -x], axis=1)[:, :draws]
-    values = np.stack([np.maximum(extended(both[h], made.quantiles[h]), 0.0) for h in range(horizons)])
-    return np.round(values) if whole else values
+    drawn = [np.maximum(extended(both[h], made.quantiles[h]), 0.0) for h in range(horizons)]
+    values: Floats = np.stack(drawn)
+    return np.rint(values) if whole else values
 
 
 @dataclass(frozen=True)

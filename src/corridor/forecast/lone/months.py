@@ -35,7 +35,8 @@ def by_month(forecast: Forecast) -> tuple[tuple[dt.date, ...], Floats]:
     draws = np.concatenate([np.repeat(known[:, None], ahead.shape[1], axis=1), ahead])
     weeks = [*view.panel.months, *(view.target(h) for h in forecast.horizons)]
     end = add_steps(weeks[-1], 1, "week")
-    months, values = [], []
+    months: list[dt.date] = []
+    values: list[Floats] = []
     month = weeks[len(known)].replace(day=1)
     while add_months(month, 1) <= end:
         following = add_months(month, 1)
@@ -61,7 +62,13 @@ def month_table(forecast: Forecast) -> pl.DataFrame:
         if not np.isnan(draws[i]).any()
         for level, value in zip(LEVELS, np.quantile(draws[i], LEVELS), strict=True)
     ]
-    schema = {"series": pl.String, "month": pl.Date, "horizon": pl.Int64, "quantile": pl.Float64, "value": pl.Float64}
+    schema = {
+        "series": pl.String,
+        "month": pl.Date,
+        "horizon": pl.Int64,
+        "quantile": pl.Float64,
+        "value": pl.Float64,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from corridor.forecast.lone.members import seasonal_naive
 from corridor.forecast.scores import LEVELS
-from corridor.forecast.spread import NORMAL
+from corridor.forecast.volatility import NORMAL
 from corridor.model.arrays import Floats
 from corridor.series import from_log_scale, log_scale
 
@@ -27,7 +27,9 @@ def walk(counts: Floats, horizons: int, season: int) -> Floats:
     del season
     z = _filled(log_scale(counts))
     changes = np.diff(z)
-    width = np.array([np.sqrt((changes[max(0, t - WINDOW) : t] ** 2).mean()) if t else np.nan for t in range(len(z))])
+    width = np.array(
+        [np.sqrt((changes[max(0, t - WINDOW) : t] ** 2).mean()) if t else np.nan for t in range(len(z))]
+    )
     return _around(z, np.repeat(z[:, None], horizons, axis=1), np.where(width > 0, width, np.nan))
 
 
@@ -74,7 +76,7 @@ def _statsforecast(name: str, counts: Floats, horizons: int, season: int) -> Flo
     levels = [round(100 * (1 - 2 * float(level)), 4) for level in LEVELS if level < 0.5]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = made.forecast(y=y, h=horizons, level=levels)
+        found = made.forecast(y=y, h=horizons, level=levels)  # pyrefly: ignore  # levels may be broken
     table = np.empty((horizons, len(LEVELS)))
     for i, level in enumerate(LEVELS):
         if abs(level - 0.5) < 1e-9:

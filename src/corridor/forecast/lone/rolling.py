@@ -32,7 +32,9 @@ def usable_models() -> tuple[str, ...]:
     return tuple(name for name in LONE_MODELS if available() or name not in ("ets", "theta"))
 
 
-def quantiles_of(model: str, counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool) -> Floats:
+def quantiles_of(
+    model: str, counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool
+) -> Floats:
     """Quantiles of a model from the end of ``counts``, shape ``(horizons, levels)``."""
     if model == STACKED:
         return stack(counts, horizons, season, stock=stock, whole=whole).quantiles

@@ -73,7 +73,7 @@ def _descend(past: Floats, seen: Floats, share: Floats, weight: Floats, unit: fl
     return mean / mean.sum()
 
 
-def mixed(weight: Floats, table: Floats) -> Floats:
+def mixed(weight: Floats, table: Floats, least: Floats | None = None) -> Floats:
     """Quantiles of the members averaged, shape ``(..., horizons, levels)``; zeros keep their own probability.
 
     An average of quantiles smears a mass at zero. The levels up to the average of the members' chances of less than
@@ -85,9 +85,31 @@ def mixed(weight: Floats, table: Floats) -> Floats:
         Shape ``(horizons, members)``.
     table
         Shape ``(members, ..., horizons, levels)``.
+    least
+        Least chance of a zero at each horizon, shape ``(horizons,)``.
     """
     average = np.einsum("hm,m...hl->...hl", weight, table)
     nothing = (table < 0.5).sum(axis=-1)
     chance = np.where(nothing > 0, LEVELS[np.maximum(nothing - 1, 0)], 0.0)
     none = np.einsum("hm,m...h->...h", weight, chance)
-    return np.where(LEVELS <= none[..., None] + 1e-9, 0.0, average)
+    if least is not None:
+        none = np.maximum(none, least)
+    return np.where(none[..., None] + 1e-9 >= LEVELS, 0.0, average)
+
+
+def chance_of_zero(counts: Floats, horizons: int, fewest: int = 5) -> Floats:
+    """How often a zero followed, 1 to ``horizons`` steps on, where zeros had lasted at least half as long as now.
+
+    Zero if the last count is no zero, or there were fewer than ``fewest`` such times.
+    """
+    run = np.zeros(len(counts), dtype=int)
+    for t in range(len(counts)):
+        run[t] = (run[t - 1] if t else 0) + 1 if counts[t] == 0 else 0
+    result = np.zeros(horizons)
+    if run[-1] == 0:
+        return result
+    for h in range(1, min(horizons, len(counts) - 1) + 1):
+        at = (run[:-h] >= max(1, run[-1] // 2)) & ~np.isnan(counts[h:])
+        if at.sum() >= fewest:
+            result[h - 1] = ((counts[h:][at] == 0).sum() + 0.5) / (at.sum() + 1.0)
+    return result

@@ -20,7 +20,7 @@ _EXACT = ("day", "month")
 
 
 @dataclass(frozen=True)
-class Dated:
+class DatedMeasure:
     """A measure with a date: of the corridor's table, or of the shipped evidence."""
 
     id: str
@@ -33,7 +33,7 @@ class Dated:
     known_from: dt.date | None
 
 
-def dated_measures(corridor: Corridor, as_of: dt.date | None = None) -> dict[str, Dated]:
+def dated_measures(corridor: Corridor, as_of: dt.date | None = None) -> dict[str, DatedMeasure]:
     """Measures that an effect can be asked of, by id: the corridor's, then those of the evidence."""
     found = {m.id: _of_corridor(m) for m in corridor.measures if as_of is None or m.known_from <= as_of}
     if any(o.dataset in datasets() for o in corridor.observations):
@@ -41,14 +41,14 @@ def dated_measures(corridor: Corridor, as_of: dt.date | None = None) -> dict[str
             if row["start"] and row["start_precision"] in _EXACT and row["id"] not in found:
                 names = (row["text"], f"{row['text']} (texto en inglés)")
                 scope = scope_of(row["nationalities"] or "")
-                found[row["id"]] = Dated(
+                found[row["id"]] = DatedMeasure(
                     row["id"], names, row["lever"], row["actor"], row["start"], scope, row["known_from"]
                 )
     return found
 
 
-def _of_corridor(m: Measure) -> Dated:
-    return Dated(m.id, (m.name, m.name_es), m.lever, m.actor, m.start, m.nationalities, m.known_from)
+def _of_corridor(m: Measure) -> DatedMeasure:
+    return DatedMeasure(m.id, (m.name, m.name_es), m.lever, m.actor, m.start, m.nationalities, m.known_from)
 
 
 def scope_of(text: str) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def codes_in_scope(observation: Observation, dataset: Dataset, scope: Sequence[s
     return {"nationality": codes} if codes else {}
 
 
-def ask(
+def build_question(
     corridor: Corridor,
     *,
     measure: str | None = None,

@@ -1,6 +1,6 @@
-"""Spread and intervals: a series' own size of change, and the past errors of the model itself.
+"""Volatility and intervals: a series' own size of change, and the past errors of the model itself.
 
-The spread v of a series is the root mean square of its one-month changes of ``z = log(y + 10)``, older
+The volatility v of a series is the root mean square of its one-month changes of ``z = log(y + 10)``, older
 changes weighing less, shrunk to the middle of its group. Past errors are divided by the v of their own
 origin, pooled over the group, and mirrored: what remains is one shape of error per group and horizon.
 """
@@ -21,8 +21,8 @@ NORMAL: Floats = np.array([NormalDist().inv_cdf(float(level)) for level in LEVEL
 
 
 @dataclass(frozen=True)
-class SpreadRule:
-    """How spread and error shapes are learned; the values were chosen on origins up to 2023-12."""
+class VolatilityRule:
+    """How volatility and error shapes are learned; the values were chosen on origins up to 2023-12."""
 
     half_life: float = 12.0
     """Months after which a change weighs half."""
@@ -40,8 +40,8 @@ class SpreadRule:
     """No quantile lies further above the highest count than this many times the range of the history."""
 
 
-def spread(view: View, z: Floats, rule: SpreadRule) -> tuple[Floats, Bools]:
-    """The spread at each row, and whether its error counts: both of shape ``(rows, series)``.
+def volatility(view: View, z: Floats, rule: VolatilityRule) -> tuple[Floats, Bools]:
+    """The volatility at each row, and whether its error counts: both of shape ``(rows, series)``.
 
     Row t rests on rows up to t. NaN before the third known change of a series.
     """
@@ -83,7 +83,7 @@ def errors(z: Floats, v: Floats, counted: Bools, shift: Floats, horizon: int) ->
     return result
 
 
-def shapes(view: View, past: Floats, horizon: int, rule: SpreadRule) -> Floats:
+def shapes(view: View, past: Floats, horizon: int, rule: VolatilityRule) -> Floats:
     """Quantiles of the errors known at the last row, for each series: ``(series, levels)``, in units of v.
 
     Past errors of the group, given some months of all groups' and some errors of a normal shape.
