@@ -21,6 +21,7 @@ import corridor
 COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
+    "copy": "Copy a corridor to start your own from.",
     "check": "Say everything that is wrong in a corridor folder.",
     "import": "Write a corridor folder from a case of Flee.",
     "data": "List, show and export series; add your own, read new editions.",
@@ -28,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "forecast": "Forecast a corridor's series or a dataset.",
     "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
+    "update": "Read new editions, fit, run and report, and say what changed.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
@@ -138,11 +140,13 @@ def _stop(error: BaseException) -> NoReturn:
 
     if isinstance(error, CorridorError):
         faults = getattr(error, "faults", ())
+        from corridor.cli.common import printable
+
         for fault in faults[:_MOST_FAULTS]:
-            click.echo(str(fault), err=True)
+            click.echo(printable(str(fault)), err=True)
         if len(faults) > _MOST_FAULTS:
             click.echo(f"… and {len(faults) - _MOST_FAULTS:,} more faults", err=True)
-        _say(error.message + (f"\nhint: {error.hint}" if error.hint else ""))
+        _say(printable(error.message) + (f"\nhint: {error.hint}" if error.hint else ""))
         sys.exit(error.exit_code)
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""

@@ -80,7 +80,7 @@ def command(
     found: Corridor | None = None
     observation: Observation | None = None
     until, by = _until(by) if above is not None else (None, by)
-    if data is not None and target in (None, data):
+    if data is not None and corridor is None and target in (None, data):
         dataset, chosen = load(data), choices(where)
     elif corridor is not None and target is not None and data is None:
         if where:

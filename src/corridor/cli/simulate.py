@@ -27,13 +27,19 @@ from corridor.cli.common import (
 
 if TYPE_CHECKING:
     from corridor.model import Corridor
+    from corridor.study import RunFolder
 
 
 @click.command()
 @click.argument("corridor", metavar="DIR")
 @click.option(
-    "--scenario", "scenarios", multiple=True, help="Scenario to run; repeat it. The first is the baseline."
-)
+    "--scenario", "scenarios", multiple=True,
+    help="Scenario to run, or a scenario file (.yaml); repeat it. The first is the baseline.",
+)  # fmt: skip
+@click.option(
+    "--set", "sets", metavar="MEASURE.FIELD=VALUE", multiple=True,
+    help="Set a measure's strength, low, high, start, end, ramp_days or decay_days for this run; repeat it.",
+)  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
 @out_option()
 @members_option(200)
@@ -45,7 +51,7 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
-    corridor: str, scenarios: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
+    corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
@@ -56,7 +62,7 @@ def command(
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
-        overwrite=overwrite,
+        overwrite=overwrite, sets=sets,
     )  # fmt: skip
 
 
@@ -70,11 +76,12 @@ def default_scenarios(corridor: Corridor, hindsight: bool) -> tuple[str | None, 
 def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
-    overwrite: bool = False,
+    overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
     from corridor.formats import calibration_dates, find_corridor, open_corridor
+    from corridor.formats.changed import open_changed
     from corridor.model import InputError
     from corridor.model.files import locked
     from corridor.report import write_html
@@ -90,7 +97,9 @@ def run_and_write(
     target = out_folder(out)
     check_target(target)  # before the run, not after it
     folder = find_corridor(name)
-    corridor = open_corridor(name)
+    files = tuple(Path(text) for text in scenarios if text.endswith((".yaml", ".yml")))
+    corridor = open_changed(name, sets, files) if sets or files else open_corridor(name)
+    scenarios = tuple(Path(text).stem if Path(text) in files else text for text in scenarios)
     check_target(target, corridor.settings.id, overwrite=overwrite)
     settings = corridor.settings
     if settings.movement == "walk":
@@ -110,6 +119,8 @@ def run_and_write(
     last = end or settings.end
     if last > settings.end:
         raise InputError(f"--end {last} is after the corridor's period", hint=f"it ends on {settings.end}")
+    if as_of is not None and as_of > settings.end:
+        raise InputError(f"--as-of {as_of} is after the corridor's period", hint=f"it ends on {settings.end}")
     study = Study(
         corridor=corridor, folder=folder, calibration=calibration, scenarios=ids, end=last,
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
@@ -126,7 +137,7 @@ def run_and_write(
                 talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
             raise
         run = RunFolder.write(target, tables, manifest, study_levers(study), overwrite=overwrite)
-        report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+        report = write_html(run, target / "report.html", "es" if lang == "es" else "en", against=against)
     talk(f"report: {report}", quiet=quiet)
     return report
 
