@@ -21,7 +21,7 @@ from corridor.ensemble.walk import simulate_walk
 from corridor.formats.flee import import_flee
 
 _FLEE = r"""
-import json, sys, time, datetime, importlib.metadata, random, tempfile, os
+import json, sys, time, inspect, importlib.metadata, random, tempfile, os
 import numpy as np
 case, settings, hasten, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 random.seed(seed); np.random.seed(seed)
@@ -32,7 +32,8 @@ from flee.datamanager import handle_refugee_data, read_period
 text = open(settings).read().replace("hasten: 1", f"hasten: {hasten}")
 file = tempfile.NamedTemporaryFile("w", suffix=".yml", delete=False); file.write(text); file.close()
 start = time.process_time()
-date, end = read_period.read_sim_period(f"{case}/input_csv/sim_period.csv")
+read = getattr(read_period, "read_sim_period", None) or read_period.read_conflict_period
+date, end = read(f"{case}/input_csv/sim_period.csv")
 flee.SimulationSettings.ReadFromYML(file.name)
 flee.SimulationSettings.ConflictInputFile = f"{case}/input_csv/conflicts.csv"
 e = flee.Ecosystem(); ig = InputGeography.InputGeography()
@@ -42,15 +43,15 @@ ig.ReadLinksFromCSV(f"{case}/input_csv/routes.csv")
 ig.ReadClosuresFromCSV(f"{case}/input_csv/closures.csv")
 e, lm = ig.StoreInputGeographyInEcosystem(e=e)
 d = handle_refugee_data.RefugeeTable(csvformat="generic", data_directory=f"{case}/source_data", start_date=date,
-    data_layout="data_layout.csv", population_scaledown_factor=flee.SimulationSettings.optimisations["PopulationScaleDownFactor"],
-    start_empty=False)
+    data_layout="data_layout.csv", population_scaledown_factor=flee.SimulationSettings.optimisations["PopulationScaleDownFactor"])
 d.ReadL1Corrections(f"{case}/input_csv/registration_corrections.csv")
 camps = e.get_camp_names()
+more = {"SumFromCamps": True} if "SumFromCamps" in inspect.signature(spawning.spawn_daily_displaced).parameters else {}
 for name in camps: spawning.add_initial_refugees(e, d, lm[name])
 errors = []
 for t in range(end):
     ig.AddNewConflictZones(e, t)
-    new, raw, debt = spawning.spawn_daily_displaced(e, t, d)
+    new, raw, debt = spawning.spawn_daily_displaced(e, t, d, **more)
     spawning.refresh_spawn_weights(e)
     e.enact_border_closures(t); e.evolve()
     gap = sum(abs(lm[n].numAgents - d.get_field(n, t)) for n in camps)

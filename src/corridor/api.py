@@ -177,7 +177,7 @@ def simulate(
 def forecast(
     what: Corridor | Dataset | str | Path, target: str | None = None, *, as_of: Day | None = None,
     horizon: int = 6, by: str | Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None,
-    model: str = "combined", members: int = 200, seed: int = 1, workers: int = 1,
+    model: str | None = None, members: int = 200, seed: int = 1, workers: int = 1,
 ) -> Forecast:  # fmt: skip
     """Forecast a series that a corridor observes, or a dataset, from what was public on a date.
 
@@ -196,7 +196,8 @@ def forecast(
     where
         Of a dataset: values of dimensions to keep.
     model
-        One of ``corridor.forecast.model_ids()``, or ``"corridor"`` for the calibrated corridor.
+        One of ``corridor.forecast.model_ids()``, or ``"corridor"`` for the calibrated corridor; by default
+        ``"combined"``, or ``"stacked"`` of one series alone.
     members, seed, workers
         Of the corridor's own runs, where it is calibrated on the day.
 
@@ -212,7 +213,7 @@ def forecast(
     >>> [round(float(x), -3) for x in found.sel(series="total", period="2024-01", quantile=[0.1, 0.5, 0.9])]
     [181000.0, 242000.0, 325000.0]
     """
-    from corridor.forecast.request import checked_view, shown_series, subject_of
+    from corridor.forecast.request import checked_view, default_model, shown_series, subject_of
 
     if horizon < 1:
         raise InputError(f"horizon is {horizon}", hint="one or more")
@@ -233,6 +234,7 @@ def forecast(
     horizons = tuple(range(1, horizon + 1))
     view = checked_view(subject, panels, date, horizons)
     _stop_in_worker(workers)
+    model = model or default_model(subject, split)
     forecaster = _forecaster(model, found, observation, date, members, seed, workers)
     made = forecaster.fit_predict(view, horizons).named(shown_series(view, split), dataset.unit)
     if not made.series:

@@ -58,3 +58,23 @@ def test_csv_and_text(rows):
 def test_spanish_and_as_of():
     text = run("--lang", "es", "--as-of", "2023-12-31")
     assert "NO SE PUEDE SABER" in text and "31 de diciembre de 2023" in " ".join(text.split())
+
+
+def test_statements_of_a_file_are_checked_against_a_corridor(tmp_path):
+    from click.testing import CliRunner
+
+    from corridor.cli.claims import command
+
+    text = """- id: mine
+  kind: record
+  statement: December was the highest.
+  statement_es: Diciembre fue el más alto.
+  said_by: A reader
+  said_on: 2024-02-01
+  series: us_total
+  period: 2023-12
+  source: A test
+"""
+    (tmp_path / "mine.yaml").write_text(text)
+    done = CliRunner().invoke(command, ["americas", "--file", str(tmp_path / "mine.yaml"), "--format", "csv"])
+    assert done.exit_code == 0 and done.output.count("supported") == 1 and "301981" in done.output

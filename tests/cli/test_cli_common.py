@@ -176,3 +176,42 @@ def test_a_folder_in_the_way_is_refused_before_anything_is_run(tmp_path, monkeyp
     assert result.exit_code == 2
     assert "exists and is not a run folder" in result.stderr
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_tables_are_cut_to_the_width_and_numbers_are_not() -> None:
+    from corridor.cli.common import _table
+
+    rows = [{"name": "n" * 60, "note": "short", "value": 123456789}]
+    text = _table(rows, ["name", "note", "value"], 40)
+    assert [len(line) for line in text.splitlines()] == [40, 40, 40]
+    assert "…" in text and "123,456,789" in text and "short" in text
+    assert len(_table(rows, ["name", "note", "value"]).splitlines()[-1]) == 60 + 2 + 5 + 2 + 11
+
+
+def test_names_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from corridor.cli.common import emit, talk
+
+    emit([{"name": "\x1b[31mred\x07\u202ename\nnext"}])
+    talk("\x1b]0;title\x07")
+    told = capsys.readouterr()
+    assert "\x1b" not in told.out + told.err and "\x07" not in told.out + told.err
+    assert told.out.splitlines()[-1] == "\ufffd[31mred\ufffd\ufffdname next"
+
+
+def test_no_date_to_come_is_taken_as_known() -> None:
+    from corridor.cli import main
+
+    result = CliRunner().invoke(main, ["claims", "mediterranean", "--as-of", "9999-12-31"])
+    assert result.exit_code == 2
+    assert "9999-12-31 is in the future" in result.stderr
+
+
+def test_the_command_is_quoted_for_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    import shlex
+    import sys
+
+    from corridor.cli.common import command_line
+
+    words = ["simulate", "my corridor", "--out", "it's here"]
+    monkeypatch.setattr(sys, "argv", ["corridor", *words])
+    assert shlex.split(command_line()) == ["corridor", *words]

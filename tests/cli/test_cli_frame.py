@@ -44,9 +44,9 @@ def test_help_lists_installed_commands_with_their_line() -> None:
     assert result.exit_code == 0
     folder = Path(cli.__file__).parent
     for name, line in COMMANDS.items():
-        module = {"import": "import_"}.get(name, name)  # a word of Python's
+        module = {"import": "import_"}.get(name, name).replace("-", "_")  # a word of Python's
         installed = (folder / f"{module}.py").exists() or (folder / module).is_dir()
-        assert (line in result.stdout) == installed
+        assert (line in " ".join(result.stdout.split())) == installed
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -225,3 +225,19 @@ def test_new_then_check(tmp_path: Path) -> None:
     assert f"corridor check {folder}" in result.stderr
     assert CliRunner().invoke(main, ["new", str(tmp_path / "quiet"), "--quiet"]).stderr == ""
     assert CliRunner().invoke(main, ["check", str(folder)]).exit_code == 0
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_output_is_utf8_whatever_the_locale_says(encoding: str) -> None:
+    code = (
+        "import click, sys\nfrom corridor import cli\n"
+        "@click.command()\ndef command():\n    click.echo('\\u2212 5\\u202f000 \\u00f1')\n"
+        "cli.LazyGroup.get_command = lambda self, ctx, name: command\ncli.main(['check'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert (done.returncode, done.stdout.decode("utf-8")) == (0, "\u2212 5\u202f000 \u00f1\n"), done.stderr

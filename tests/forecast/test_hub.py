@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from corridor.forecast import card_for, hub_table, read_hub, score_hub, score_quantiles, write_hub
+from corridor.forecast.hub import skipped_types
 from corridor.forecast.models import Reference
 from corridor.forecast.sets import standard_subjects
 from corridor.forecast.view import View
@@ -73,7 +74,8 @@ def test_faults_name_file_line_and_column(table, tmp_path):
     assert "bad.csv:13:value: quantiles of total, 2023-09-30 cross" in said
     assert "bad.csv:3:horizon: 'two' is not a whole number" in broken(table, tmp_path, cell(2, 2, "two"))
     assert "is not a quantile level" in broken(table, tmp_path, cell(2, 6, "1.5"))
-    assert "'mean' is not scored" in broken(table, tmp_path, cell(2, 5, "mean"))
+    everything = broken(table, tmp_path, lambda t: t.replace("quantile,", "mean,"))
+    assert "holds no quantiles" in everything
     assert "zero or more" in broken(table, tmp_path, cell(2, 7, "-3"))
     assert "stand in another row" in broken(table, tmp_path, lines(lambda r: [*r, r[-1]]))
     assert "has no median" in broken(table, tmp_path, lines(lambda r: [*r[:12], *r[13:]]))
@@ -86,6 +88,56 @@ def test_faults_name_file_line_and_column(table, tmp_path):
         empty = tmp_path / "empty"
         empty.mkdir()
         read_hub(empty)
+
+
+def test_a_level_with_a_rounding_error_is_the_same_level(table, tmp_path):
+    path = tmp_path / f"{AS_OF}-a-b.csv"
+    rows = table.filter(location="total", horizon=1).write_csv().splitlines()
+    (number,) = [i for i, row in enumerate(rows) if ",0.35," in row]
+    rows[number] = rows[number].replace(",0.35,", ",0.35000000000000003,")
+    second = table.filter(location="VEN", horizon=1).write_csv().splitlines()[1:]
+    path.write_text("\n".join([*rows, *second]) + "\n")
+    levels = read_hub(path)["output_type_id"].unique().to_list()
+    assert len(levels) == 23 and 0.35 in levels
+
+
+def test_other_output_types_are_left_out_and_counted(table, tmp_path):
+    path = tmp_path / f"{AS_OF}-a-b.csv"
+    part = table.filter(location="total", horizon=1)
+    line = part.write_csv().splitlines()[1].split(",")
+    mean = ",".join([*line[:5], "mean", "NA", line[7]])
+    sample = ",".join([*line[:5], "sample", "s12", line[7]])
+    path.write_text(part.write_csv() + f"{mean}\n{sample}\n{sample}\n")
+    assert read_hub(path).height == part.height
+    assert skipped_types(path) == {"mean": 1, "sample": 2}
+
+
+def test_a_horizon_that_contradicts_its_end_date_is_a_fault(table, tmp_path):
+    path = tmp_path / f"{AS_OF}-a-b.csv"
+    wrong = pl.when(pl.col("location") == "VEN").then(pl.col("horizon") + 1).otherwise("horizon")
+    table.with_columns(wrong).write_csv(path)
+    with pytest.raises(InputError) as caught:
+        read_hub(path)
+    (fault,) = caught.value.faults
+    assert fault.message == "horizon 2 of honduras_entries does not fit its end date, 2023-08-31"
+    assert fault.column == "horizon"
+
+
+def test_weekly_horizons_fit_their_end_dates(table, tmp_path):
+    path = tmp_path / f"{AS_OF}-a-b.csv"
+    days = pl.lit(dt.date(2023, 9, 2)) + pl.duration(days=7 * pl.col("horizon"))
+    table.with_columns(days.cast(pl.Date).alias("target_end_date")).write_csv(path)
+    assert read_hub(path).height == table.height
+
+
+def test_a_target_that_ends_on_the_first_of_a_month_does_not_vanish(table, tmp_path):
+    path = tmp_path / f"{AS_OF}-a-b.csv"
+    table.with_columns(pl.col("target_end_date") + pl.duration(days=1)).write_csv(path)
+    with pytest.raises(InputError) as caught:
+        score_hub(read_hub(path))
+    assert [fault.message for fault in caught.value.faults] == [
+        "no month of honduras_entries ends on 2023-09-01", "no month of honduras_entries ends on 2023-10-01"
+    ]  # fmt: skip
 
 
 def test_reference_date_is_read_as_the_origin(table, tmp_path):

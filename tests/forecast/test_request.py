@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,7 +12,7 @@ from corridor.data import Dataset, load
 from corridor.forecast import checked_view, quantile_table, standard_subjects, subject_of, summary_table
 from corridor.forecast.models import NoChange, single
 from corridor.forecast.registry import forecaster
-from corridor.forecast.request import shown_series
+from corridor.forecast.request import default_model, shown_series
 from corridor.model import InputError
 from corridor.model.periods import add_months
 
@@ -59,14 +60,31 @@ def test_a_series_that_is_mostly_gap_is_a_fault():
 
 def test_duplicates_points_and_unknown_dimensions_are_refused():
     twice = dataset([5, 6, 7])
-    with pytest.raises(InputError, match="migrant_stocks holds year values"):
-        subject_of(load("migrant_stocks"))
+    with pytest.raises(InputError, match="mine holds dated points of a flow"):
+        subject_of(dataset([5, 6, 7], frequency="point"))
     with pytest.raises(InputError, match="no dimension 'sex'"):
         subject_of(twice, ("sex",))
     with pytest.raises(InputError, match="no dimension 'measur'"):
         subject_of(load("usbp_daily_apprehensions"), (), {"measur": ["max"]})
     with pytest.raises(InputError, match="may not be summed"):
         subject_of(load("usbp_daily_apprehensions"))
+
+
+def test_dated_points_of_a_stock_are_periods_with_gaps():
+    """Every second Wednesday: half of the weeks are known."""
+    days = [value if i % 14 == 0 else None for i, value in enumerate(range(100, 300))]
+    subject, _ = subject_of(dataset(days, frequency="point", kind="stock"))
+    assert subject.panel.step == "week" and subject.panel.kind == "stock"
+    assert subject.panel.values[:3, 0].tolist()[::2] == [100, 114] and np.isnan(subject.panel.values[1, 0])
+    sparse = [value if i % 28 == 0 else None for i, value in enumerate(range(100, 500))]
+    assert subject_of(dataset(sparse, frequency="point", kind="stock"))[0].panel.step == "month"
+
+
+def test_a_series_by_itself_is_forecast_by_the_stack():
+    subject, _ = subject_of(dataset(list(range(50, 90))))
+    assert default_model(subject, ()) == "stacked"
+    assert default_model(standard_subjects()["darien"], ()) == "combined"
+    assert default_model(subject, ("sex",)) == "combined"
 
 
 def test_daily_counts_are_forecast_by_whole_weeks():

@@ -259,3 +259,13 @@ def test_without_scripts_the_answer_is_still_there(browser: Any, report: Path) -
     page.goto(report.as_uri())
     assert "257,000" in page.inner_text("main")
     context.close()
+
+
+def test_no_closed_table_leaves_an_empty_box_in_print(page: Any) -> None:
+    empty = """() => [...document.querySelectorAll('.card')].filter(card => card.checkVisibility()
+        && card.innerText.trim() && card.innerText.trim() === card.querySelector('h3')?.innerText.trim()
+        && !card.querySelector('svg, table')).map(card => card.innerText)"""
+    page.emulate_media(media="print")
+    assert page.evaluate(empty) == []
+    page.emulate_media(media="screen")
+    assert page.evaluate("document.querySelectorAll('.card[id^=\"table-\"]').length") > 2

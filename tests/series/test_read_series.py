@@ -62,6 +62,16 @@ def test_detail_that_was_not_given_is_unknown_but_the_total_is_known() -> None:
     assert [shown(row) for row in split.values] == [[None, None, None], [2, 5, 0], [0, 0, 7]]
 
 
+def test_a_blank_that_has_a_label_is_counted_under_it() -> None:
+    rows = [("2019-09", "", 40), ("2019-10", "CUB", 5)]
+    data = dataset(rows, dims=("nationality",), absent="zero")
+    codes = {"nationality": {"CUB": "CUB", "": "OOO"}}
+    series = read_series(data, ["nationality"], codes=codes)
+    assert series.table(printed_only=True).select("date", "nationality", "value").rows() == [
+        (D(2019, 9, 1), "OOO", 40.0), (D(2019, 10, 1), "CUB", 5.0),
+    ]  # fmt: skip
+
+
 def test_codes_of_one_label_are_counted_together_and_others_left_out() -> None:
     rows = [("2022-01", "RUS", 3), ("2022-01", "UKR", 4), ("2022-01", "XXX", 90), ("2022-02", "UKR", 1)]
     data = dataset(rows, dims=("nationality",), absent="zero")

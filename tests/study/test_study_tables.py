@@ -422,3 +422,14 @@ def test_choice_of_a_calibration(strait_study: Study) -> None:
     ) as caught:
         choose_calibration(settled, [AS_OF], dt.date(2022, 1, 31), wanted=True)
     assert caught.value.hint == "run: corridor calibrate strait --as-of 2022-01-31"
+
+
+def test_a_month_that_is_run_in_part_is_no_month(strait_study: Study, few_blocks: None) -> None:
+    """A run that ends on 9 February 2024 has 31 whole days of January and no February."""
+    study = replace(strait_study, end=dt.date(2024, 2, 9), members=2, scenarios=(None,))
+    tables = done(study).tables
+    whole = tables["stock_months"].filter(statistic="mean")["month"]
+    assert whole.max() == dt.date(2024, 1, 1)
+    last = tables["stock_months"].filter(month=dt.date(2024, 2, 1))["statistic"].unique().to_list()
+    assert set(last) <= {"peak_so_far", "cost_so_far"}
+    assert tables["daily"]["date"].max() == dt.date(2024, 2, 9)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from corridor.claims.counts import Counts
-from corridor.claims.effects import check_effect
+from corridor.claims.effects import check_effect, with_weeks
 from corridor.claims.kinds import KINDS, ClaimContext
 from corridor.claims.verdict import Finding, Verdict
 from corridor.data import Dataset, load
@@ -64,6 +64,7 @@ def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> Cla
 def _verdict(case: ClaimContext, corridor: Corridor, loader: Callable[[str], Dataset]) -> Verdict:
     claim = case.claim
     finding = check_effect(case, corridor, loader) if claim.kind == "effect" else KINDS[claim.kind](case)
+    finding = with_weeks(case, finding, loader)
     used = [case.series, *([case.other] if case.other else [])]
     name = join(*(counts.name for counts in used), between="; ")
     said, change_it = sentence(*finding.said), finding.change_it.pair
@@ -96,7 +97,9 @@ def _coverage(case: ClaimContext, finding: Finding, used: list[Counts]) -> Pair:
     known = [by_id[figure.series].known_from(figure.period) for figure in about]
     if any(date and date > case.claim.said_on for date in known):
         parts.append(say("claims.not_yet_public"))
-    starts = [(by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures]
+    starts = [
+        (by_id[f.series].dataset.provisional_from, f.period) for f in finding.figures if f.series in by_id
+    ]
     if any(start and text >= start.isoformat()[: len(text)] for start, text in starts):
         parts.append(say("claims.provisional"))
     if any(counts.dataset.unit in EVENTS for counts in used):
@@ -130,6 +133,11 @@ def _faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
         )
     if claim.kind == "effect":
         yield from _effect_faults(claim, corridor)
+    if claim.kind in ("change", "effect") and claim.value is not None and claim.value < -1:
+        text = f"{claim.value:g} is {100 * claim.value:,.0f} %, and a count cannot fall by more than all"
+        yield _fault(claim, "value", text, f"write {claim.value / 100:g} for {claim.value:g} %")
+    if claim.weekly is not None and claim.date is None:
+        yield _fault(claim, "date", "weeks need the day after which they are counted", "give `date`")
     if claim.kind == "change" and claim.value is None and claim.direction not in ("up", "down"):
         yield _fault(claim, "direction", "a change needs a direction or a value", "write `direction: down`")
 

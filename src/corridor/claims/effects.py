@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from corridor.claims.kinds import ClaimContext
 from corridor.claims.verdict import Figure, Finding, Outcome
@@ -16,6 +17,7 @@ from corridor.evaluate import (
     first_month,
     measure_effect,
 )
+from corridor.evaluate.weekly import weekly_counts, weekly_effect
 from corridor.model import Claim, Corridor, InputError
 from corridor.model.periods import months_between, written_step
 from corridor.text import message
@@ -49,6 +51,25 @@ def check_effect(case: ClaimContext, corridor: Corridor, loader: Callable[[str],
     figures = tuple(Figure(effect.series, f"{span.first:%Y-%m}", span.observed) for span in months)
     period = f"{head.first:%Y-%m}" + (f"/{head.last:%Y-%m}" if head.last > head.first else "")
     return Finding(outcome, tuple(parts), figures, message("claims.change_effect"), period=period)
+
+
+def with_weeks(case: ClaimContext, finding: Finding, loader: Callable[[str], Dataset]) -> Finding:
+    """The finding with what the weeks say, where the statement names a weekly dataset and they were public."""
+    claim = case.claim
+    if claim.weekly is None or claim.date is None:
+        return finding
+    dataset = loader(claim.weekly)
+    try:
+        effect = weekly_effect(
+            weekly_counts(dataset.as_of(case.as_of) if case.as_of else dataset), claim.date
+        )
+    except InputError:
+        return finding
+    weeks = [Figure(claim.weekly, f"{one.week:%Y-%m-%d}", one.observed) for one in effect.weeks[:2]]
+    first = effect.weeks[0].week - dt.timedelta(weeks=1)
+    figures = (Figure(claim.weekly, f"{first:%Y-%m-%d}", effect.before[-1]), *weeks)
+    said = (*effect.said, message("claims.weeks_then"), *finding.said)
+    return replace(finding, said=said, figures=(*finding.figures, *figures))
 
 
 def outcome_of(claim: Claim, effect: EffectEstimate) -> Outcome:

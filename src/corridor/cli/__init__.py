@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ import corridor
 COMMANDS: Mapping[str, str] = {
     "demo": "Run December 2023 from the shipped data to a report.",
     "new": "Write a small corridor folder to start from.",
+    "copy": "Copy a corridor to start your own from.",
     "check": "Say everything that is wrong in a corridor folder.",
     "import": "Write a corridor folder from a case of Flee.",
     "data": "List, show and export series; add your own, read new editions.",
@@ -27,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "forecast": "Forecast a corridor's series or a dataset.",
     "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
+    "update": "Read new editions, fit, run and report, and say what changed.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
     "claims": "Check statements against the data.",
@@ -93,6 +96,7 @@ class LazyGroup(click.Group):
         if "NO_COLOR" in os.environ:
             extra.setdefault("color", False)
         _terminate_as_interrupt()
+        _write_utf8()
         try:
             code = super().main(words, prog_name or "corridor", complete_var, False, **extra)
         except (Exception, KeyboardInterrupt) as error:
@@ -106,6 +110,13 @@ def _terminate_as_interrupt() -> None:
     """A request to terminate is Ctrl-C: workers end, and what is finished is kept."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _write_utf8() -> None:
+    """Names, signs and sentences are UTF-8 whatever the locale says; what cannot be written is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _stop(error: BaseException) -> NoReturn:
@@ -129,11 +140,13 @@ def _stop(error: BaseException) -> NoReturn:
 
     if isinstance(error, CorridorError):
         faults = getattr(error, "faults", ())
+        from corridor.cli.common import printable
+
         for fault in faults[:_MOST_FAULTS]:
-            click.echo(str(fault), err=True)
+            click.echo(printable(str(fault)), err=True)
         if len(faults) > _MOST_FAULTS:
             click.echo(f"… and {len(faults) - _MOST_FAULTS:,} more faults", err=True)
-        _say(error.message + (f"\nhint: {error.hint}" if error.hint else ""))
+        _say(printable(error.message) + (f"\nhint: {error.hint}" if error.hint else ""))
         sys.exit(error.exit_code)
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""

@@ -44,6 +44,15 @@ class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
 @click.command()
 @click.argument("corridor", metavar="[DIR]", default="americas")
 @click.option(
+    "--data", metavar="NAME", help="One dataset, yours or shipped, in place of a corridor's publishers."
+)
+@click.option(
+    "--where", metavar="DIM=VALUE", multiple=True, help="With --data: rows to keep; may be repeated."
+)
+@click.option(
+    "--origins", type=click.IntRange(1, 200), default=12, show_default=True, help="With --data: origins."
+)
+@click.option(
     "--first", type=Month(), default="2022-01", show_default=True, help="Month of the first origin."
 )
 @click.option("--last", type=Month(), default="2023-12", show_default=True, help="Month of the last origin.")
@@ -59,7 +68,7 @@ class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
 @workers_option()
 @quiet_option()
 def command(
-    corridor: str, first: dt.date, last: dt.date, held_out: bool, models: tuple[str, ...],
+    corridor: str, data: str | None, where: tuple[str, ...], origins: int, first: dt.date, last: dt.date, held_out: bool, models: tuple[str, ...],
     horizons: tuple[int, ...], period: str, hub: Path | None, out: Path, format: str, workers: int | None,
     quiet: bool,
 ) -> None:  # fmt: skip
@@ -68,9 +77,16 @@ def command(
     DIR is a corridor folder: the publishers that it observes are scored. A run that was stopped goes on
     where it was. Origins from 2024-01 on are scored on request only, and each time is logged in the
     results folder.
+
+    With --data one series is scored by itself, by month, week or longer steps, at evenly spaced origins of its
+    later half: the default (stacked), a calibrated walk, seasonal naive, and AutoETS and AutoTheta where
+    statsforecast is installed. The walk is the reference of the relative scores.
     """
+    if data is not None:
+        _one_series(data, where, models, horizons, origins, format, quiet)
+        return
     from corridor.forecast.backtest import BACKTEST_MODELS, BacktestPlan, run_backtest
-    from corridor.forecast.hub import read_hub
+    from corridor.forecast.hub import read_hub, skipped_types
     from corridor.forecast.hub_scores import score_hub
     from corridor.forecast.rolling import LAST_ORIGIN
     from corridor.forecast.scoreboard import CHOSEN_UNTIL, PERIODS, scoreboard
@@ -82,6 +98,10 @@ def command(
     if hub is not None:
         if not hub.exists():
             raise InputError(f"there is no file or folder {hub}", hint="name a hub or a model-output file")
+        for kind, rows in skipped_types(hub).items():
+            talk(
+                f"{rows:,} rows of output type {kind!r} are left out: only quantiles are scored", quiet=quiet
+            )
         board = scoreboard(score_hub(read_hub(hub)), periods=("all",))
         _print(board, "all", format)
         return
@@ -108,6 +128,44 @@ def command(
     _print(board, period, format)
     if held_out and plan.models[0] == "combined":
         _targets(board, quiet)
+
+
+def _one_series(
+    name: str, where: tuple[str, ...], models: tuple[str, ...], horizons: tuple[int, ...], origins: int, format: str,
+    quiet: bool,
+) -> None:  # fmt: skip
+    """Score the models of one series on a dataset and print the table."""
+    from corridor.cli.forecast import choices
+    from corridor.data import load
+    from corridor.forecast.lone import backtest_series, summary_of, usable_models
+    from corridor.forecast.request import subject_of
+
+    panel = subject_of(load(name), (), choices(where))[0].panel
+    panel = panel.only(panel.series[0])
+    asked = models or usable_models()
+    with progress("backtest", origins, quiet=quiet) as advance:
+        scores = backtest_series(
+            panel, max(horizons), origins=origins, models=asked, progress=lambda: advance(1)
+        )
+    import polars as pl
+
+    board = summary_of(scores.filter(pl.col("horizon").is_in(sorted(horizons))))
+    if board.is_empty():
+        raise InputError(
+            f"{name} has no target that every model can be scored on", hint="it needs a longer history"
+        )
+    talk(
+        f"{name}: {panel.kind} by {panel.step}, {panel.span}, {scores['origin'].n_unique()} origins",
+        quiet=quiet,
+    )
+    if "ets" not in asked and not models:
+        talk("statsforecast is not installed: AutoETS and AutoTheta are left out", quiet=quiet)
+    if format == "json":
+        emit_object({"target": name, "step": panel.step, "kind": panel.kind, "reference": "walk",
+                     "rows": board.rows(named=True)})  # fmt: skip
+        return
+    rounded = board.with_columns(pl.col(pl.Float64).round(3))
+    emit(rounded.rows(named=True), format, rounded.columns)
 
 
 def _publishers(corridor: str) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +23,12 @@ from corridor.cli.common import (
     talk,
     workers_option,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+
+RELATIVE = ("median_absolute_error", "absolute_error_by_group")
+"""Metrics of the fit that are shares of what was counted."""
 
 
 @click.command()
@@ -42,6 +50,27 @@ def command(
     It is refitted to what was known six months earlier, too, and the months since are forecast: the line
     `out_of_sample` stands beside every `in_sample` one.
     """
+    path, table = fit_folder(
+        corridor, as_of=as_of, out=out, members=members, seed=seed, validate=not no_validate, workers=workers,
+        quiet=quiet,
+    )  # fmt: skip
+    talk(f"calibration: {path}", quiet=quiet)
+    rows = table.rows(named=True)
+    emit([_shown(row) for row in rows] if format == "table" else rows, format)
+    talk(f"next: corridor simulate {shlex.quote(corridor)} --as-of {path.name}", quiet=quiet)
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A line of the fit with relative errors in percent."""
+    share = row["metric"] in RELATIVE and row["value"] is not None
+    return {**row, "value": f"{100 * row['value']:.1f} %" if share else row["value"]}
+
+
+def fit_folder(
+    corridor: str, *, as_of: dt.date | None, out: Path | None, members: int, seed: int, validate: bool,
+    workers: int | None, quiet: bool,
+) -> tuple[Path, pl.DataFrame]:  # fmt: skip
+    """Fit a corridor folder, write the calibration and return where it stands, with the table of its fit."""
     import dataclasses
 
     import polars as pl
@@ -62,7 +91,7 @@ def command(
         )
     with progress(f"fitting to {date}", plan.iterations, quiet=quiet) as advance:
         result = calibrate(found, plan, date, progress=lambda: advance(1))
-    if not no_validate:
+    if validate:
         before = earlier(date)
         with progress(f"refitting to {before}", plan.iterations, quiet=quiet) as advance:
             scored = out_of_sample(
@@ -71,5 +100,4 @@ def command(
             )  # fmt: skip
         result = dataclasses.replace(result, fit=pl.concat([result.fit, scored], how="vertical_relaxed"))
     path = write_calibration(result, calibrations)
-    talk(f"calibration: {path}", quiet=quiet)
-    emit(result.fit.rows(named=True), format)
+    return path, result.fit

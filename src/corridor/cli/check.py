@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from corridor.cli.common import emit, emit_object, format_option
+from corridor.cli.common import emit, emit_object, format_option, talk
 
 
 @click.command()
@@ -31,6 +32,7 @@ def command(corridor: str, format: str) -> None:
         emit_object({"path": str(found.path), "faults": [], **found.summary})
     else:
         emit(list(_rows(found.summary)), format)
+        talk(f"next: corridor simulate {shlex.quote(corridor)}", quiet=format != "table")
 
 
 def _rows(summary: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,18 +19,27 @@ _WIDTH = 100
 
 @click.command()
 @click.argument("corridor", metavar="DIR")
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Statements of this file instead.",
+)
 @as_of_option()
 @lang_option("Language of the text.")
 @format_option()
-def command(corridor: str, as_of: dt.date | None, lang: str, format: str) -> None:
+def command(corridor: str, file: Path | None, as_of: dt.date | None, lang: str, format: str) -> None:
     """Check the statements of the corridor folder DIR (or a shipped corridor) against the published counts.
 
     Without --as-of all that is known now is used, in hindsight. JSON and CSV hold both languages.
     """
     from corridor.claims import COLUMNS, check_claims, verdict_row
-    from corridor.formats import open_corridor
+    from corridor.formats import open_corridor, read_claims
 
-    verdicts = check_claims(open_corridor(corridor), as_of)
+    found = open_corridor(corridor)
+    if file is not None:
+        found = found.model_copy(update={"claims": read_claims(file)})
+    verdicts = check_claims(found, as_of)
     if format == "table":
         click.echo("\n\n".join(_block(verdict, 1 if lang == "es" else 0) for verdict in verdicts))
     else:

@@ -7,6 +7,9 @@ import datetime as dt
 import io
 import json
 import os
+import re
+import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -57,7 +60,16 @@ def members_option(default: int) -> Callable[[F], F]:
 
 def as_of_option() -> Callable[[F], F]:
     """``--as-of DATE``; None where it is not given."""
-    return click.option("--as-of", type=Day(), default=None, help="Use only what was public on this day.")
+    return click.option(
+        "--as-of", type=Day(), default=None, callback=_not_ahead, help="Use only what was public on this day."
+    )
+
+
+def _not_ahead(context: click.Context, option: click.Parameter, value: dt.date | None) -> dt.date | None:
+    """What will be public on a day to come is not known; a day ahead is allowed for other time zones."""
+    if value is not None and value > dt.date.today() + dt.timedelta(days=1):
+        raise click.BadParameter(f"{value} is in the future", context, option)
+    return value
 
 
 def hindsight_option() -> Callable[[F], F]:
@@ -102,10 +114,15 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+def command_line() -> str:
+    """The command as it was called, quoted so that a shell reads the same words again."""
+    return shlex.join(["corridor", *sys.argv[1:]])
+
+
 def talk(text: str, *, quiet: bool = False) -> None:
     """A line for the person at the terminal, on standard error."""
     if not quiet:
-        click.echo(text, err=True)
+        click.echo(printable(text), err=True)
 
 
 def emit(
@@ -118,8 +135,8 @@ def emit(
     elif format == "csv":
         text = _csv(rows, names)
     else:
-        text = _table(rows, names)
-    click.echo(text.rstrip("\n"))
+        text = _table(rows, names, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
+    click.echo(text.rstrip("\n") if format == "json" else printable(text).rstrip("\n"))
 
 
 def emit_object(value: Mapping[str, Any]) -> None:
@@ -140,13 +157,34 @@ def _csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     return out.getvalue()
 
 
-def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
-    """Aligned columns: numbers to the right, text to the left."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """The text without characters that would steer a terminal; line ends and tabs stay."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+NARROWEST = 8
+"""Characters to which a column of text may be cut."""
+
+
+def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str], width: int | None = None) -> str:
+    """Aligned columns: numbers to the right, text to the left; texts are cut to fit into ``width``."""
     cells = [[_cell(row.get(name)) for name in names] for row in rows]
     right = [bool(rows) and all(_is_number(row.get(name)) for row in rows) for name in names]
     widths = [max(len(name), *(len(line[i]) for line in cells), 0) for i, name in enumerate(names)]
 
+    spare = 0 if width is None else sum(widths) + 2 * (len(widths) - 1) - width
+    while spare > 0:
+        wide = max((i for i in range(len(names)) if not right[i]), key=widths.__getitem__, default=None)
+        if wide is None or widths[wide] <= NARROWEST:
+            break
+        cut = min(spare, widths[wide] - NARROWEST, max(1, widths[wide] // 8))
+        widths[wide], spare = widths[wide] - cut, spare - cut
+
     def line(texts: Sequence[str]) -> str:
+        texts = [t if len(t) <= w else f"{t[: w - 1]}…" for t, w in zip(texts, widths, strict=True)]
         aligned = [t.rjust(w) if r else t.ljust(w) for t, w, r in zip(texts, widths, right, strict=True)]
         return "  ".join(aligned).rstrip()
 
@@ -164,7 +202,7 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return f"{value:,.6g}" if isinstance(value, float) else printable(str(value).replace("\n", " "))
 
 
 @contextmanager

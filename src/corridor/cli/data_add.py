@@ -165,6 +165,16 @@ def refresh_command(
     or the layout in which you added it. Earlier figures stay what was known before, and an edition older
     than the one held goes in its place in time; with any fault nothing changes.
     """
+    _emit_changes(
+        read_editions(name, where, on, accept=accept, timeout=timeout, format=format, quiet=quiet), format
+    )
+
+
+def read_editions(
+    name: str | None, where: str, on: dt.date | None, *, accept: bool, timeout: float = 60.0, format: str = "table",
+    quiet: bool = False,
+) -> list[tuple[str, pl.DataFrame]]:  # fmt: skip
+    """Read a publisher's file as a new edition of one or more datasets; their names, and what it revised."""
     from corridor.data import agency_datasets, read_source, refresh
 
     day = on or dt.date.today()
@@ -177,11 +187,10 @@ def refresh_command(
             f"{where}: which dataset is it an edition of?",
             hint=f"corridor data refresh DATASET --from {shlex.quote(where)}",
         )
-    changed = [
+    return [
         (known, _told(refresh(content, where, known, day, accept=accept), known, day, format, quiet))
         for known in names
     ]
-    _emit_changes(changed, format)
 
 
 def _told(found: Refreshed, name: str, day: dt.date, format: str, quiet: bool) -> pl.DataFrame:

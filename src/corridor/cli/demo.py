@@ -31,10 +31,12 @@ LATER = ("bill-as-published-2024-02", "as-it-happened")
 @hindsight_option()
 @lang_option()
 @workers_option()
+@click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
-    out: Path, members: int, seed: int, hindsight: bool, lang: str, workers: int | None, quiet: bool
-) -> None:
+    out: Path, members: int, seed: int, hindsight: bool, lang: str, workers: int | None, overwrite: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Run December 2023 on the Americas corridor, from the shipped data to one report.
 
     It stands at 31 December 2023 and knows only what was public by then; what really happened is shown
@@ -42,5 +44,5 @@ def command(
     """
     run_and_write(
         "americas", SCENARIOS + (LATER if hindsight else ()), end=dt.date(2024, 6, 30), out=out, members=members,
-        seed=seed, as_of=None, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
+        seed=seed, as_of=None, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet, overwrite=overwrite,
     )  # fmt: skip

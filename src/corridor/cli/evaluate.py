@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    command_line,
     emit,
     emit_object,
     format_option,
@@ -34,7 +34,11 @@ _WIDTH = 100
 
 
 @click.command()
-@click.argument("corridor", metavar="DIR")
+@click.argument("corridor", metavar="[DIR]", required=False)
+@click.option(
+    "--data", metavar="NAME", help="A dataset by itself, with --date: by week if it is weekly or daily."
+)
+@click.option("--from", "since", type=Day(), default=None, help="With --data: leave out what is earlier.")
 @click.option("--measure", default=None, help="Measure whose effect is asked: its date and nationalities.")
 @click.option("--series", default=None, help="Series that is counted.  [default: the headline's]")
 @click.option("--date", type=Day(), default=None, help="Day on which it began, for a date without a measure.")
@@ -57,7 +61,7 @@ _WIDTH = 100
 @format_option()
 @quiet_option()
 def command(
-    corridor: str, measure: str | None, series: str | None, date: dt.date | None, months: int, by: tuple[str, ...],
+    corridor: str | None, data: str | None, since: dt.date | None, measure: str | None, series: str | None, date: dt.date | None, months: int, by: tuple[str, ...],
     controls: tuple[str, ...], donors: tuple[str, ...], lever: str | None, as_of: dt.date | None, hindsight: bool,
     seed: int, lang: str, out: Path | None, format: str, quiet: bool,
 ) -> None:  # fmt: skip
@@ -71,9 +75,16 @@ def command(
 
     if hindsight and as_of:
         raise click.UsageError("--hindsight takes all that is known now; leave --as-of out")
+    if data is not None:
+        if corridor or measure or series or date is None:
+            raise click.UsageError("--data NAME goes with --date, without DIR, --measure and --series")
+        _lone(data, date, since, months, by, as_of, seed, 1 if lang == "es" else 0, format)
+        return
+    if corridor is None:
+        raise click.UsageError("name a corridor DIR, or --data NAME with --date")
     found = open_corridor(corridor)
     stands = None if hindsight else as_of or found.settings.as_of
-    words = " ".join(["corridor", *sys.argv[1:]])
+    words = command_line()
     if lever is not None:
         single = [name for name, value in (("--measure", measure), ("--series", series), ("--date", date), ("--by", by), ("--control", controls), ("--donor", donors), ("--out", out)) if value]  # fmt: skip
         if single:
@@ -94,6 +105,46 @@ def command(
     if target:
         report = _write(found, effect, target, stands, lang)
         talk(f"report: {report}", quiet=quiet)
+
+
+def _lone(
+    name: str, date: dt.date, since: dt.date | None, months: int, by: tuple[str, ...], as_of: dt.date | None,
+    seed: int, lang: int, format: str,
+) -> None:  # fmt: skip
+    """The card of a dataset by itself: by week where it is weekly or daily, else by month."""
+    from dataclasses import replace
+
+    import polars as pl
+
+    from corridor.data import load
+    from corridor.evaluate import measure_effect
+    from corridor.evaluate.question import Question
+    from corridor.evaluate.weekly import weekly_counts, weekly_effect, weekly_rows
+    from corridor.series import read_series
+    from corridor.text import say
+
+    dataset = load(name)
+    dataset = dataset.as_of(as_of) if as_of else dataset
+    if since:
+        dataset = replace(dataset, table=dataset.table.filter(pl.col("date") >= since))
+    if dataset.frequency in ("week", "day"):
+        found = weekly_effect(weekly_counts(dataset, _scope(by)), date)
+        if format == "json":
+            emit_object({"dataset": name, "date": date, "sentence": found.sentence[0],
+                         "sentence_es": found.sentence[1], "weeks": weekly_rows(found)})  # fmt: skip
+        elif format == "csv":
+            emit(weekly_rows(found), "csv")
+        else:
+            lines = [_wrap(found.sentence[lang]), "", say("effects.label_by_week")[lang]]
+            for one in found.weeks:
+                effect = (one.effect, one.low_95, one.high_95)
+                what = say("effects.card_week", week=one.week, observed=one.observed, effect=effect)
+                lines.append(f"  {what[lang]}")
+            click.echo("\n".join(lines))
+        return
+    series = read_series(dataset, (), _scope(by)).at("month").trimmed()
+    question = Question(series, date, months, name=say("effects.only_date", date=date))
+    _show(measure_effect(question, None, seed=seed, as_of=as_of), lang, format)
 
 
 def _scope(by: tuple[str, ...]) -> dict[str, list[str]]:
@@ -171,7 +222,7 @@ def _write(
     settings = corridor.settings
     manifest = {
         **vars(effect.provenance), "as_of": (as_of or settings.as_of).isoformat(), "name": settings.name,
-        "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
+        "corridor": settings.id, "name_es": settings.name_es, "hindsight": as_of is None, "license": settings.license,
         "attribution": settings.attribution,
     }  # fmt: skip
     run = RunFolder.write(target, effect_tables([effect]), manifest)

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from corridor.forecast.corridor_member import CorridorModel
     from corridor.forecast.registry import Forecaster
     from corridor.forecast.result import Forecast
+    from corridor.forecast.view import Subject
     from corridor.model import Corridor, Observation
 
 CORRIDOR_MODEL = "corridor"
+LONGEST = 60
+"""Periods ahead that can be asked for."""
 
 
 @click.command()
@@ -36,11 +39,14 @@ CORRIDOR_MODEL = "corridor"
 @click.option("--target", metavar="SERIES", help="A series that the corridor observes.")
 @click.option("--data", metavar="NAME", help="A dataset, in place of a corridor's series.")
 @as_of_option()
-@click.option("--horizon", type=click.IntRange(1, 60), default=6, show_default=True,
+@click.option("--horizon", type=click.IntRange(1, LONGEST), default=6, show_default=True,
               help="Months (or weeks) after the last published one.")  # fmt: skip
-@click.option("--by", metavar="DIM", multiple=True, help="Split by a dimension, e.g. nationality.")
+@click.option("--by", metavar="DIM", multiple=True,
+              help="Split by a dimension, e.g. nationality; with --above a day: the last that counts.")  # fmt: skip
+@click.option("--above", type=float, metavar="NUMBER", help="Print the chance of passing this number.")
+@click.option("--step", "by_step", type=click.Choice(["month"]), help="A weekly forecast, told by month.")
 @click.option("--where", metavar="DIM=VALUE", multiple=True, help="Keep rows of a dataset; may be repeated.")
-@click.option("--model", default="combined", show_default=True, help="The forecaster.")
+@click.option("--model", help="The forecaster.  [default: combined; of one series alone: stacked]")
 @click.option("--hub", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a hubverse model-output table (.csv or .parquet) and its model card.")  # fmt: skip
 @members_option(200)
@@ -50,7 +56,7 @@ CORRIDOR_MODEL = "corridor"
 @quiet_option()
 def command(
     corridor: str | None, target: str | None, data: str | None, as_of: dt.date | None, horizon: int,
-    by: tuple[str, ...], where: tuple[str, ...], model: str, hub: Path | None, members: int, seed: int,
+    by: tuple[str, ...], above: float | None, by_step: str | None, where: tuple[str, ...], model: str | None, hub: Path | None, members: int, seed: int,
     format: str, workers: int | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Forecast a series of the corridor folder DIR, or a dataset, from what was public on a date.
@@ -59,15 +65,23 @@ def command(
     """
     from corridor.data import load
     from corridor.forecast.hub import hub_table, write_hub
+    from corridor.forecast.lone import month_table
     from corridor.forecast.registry import card_for
-    from corridor.forecast.request import checked_view, observation_of, shown_series, subject_of
-    from corridor.forecast.tables import quantile_table, summary_table
+    from corridor.forecast.request import (
+        checked_view,
+        default_model,
+        observation_of,
+        shown_series,
+        subject_of,
+    )
+    from corridor.forecast.tables import quantile_table, summary_of_quantiles
     from corridor.formats import open_corridor
 
     found: Corridor | None = None
     observation: Observation | None = None
-    if data is not None and target is None:
-        dataset, chosen = load(data), _choices(where)
+    until, by = _until(by) if above is not None else (None, by)
+    if data is not None and corridor is None and target in (None, data):
+        dataset, chosen = load(data), choices(where)
     elif corridor is not None and target is not None and data is None:
         if where:
             raise InputError(
@@ -81,8 +95,9 @@ def command(
         raise click.UsageError("name either DIR and --target SERIES, or --data NAME")
     date = as_of or dt.date.today()
     subject, panels = subject_of(dataset.as_of(date), by, chosen)
-    horizons = tuple(range(1, horizon + 1))
+    horizons = tuple(range(1, (_ahead(subject, date, until) if until else horizon) + 1))
     view = checked_view(subject, panels, date, horizons)
+    model = model or default_model(subject, by)
     own = _corridor_model(corridor, found, observation, date, members, seed, workers or processors())
     chosen_model = _model(model, own, date)
     forecast = chosen_model.fit_predict(view, horizons)
@@ -98,13 +113,67 @@ def command(
         card = card_for(forecast.model, forecast)
         about = write_hub(hub_table(forecast, dataset.id, names), hub, card)
         talk(f"model output: {hub}; model card: {about}", quiet=quiet)
+    if above is not None:
+        _emit_chances(forecast, above, dataset.id, format)
+        return
+    step = by_step or view.panel.step
+    if by_step:
+        table = month_table(forecast)
+    shown = (summary_of_quantiles(table) if format == "table" else table).rename(
+        {"month": step} if step != "month" else {}
+    )
     if format == "json":
-        emit_object(_object(forecast, dataset.id, table.rows(named=True)))
+        emit_object(_object(forecast, dataset.id, shown.rows(named=True)) | {"step": step})
     else:
-        emit((summary_table(forecast, names) if format == "table" else table).rows(named=True), format)
+        emit(shown.rows(named=True), format)
 
 
-def _choices(where: tuple[str, ...]) -> dict[str, list[str]]:
+def _until(by: tuple[str, ...]) -> tuple[dt.date | None, tuple[str, ...]]:
+    """The day among the values of ``--by``, and the others."""
+    days: list[dt.date] = []
+    others: list[str] = []
+    for word in by:
+        try:
+            days.append(dt.date.fromisoformat(word))
+        except ValueError:
+            others.append(word)
+    if others:
+        raise InputError(f"--above takes no --by {others[0]}", hint="narrow the series with --where instead")
+    return (max(days) if days else None), ()
+
+
+def _ahead(subject: Subject, as_of: dt.date, until: dt.date) -> int:
+    """Periods from the last published one to the one in which ``until`` lies."""
+    from corridor.forecast.lone import horizon_until
+
+    last = subject.panel.last_published(as_of)
+    if last is None:
+        raise InputError(f"nothing was published by {as_of}", hint="take a later --as-of")
+    ahead = horizon_until(last, until, subject.panel.step)
+    if ahead > LONGEST:
+        raise InputError(f"{until} is {ahead} {subject.panel.step}s ahead", hint=f"at most {LONGEST}")
+    return ahead
+
+
+def _emit_chances(forecast: Forecast, line: float, target: str, format: str) -> None:
+    """The chance of passing a line, in each period and at any time up to it."""
+    from corridor.forecast.lone import chance_of_passing
+
+    step = forecast.view.panel.step
+    rows = [
+        {step: one.period, "chance": one.above, "chance_by_then": one.ever}
+        for one in chance_of_passing(forecast, line)
+    ]
+    if format == "json":
+        emit_object({"model": forecast.model, "target": target, "as_of": forecast.view.as_of, "above": line,
+                     "step": step, "rows": rows})  # fmt: skip
+    elif format == "csv":
+        emit(rows, "csv")
+    else:
+        emit([{n: f"{100 * v:.0f} %" if isinstance(v, float) else v for n, v in row.items()} for row in rows])
+
+
+def choices(where: tuple[str, ...]) -> dict[str, list[str]]:
     """``DIM=VALUE`` words as a choice of rows."""
     result: dict[str, list[str]] = {}
     for word in where:

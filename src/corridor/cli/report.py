@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from corridor.cli.common import emit, format_option, lang_option, quiet_option, talk
+
+MOST_ROWS = 60
+"""Rows of a table that a terminal is given; a pipe or a file gets all."""
 
 
 @click.command()
@@ -45,6 +49,12 @@ def command(
     opened = RunFolder.open(run)
     if table is not None:
         found = select_rows(opened, table, where)
+        if format == "table" and sys.stdout.isatty() and found.height > MOST_ROWS:
+            talk(
+                f"the first {MOST_ROWS} of {found.height:,} rows; pipe it, or choose rows with --where",
+                quiet=quiet,
+            )
+            found = found.head(MOST_ROWS)
         emit(list(found.iter_rows(named=True)), format, found.columns)
         return
     target = out or run / ("report.html" if brief is None else f"brief-{brief}.html")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    command_line,
     hindsight_option,
     lang_option,
     members_option,
@@ -27,13 +27,19 @@ from corridor.cli.common import (
 
 if TYPE_CHECKING:
     from corridor.model import Corridor
+    from corridor.study import RunFolder
 
 
 @click.command()
 @click.argument("corridor", metavar="DIR")
 @click.option(
-    "--scenario", "scenarios", multiple=True, help="Scenario to run; repeat it. The first is the baseline."
-)
+    "--scenario", "scenarios", multiple=True,
+    help="Scenario to run, or a scenario file (.yaml); repeat it. The first is the baseline.",
+)  # fmt: skip
+@click.option(
+    "--set", "sets", metavar="MEASURE.FIELD=VALUE", multiple=True,
+    help="Set a measure's strength, low, high, start, end, ramp_days or decay_days for this run; repeat it.",
+)  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
 @out_option()
 @members_option(200)
@@ -42,10 +48,11 @@ if TYPE_CHECKING:
 @hindsight_option()
 @lang_option()
 @workers_option()
+@click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
-    corridor: str, scenarios: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
-    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+    corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
+    as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
 
@@ -55,6 +62,7 @@ def command(
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
+        overwrite=overwrite, sets=sets,
     )  # fmt: skip
 
 
@@ -68,11 +76,14 @@ def default_scenarios(corridor: Corridor, hindsight: bool) -> tuple[str | None, 
 def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
+    overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
     from corridor.formats import calibration_dates, find_corridor, open_corridor
+    from corridor.formats.changed import open_changed
     from corridor.model import InputError
+    from corridor.model.files import locked
     from corridor.report import write_html
     from corridor.study import (
         RunFolder,
@@ -86,7 +97,10 @@ def run_and_write(
     target = out_folder(out)
     check_target(target)  # before the run, not after it
     folder = find_corridor(name)
-    corridor = open_corridor(name)
+    files = tuple(Path(text) for text in scenarios if text.endswith((".yaml", ".yml")))
+    corridor = open_changed(name, sets, files) if sets or files else open_corridor(name)
+    scenarios = tuple(Path(text).stem if Path(text) in files else text for text in scenarios)
+    check_target(target, corridor.settings.id, overwrite=overwrite)
     settings = corridor.settings
     if settings.movement == "walk":
         if scenarios or as_of or hindsight:
@@ -94,8 +108,9 @@ def run_and_write(
                 "the walk rule runs the folder as it is", hint="leave --scenario, --as-of and --hindsight out"
             )
         return _walk(
-            corridor, folder, target, end or settings.end, members, seed, workers, lang=lang, quiet=quiet
-        )
+            corridor, folder, target, end or settings.end, members, seed, workers, lang=lang, quiet=quiet,
+            overwrite=overwrite,
+        )  # fmt: skip
     calibrations = folder / "calibration"
     dates = [dt.date.fromisoformat(text) for text in calibration_dates(folder)]
     chosen = choose_calibration(corridor, dates, as_of, wanted=(calibrations / "plan.yaml").exists())
@@ -104,47 +119,51 @@ def run_and_write(
     last = end or settings.end
     if last > settings.end:
         raise InputError(f"--end {last} is after the corridor's period", hint=f"it ends on {settings.end}")
+    if as_of is not None and as_of > settings.end:
+        raise InputError(f"--as-of {as_of} is after the corridor's period", hint=f"it ends on {settings.end}")
     study = Study(
         corridor=corridor, folder=folder, calibration=calibration, scenarios=ids, end=last,
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
-        hindsight=hindsight, command=" ".join(["corridor", *sys.argv[1:]]),
+        hindsight=hindsight, command=command_line(),
     )  # fmt: skip
     store = target.parent / f".{target.name}-members"
-    try:
-        tables, manifest = run_study(
-            study, step=lambda text, total: progress(text, total, quiet=quiet), store=store
-        )
-    except KeyboardInterrupt:
-        if store.exists():
-            talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
-        raise
-    run = RunFolder.write(target, tables, manifest, study_levers(study))
-    report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    with locked(target):
+        try:
+            tables, manifest = run_study(
+                study, step=lambda text, total: progress(text, total, quiet=quiet), store=store
+            )
+        except KeyboardInterrupt:
+            if store.exists():
+                talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
+            raise
+        run = RunFolder.write(target, tables, manifest, study_levers(study), overwrite=overwrite)
+        report = write_html(run, target / "report.html", "es" if lang == "es" else "en", against=against)
     talk(f"report: {report}", quiet=quiet)
     return report
 
 
 def _walk(
     corridor: Corridor, folder: Path, target: Path, end: dt.date, members: int, seed: int, workers: int | None,
-    *, lang: str, quiet: bool,
+    *, lang: str, quiet: bool, overwrite: bool,
 ) -> Path:  # fmt: skip
     """Run by the walk rule; beside the run folder's own files, Flee's table and the error of each member."""
     from corridor.model import InputError
+    from corridor.model.files import locked
     from corridor.report import write_html
     from corridor.study import RunFolder
     from corridor.study.walk import errors_text, flee_output, run_walk_study, summary
 
     if not corridor.settings.start <= end <= corridor.settings.end:
         raise InputError(f"--end {end} is not in the corridor's period")
-    ensemble, tables, manifest = run_walk_study(
-        corridor, folder, seed=seed, members=members, workers=workers or processors(), end=end,
-        command=" ".join(["corridor", *sys.argv[1:]]),
-        step=lambda text, total: progress(text, total, quiet=quiet),
-    )  # fmt: skip
-    run = RunFolder.write(target, tables, manifest)
-    (target / "out.csv").write_text(flee_output(ensemble), encoding="utf-8", newline="")
-    (target / "errors.csv").write_text(errors_text(ensemble), encoding="utf-8", newline="")
-    report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
+    with locked(target):
+        ensemble, tables, manifest = run_walk_study(
+            corridor, folder, seed=seed, members=members, workers=workers or processors(), end=end,
+            command=command_line(), step=lambda text, total: progress(text, total, quiet=quiet),
+        )  # fmt: skip
+        run = RunFolder.write(target, tables, manifest, overwrite=overwrite)
+        (target / "out.csv").write_text(flee_output(ensemble), encoding="utf-8", newline="")
+        (target / "errors.csv").write_text(errors_text(ensemble), encoding="utf-8", newline="")
+        report = write_html(run, target / "report.html", "es" if lang == "es" else "en")
     for name, value in summary(ensemble).items():
         talk(f"{name}: {value:.4f}", quiet=quiet)
     talk(f"Flee's table: {target / 'out.csv'}", quiet=quiet)

@@ -13,7 +13,7 @@ from corridor.engine.kernels.days import run_days
 from corridor.engine.member import MemberArrays, arrays_after_switch, member_arrays
 from corridor.engine.spec import CellState
 from corridor.engine.triggers import new_state
-from corridor.model import CorridorError
+from corridor.model import CorridorError, InputError
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def run_member(
     """Run one member; ``member`` None, or noise in counts switched off, gives expected values.
     ``arrays`` replaces the member's own numbers (calibration changes them in place).
 
-    Raises CorridorError if people were created or lost, which would be a defect of the engine.
+    Raises CorridorError if people were created or lost, which would be a defect of the engine; InputError on more
+    than `MOST_PEOPLE`.
     """
     stochastic = member is not None and compiled.spec.noise.counts
     arrays = member_arrays(compiled, member) if arrays is None else arrays
@@ -105,7 +106,17 @@ def _outputs(compiled: Compiled) -> Outputs:
     )
 
 
+MOST_PEOPLE = 1e12
+"""People in a run at a time; counts of many more would not be whole numbers in double precision."""
+
+
 def _check_balance(result: MemberResult, stochastic: bool) -> None:
+    most = float(result.inside.max(initial=0.0))
+    if most > MOST_PEOPLE:
+        raise InputError(
+            f"the run counts up to {most:.2g} people, more than the {MOST_PEOPLE:.0g} that it can",
+            hint="lower the departures and the stocks at the start",
+        )
     gap = np.abs(result.inside - result.departed - result.start_people)
     allowed = 0.0 if stochastic else 1e-6 * max(1.0, float(result.inside.max(initial=0.0)))
     if gap.max(initial=0.0) > allowed:

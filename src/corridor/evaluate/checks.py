@@ -55,7 +55,8 @@ class CheckContext:
     question: Question
     found: EstimateDraws
     headline: Triple
-    events: tuple[tuple[str, dt.date], ...]
+    events: tuple[tuple[str, dt.date], ...] | None
+    """Other dated measures; ``None`` where no register says."""
     seed: int
 
     @property
@@ -202,6 +203,8 @@ def jarque_bera(errors: np.ndarray) -> float:
 def other_events(case: CheckContext) -> EffectCheck:
     """Other measures that began shortly before, or within the months counted."""
     question = case.question
+    if case.events is None:
+        return EffectCheck("other_events", "cannot be told", (message("effects.other_unknown"),))
     first, last = question.date - dt.timedelta(days=EVENT_DAYS), month_end(question.last)
     mine = {question.measure, *question.measure.split("+")}
     names = sorted({name for name, start in case.events if first <= start <= last} - mine)

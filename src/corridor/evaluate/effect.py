@@ -85,7 +85,7 @@ class EffectEstimate:
 
 def measure_effect(
     question: Question,
-    others: Iterable[Measure | tuple[str, dt.date]] = (),
+    others: Iterable[Measure | tuple[str, dt.date]] | None = (),
     *,
     seed: int = 1,
     command: str = "",
@@ -99,7 +99,8 @@ def measure_effect(
     question
         Series, date, months; controls if there are any.
     others
-        Id and first day of other measures, for the check of what else happened.
+        Id and first day of other measures, for the check of what else happened; ``None`` where no register
+        says.
     as_of
         Date at which the data stand, for the record.
     tick
@@ -114,7 +115,9 @@ def measure_effect(
     found = estimate(question, after=question.path, draws=DRAWS, seed=seed)
     rows = range(question.path)
     headline = _span(question, found, 0, question.months - 1)
-    events = tuple(o if isinstance(o, tuple) else (o.id, o.start) for o in others)
+    events = None
+    if others is not None:
+        events = tuple(o if isinstance(o, tuple) else (o.id, o.start) for o in others)
     case = CheckContext(question, found, (headline.effect, headline.low_95, headline.high_95), events, seed)
     checks = []
     for check in CHECKS:

@@ -91,6 +91,12 @@ class Question:
         if (known := int((~np.isnan(before)).sum())) < MIN_HISTORY:
             hint = f"at least {MIN_HISTORY} months before the date are needed"
             raise InputError(f"{series.id} has {known} known months before {self.first:%Y-%m}", hint=hint)
+        if _without_chance(series.logs[:row]):
+            hint = "take a series of published counts: without chance in the months before, nothing is beyond chance"
+            raise InputError(
+                f"an effect on {series.id} cannot be told: the months before are constant or an exact trend",
+                hint=hint,
+            )
         if np.isnan(series.counts[row : row + self.months]).any():
             raise InputError(f"{series.id} has a gap between {self.first:%Y-%m} and {self.last:%Y-%m}")
         if series.offset and np.nanmedian(before[-12:]) < MIN_LEVEL:
@@ -103,6 +109,13 @@ class Question:
                     f"{control.id} covers {have}: too little to be a control",
                     hint=f"it must cover {MIN_HISTORY} months before {self.first:%Y-%m}, and up to {self.last:%Y-%m}",
                 )
+
+
+def _without_chance(logs: Floats) -> bool:
+    """Whether the changes between successive months hardly differ from each other: no chance to measure by."""
+    changes = np.diff(logs)
+    changes = changes[~np.isnan(changes)]
+    return changes.size > 1 and bool(changes.std() <= max(1e-6, 0.1 * abs(changes.mean())))
 
 
 @dataclass(frozen=True, eq=False)

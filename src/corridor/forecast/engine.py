@@ -14,6 +14,7 @@ from corridor.data import datasets, load
 from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, simulate
 from corridor.model import Corridor, Observation, Scenario
+from corridor.model.periods import period_end
 
 TOTAL = "total"
 """Name of the sum of all nationalities in a table of samples."""
@@ -63,12 +64,21 @@ def run_forecast(
 
 
 def months_ahead(compiled: Compiled, observation: Observation) -> list[int]:
-    """Positions of the run's months that the series' publisher had not published by the as-of date."""
+    """Positions of the run's whole months that the series' publisher had not published by the as-of date.
+
+    A month in which the run begins or ends has a part of its people only, and is no month of a series.
+    """
     as_of = compiled.spec.as_of
+    whole = [m for m, month in enumerate(compiled.months) if covers_month(compiled.spec, month)]
     if as_of is None or observation.dataset not in datasets(compiled.corridor):
-        return list(range(len(compiled.months)))
+        return whole
     known = load(observation.dataset, compiled.corridor).as_of(as_of).known_until
-    return [m for m, month in enumerate(compiled.months) if known is None or month > known]
+    return [m for m in whole if known is None or compiled.months[m] > known]
+
+
+def covers_month(spec: RunSpec, month: dt.date) -> bool:
+    """Whether a run counts every day of the month that begins on ``month``."""
+    return spec.start <= month and period_end(month, "month") <= spec.end
 
 
 def series_samples(trajectories: Trajectories, compiled: Compiled, observation: Observation) -> pl.DataFrame:

@@ -82,12 +82,13 @@ def read_hub(path: Path) -> pl.DataFrame:
     Raises
     ------
     InputError
-        With every fault that was found: missing columns, dates or numbers that cannot be read, output types
-        other than quantile, levels outside 0–1 or without a median, quantiles that cross, or rows given twice.
+        With every fault that was found: missing columns, dates or numbers that cannot be read, no quantile
+        at all, levels outside 0–1 or without a median, quantiles that cross, rows given twice, or horizons of
+        one file that count differently from their end dates.
+
+    Rows of other output types (mean, median, sample …) are left out; :func:`skipped_types` counts them.
     """
-    files = (
-        [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".csv", ".parquet"))
-    )
+    files = _files(path)
     if not files:
         raise InputError(f"{path} holds no model output", hint="a hub holds .csv or .parquet files")
     tables: list[pl.DataFrame] = []
@@ -108,7 +109,23 @@ def read_hub(path: Path) -> pl.DataFrame:
     return pl.concat(tables).drop("row")
 
 
-def _read(file: Path) -> pl.DataFrame:
+def skipped_types(path: Path) -> dict[str, int]:
+    """How many rows of each output type other than quantile :func:`read_hub` leaves out."""
+    counts: dict[str, int] = {}
+    for file in _files(path):
+        kinds = _raw(file).filter(pl.col("output_type") != "quantile")["output_type"]
+        for kind in kinds.to_list():
+            counts[str(kind)] = counts.get(str(kind), 0) + 1
+    return counts
+
+
+def _files(path: Path) -> list[Path]:
+    found = [path] if path.is_file() else sorted(path.rglob("*"))
+    return [file for file in found if file == path or file.suffix in (".csv", ".parquet")]
+
+
+def _raw(file: Path) -> pl.DataFrame:
+    """The columns of the file as they stand, with the line of each row."""
     try:
         raw = (
             pl.read_parquet(file)
@@ -127,7 +144,14 @@ def _read(file: Path) -> pl.DataFrame:
             "missing columns",
             faults=[Fault(str(file), 1, name, "missing column", ", ".join(COLUMNS)) for name in missing],
         )
-    raw = raw.select(list(COLUMNS)).with_row_index("row", 2)
+    return raw.select(list(COLUMNS)).with_row_index("row", 2)
+
+
+def _read(file: Path) -> pl.DataFrame:
+    everything = _raw(file)
+    raw = everything.filter(pl.col("output_type") == "quantile")
+    if raw.is_empty() and not everything.is_empty():
+        raise _one(file, "output_type", "holds no quantiles, and nothing else is scored")
     faults = []
     typed = raw
     for name, kind in COLUMNS.items():
@@ -143,7 +167,8 @@ def _read(file: Path) -> pl.DataFrame:
             faults.append(Fault(str(file), row, name, f"{given!r} is not a {_KINDS.get(name, 'number')}"))
     if faults:
         raise InputError("cells that cannot be read", faults=faults)
-    return typed
+    # 0.35 and 0.35000000000000003 are one level
+    return typed.with_columns(pl.col("output_type_id").round(9))
 
 
 _KINDS = {"origin_date": "date", "target_end_date": "date", "horizon": "whole number"}
@@ -156,9 +181,7 @@ def _faults(file: Path, table: pl.DataFrame) -> Iterator[Fault]:
     if table.is_empty():
         yield Fault(str(file), None, None, "holds no forecast")
         return
-    other = table.filter(pl.col("output_type") != "quantile")
-    for row, kind in other.select("row", "output_type").rows()[:3]:
-        yield at(row, "output_type", f"{kind!r} is not scored", "give quantiles")
+    yield from _horizons(file, table)
     bad = ~pl.col("output_type_id").is_between(0, 1, closed="none")
     for row, level in table.filter(bad).select("row", "output_type_id").rows()[:3]:
         yield at(row, "output_type_id", f"{level:g} is not a quantile level", "between 0 and 1")
@@ -174,6 +197,27 @@ def _faults(file: Path, table: pl.DataFrame) -> Iterator[Fault]:
         crossed = rows.filter(pl.col("value").diff() < -1e-9)
         for row in crossed["row"][:1]:
             yield at(row, "value", f"quantiles of {name} cross", "sort the values of each target by level")
+
+
+def _horizons(file: Path, table: pl.DataFrame) -> Iterator[Fault]:
+    """Forecasts of one origin and target, one horizon apart, end one step (a month or a week) apart.
+
+    Hubs count horizons from 0 or from 1, and from the origin or from the last published count, so only the
+    distance between two rows can contradict their dates.
+    """
+    for (_, target), rows in table.sort("row").group_by(["origin_date", "target"], maintain_order=True):
+        first = rows.row(0, named=True)
+        end, start = pl.col("target_end_date"), first["target_end_date"]
+        days = (end - start).dt.total_days()
+        months = end.dt.year().cast(pl.Int64) * 12 + end.dt.month() - (start.year * 12 + start.month)
+        ahead = pl.col("horizon") - first["horizon"]
+        wrong = min(
+            (rows.filter(gap != ahead * n) for gap, n in ((months, 1), (days, 7), (days, 1))), key=len
+        )
+        for row, horizon, day in wrong.select("row", "horizon", "target_end_date").rows()[:1]:
+            message = f"horizon {horizon} of {target} does not fit its end date, {day}"
+            hint = f"line {first['row']} has horizon {first['horizon']} and ends on {start}"
+            yield Fault(str(file), row, "horizon", message, hint)
 
 
 def _one(file: Path, column: str | None, message: str) -> InputError:

@@ -120,6 +120,11 @@ def _levels(table: pl.DataFrame) -> Floats:
     return levels
 
 
+def _ends_a_period(day: dt.date, step: str) -> bool:
+    """Whether a target may end on the day: a month's on its last day, other steps on any."""
+    return step != "month" or (day + dt.timedelta(days=1)).day == 1
+
+
 def _check(table: pl.DataFrame, by_dataset: dict[str, Subject]) -> None:
     faults: list[Fault] = []
     for target in table["target"].unique().sort():
@@ -129,7 +134,19 @@ def _check(table: pl.DataFrame, by_dataset: dict[str, Subject]) -> None:
                 Fault("model output", None, "target", f"{target!r} is not a dataset that is scored", hint)
             )
             continue
-        series = by_dataset[target].panel.series
+        panel = by_dataset[target].panel
+        series = panel.series
+        faults += [
+            Fault(
+                "model output",
+                None,
+                "target_end_date",
+                f"no {panel.step} of {target} ends on {day}",
+                f"write the last day of the {panel.step}",
+            )
+            for day in table.filter(target=target)["target_end_date"].unique().sort()
+            if not _ends_a_period(day, panel.step)
+        ]
         faults += [
             Fault(
                 "model output",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corridor.model import InputError, did_you_mean
 from corridor.model.arrays import Floats
-from corridor.model.periods import Step, add_steps, period_end, steps_between
+from corridor.model.periods import Kind, Step, add_steps, period_end, steps_between
 from corridor.series import PublishedSeries
 
 
@@ -28,6 +28,8 @@ class Panel:
     lag_days: int = 0
     """Days from the end of a month to its publication."""
     step: Step = "month"
+    kind: Kind = "flow"
+    """Whether the counts are events of a period, or a level (a census)."""
 
     def __post_init__(self) -> None:
         if self.values.shape != (len(self.months), len(self.series)):
@@ -66,7 +68,7 @@ class Panel:
                 row = steps_between(first, one.periods[0], step)
                 values[row : row + len(one.periods), column : column + len(one.parts)] = one.values
             column += len(one.parts)
-        return cls(periods, columns, values, filled[0].lag_days, step)
+        return cls(periods, columns, values, filled[0].lag_days, step, filled[0].kind)
 
     def position(self, month: dt.date) -> int:
         """Row of a month.
@@ -102,7 +104,14 @@ class Panel:
     def until(self, month: dt.date) -> Panel:
         """The panel without the months after ``month``."""
         rows = self.position(month) + 1
-        return Panel(self.months[:rows], self.series, self.values[:rows], self.lag_days, self.step)
+        return replace(self, months=self.months[:rows], values=self.values[:rows])
+
+    def only(self, name: str) -> Panel:
+        """The panel with one of its series, from that one's first known count to its last."""
+        column = self.values[:, self.columns([name])[0]]
+        known = np.flatnonzero(~np.isnan(column))
+        rows = slice(int(known[0]), int(known[-1]) + 1) if known.size else slice(0, 0)
+        return replace(self, months=self.months[rows], series=(name,), values=column[rows, None])
 
     @property
     def span(self) -> str:

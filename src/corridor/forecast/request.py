@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from corridor.data import Dataset
+from corridor.forecast.lone import STACKED
+from corridor.forecast.models import COMBINED
 from corridor.forecast.panel import Panel
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.view import Subject, View
 from corridor.model import Corridor, Fault, InputError, Observation, did_you_mean
 from corridor.model.periods import Step
-from corridor.series import TOTAL, read_series
+from corridor.series import TOTAL, PublishedSeries, read_series
 
 LEAST_KNOWN = 6
 """Known counts that a series needs."""
@@ -43,32 +45,41 @@ def subject_of(
     """The series of a dataset, the total first, and the panels that may lead them.
 
     A shipped publisher's dataset, whole or by nationality or area, comes with its upstream sources. Daily
-    counts are summed to weeks from Monday on; a week that is not whole is left out. A stock is averaged.
+    counts are summed to weeks from Monday on; a week that is not whole is left out. A stock is averaged. Dated points
+    of a stock become weeks, months, quarters or years: the shortest of which half
+    or more are known.
 
     Raises
     ------
     InputError
-        On an unknown dimension, rows that may not be summed, or points that are neither monthly nor daily.
+        On an unknown dimension, rows that may not be summed, or dated points of a flow.
     """
     where = dict(where or {})
     standard = {publisher.dataset: name for name, publisher in PUBLISHERS.items()}
     if dataset.id in standard and not where and tuple(by) in _STANDARD_BY:
         panels = standard_panels()
         return standard_subjects(panels)[standard[dataset.id]], panels
-    step: Step = "week" if dataset.frequency == "day" else "month"
-    if dataset.frequency not in ("day", "week", "month"):
-        raise InputError(
-            f"{dataset.id} holds {dataset.frequency} values; a forecast needs monthly, weekly or daily counts",
-            hint="`corridor data list` says how each dataset is counted",
-        )
-    if dataset.frequency == "week":
-        step = "week"
-    total = read_series(dataset, (), where).at(step)
+    own = read_series(dataset, (), where)
+    step = _step_of(own)
+    total = own.at(step)
     parts = read_series(dataset, by, where).at(step) if by else None
     panel = Panel.from_series([total, parts] if parts else [total])
     leaves = tuple(sorted(parts.labels)) if parts else ()
     groups = {TOTAL: (TOTAL,)} | ({"parts": leaves} if leaves else {})
     return Subject(dataset.id, panel, groups, leaves, TOTAL), {}
+
+
+def _step_of(series: PublishedSeries) -> Step:
+    """Step in which a series is forecast; ``InputError`` for dated points of a flow."""
+    if series.step != "point":
+        return "week" if series.step == "day" else series.step
+    if series.kind != "stock":
+        raise InputError(
+            f"{series.id} holds dated points of a flow, which make up no period",
+            hint="a census or another level is a stock: `corridor data add FILE --as NAME --kind stock`",
+        )
+    steps: tuple[Step, ...] = ("week", "month", "quarter")
+    return next((s for s in steps if not np.isnan(series.at(s).counts).mean() > LARGEST_GAP), "year")
 
 
 def checked_view(
@@ -107,6 +118,11 @@ def checked_view(
     if faults:
         raise InputError(f"{subject.id} cannot be forecast as of {as_of}", faults=faults)
     return view
+
+
+def default_model(subject: Subject, by: Sequence[str]) -> str:
+    """The forecaster of a request that names none: of a series by itself ``stacked``, else ``combined``."""
+    return COMBINED if by or subject.sources or len(subject.panel.series) > 1 else STACKED
 
 
 def shown_series(view: View, by: Sequence[str]) -> list[str]:

@@ -48,7 +48,11 @@ def quantile_table(forecast: Forecast, names: Sequence[str] | None = None) -> pl
 
 def summary_table(forecast: Forecast, names: Sequence[str] | None = None) -> pl.DataFrame:
     """One row per series and month: ``median`` and the ends of the central 50, 80 and 95 % intervals."""
-    long = quantile_table(forecast, names)
+    return summary_of_quantiles(quantile_table(forecast, names))
+
+
+def summary_of_quantiles(long: pl.DataFrame) -> pl.DataFrame:
+    """The same, of a table of quantiles."""
     columns = [pl.col("value").filter(pl.col("quantile") == 0.5).first().alias("median")]
     for interval in INTERVALS:
         for side, level in (("low", (1 - interval) / 2), ("high", (1 + interval) / 2)):

@@ -9,7 +9,7 @@ from corridor.formats.folder import (
     shipped_corridors,
 )
 from corridor.formats.new import new_corridor
-from corridor.formats.read import calibration_dates
+from corridor.formats.read import calibration_dates, read_claims
 from corridor.formats.save import save_corridor
 from corridor.formats.schemas import json_schemas, schema_file
 
@@ -22,6 +22,7 @@ __all__ = [
     "json_schemas",
     "new_corridor",
     "open_corridor",
+    "read_claims",
     "save_corridor",
     "schema_file",
     "shipped_corridors",

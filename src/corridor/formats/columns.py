@@ -257,6 +257,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "resolution": "Finest time step that the statement needs.",
         "value": "Number that it names.",
         "tolerance": "How far from that number still counts as true.",
+        "weekly": "Of a `change`: id of a weekly dataset that tells what happened within the months.",
         "source": "Where it was said.",
         "note": "Remark for the reader, in English.",
         "note_es": "The same in Spanish.",

@@ -35,15 +35,16 @@ def shipped_corridors() -> dict[str, Path]:
 
 
 def find_corridor(path_or_name: str | Path) -> Path:
-    """The folder of a path or a shipped name; a folder of that name here comes first.
+    """The folder of a path or a shipped name.
 
-    Raises: `InputError` if there is none.
+    Raises: `InputError` if there is none, or if a shipped name is also that of another corridor folder here.
     """
     path = Path(path_or_name)
     shipped = shipped_corridors()
     name = str(path_or_name)
     try:
         if path.is_dir() and ((path / SETTINGS_FILE).exists() or name not in shipped):
+            _one_meaning(path, name, shipped)
             return path
         exists = path.exists()
     except (OSError, ValueError):  # a name too long, or with a zero byte
@@ -54,6 +55,14 @@ def find_corridor(path_or_name: str | Path) -> Path:
         raise InputError(f"{name} is not a folder", hint="name the folder that holds corridor.yaml")
     hint = did_you_mean(name, shipped) or "`corridor new DIR` writes one to start from"
     raise InputError(f"there is no corridor folder {name}", hint=hint)
+
+
+def _one_meaning(path: Path, name: str, shipped: dict[str, Path]) -> None:
+    if name in shipped and path.resolve() != shipped[name].resolve():
+        hint = (
+            f"write ./{name} for the folder; to use the shipped one, call from elsewhere or rename the folder"
+        )
+        raise InputError(f"{name} is a shipped corridor and a folder here", hint=hint)
 
 
 def check_corridor(path_or_name: str | Path) -> Check:

@@ -24,7 +24,7 @@ from corridor.formats.layout import (
 from corridor.formats.parts import Parts
 from corridor.formats.rows import Table
 from corridor.formats.yamlfile import read_list, read_one
-from corridor.model import Count, DatasetEntry, Fault, did_you_mean
+from corridor.model import Claim, Count, DatasetEntry, Fault, InputError, did_you_mean
 from corridor.model.text import read_text
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -76,6 +76,15 @@ def read_part(path: Path, part: Part, label: str) -> Table[Any]:
     if path.suffix == ".csv":
         return read_table(text, part, label)
     return read_list(text, part, label) if part in LISTS else read_one(text, part, label)
+
+
+def read_claims(path: Path) -> tuple[Claim, ...]:
+    """The statements of a file by itself, written like ``claims.yaml``; ``InputError`` with every fault."""
+    part = next(part for part in LISTS if part.attribute == "claims")
+    table = read_part(path, part, path.name)
+    if table.faults:
+        raise InputError(f"{path.name} cannot be read", faults=table.faults)
+    return tuple(row.item for row in table)
 
 
 def _scenario_paths(folder: Path) -> list[Path]:

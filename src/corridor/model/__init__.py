@@ -21,7 +21,6 @@ from corridor.model.vocabulary import (
     TAGS,
     ParameterKind,
 )
-from corridor.model.walk import CAMP_KINDS, PLACE_KINDS, TOTAL, Closure, Conflict, Correction, WalkRules
 
 if TYPE_CHECKING:
     from corridor.model.datasets import Count, DatasetEntry, Gap, Source
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
         Trigger,
     )
     from corridor.model.register import RegisterEntry
+    from corridor.model.walk import CAMP_KINDS, PLACE_KINDS, TOTAL, Closure, Conflict, Correction, WalkRules
 
 __all__ = [
     "CAMP_KINDS",
@@ -100,6 +100,13 @@ _MODULES = {
     "Source": "datasets",
     "Declared": "declared",
     "RegisterEntry": "register",
+    "CAMP_KINDS": "walk",
+    "PLACE_KINDS": "walk",
+    "TOTAL": "walk",
+    "Closure": "walk",
+    "Conflict": "walk",
+    "Correction": "walk",
+    "WalkRules": "walk",
 }
 """Modules of the names that load on first use; the others are in ``nouns``."""
 

@@ -304,6 +304,8 @@ class Claim(Declared):
     """Finest time step that the statement needs."""
     value: float | None = None
     tolerance: float | None = None
+    weekly: str | None = None
+    """Of a ``change``: id of a weekly dataset that tells what happened within the months."""
     source: Text
     note: str | None = None
     note_es: str | None = None

@@ -152,9 +152,11 @@ class Reading:
     def _detailed(self) -> set[dt.date] | None:
         """Dates on which the publisher gave every dimension that is asked for; ``None`` for all dates.
 
-        Where every row of a date leaves a dimension blank, its parts are unknown and not zero.
+        Where every row of a date leaves a dimension blank, its parts are unknown and not zero. A blank that
+        ``codes`` gives a label (as ``*`` of a corridor's map does) is counted under it.
         """
-        asked = {*self.by, *(dim for dim, values in self.where.items() if "" not in values)}
+        named = {dim for dim, codes in self.codes.items() if codes.get("") is not None}
+        asked = {*self.by, *(dim for dim, values in self.where.items() if "" not in values)} - named
         found: set[dt.date] | None = None
         for dim in asked:
             dates = set(self.dataset.table.filter(pl.col(dim) != "")["date"])

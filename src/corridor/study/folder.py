@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from corridor.study.schema import TABLES, conform
 
 MANIFEST = "manifest.json"
 LEVERS = "levers.json"
+_OTHER_RESULTS = ("report.html", "out.csv", "errors.csv")
+"""What commands write into a run folder and no manifest names; all else there is a reader's own."""
 PEOPLE_COUNTS: Mapping[str, tuple[str, ...]] = {
     "observed": ("value",),
     "points": ("value", "label"),
@@ -74,10 +77,13 @@ class RunFolder:
         tables: Mapping[str, pl.DataFrame],
         manifest: Mapping[str, Any],
         levers: Mapping[str, Any] | None = None,
+        *,
+        overwrite: bool = False,
     ) -> RunFolder:
         """Write a run folder at once: a temporary folder beside ``path`` is filled, then renamed.
 
-        An earlier run folder at ``path`` is replaced; anything else there is refused. Parquet holds the
+        An earlier run of the same corridor at ``path`` is replaced, one of another corridor only with
+        ``overwrite``; files that no run wrote are kept. Anything else there is refused. Parquet holds the
         tables as they are; in CSV, text is safe against formulas and counts of real people from 1 to 9
         are suppressed.
 
@@ -86,7 +92,7 @@ class RunFolder:
         """
         path = Path(path)
         checked = _checked(tables)
-        check_target(path)
+        check_target(path, manifest.get("corridor"), overwrite=overwrite)
         with fresh_folder(path) as temporary:
             (temporary / "tables").mkdir()
             listed = {name: _write_table(temporary, name, table) for name, table in checked.items()}
@@ -95,6 +101,7 @@ class RunFolder:
                 full["levers"], levers = _write_levers(temporary, levers)
             text = json.dumps(full, indent=2, sort_keys=True, default=str, ensure_ascii=False)
             (temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            _keep_others(path, temporary)
         return cls(path, json.loads(text), checked, levers)
 
     @classmethod
@@ -124,10 +131,21 @@ class RunFolder:
         return cls(path, manifest, tables, levers)
 
 
-def check_target(path: Path) -> None:
-    """Raise InputError where something stands at ``path`` that is neither empty nor a run folder."""
+def check_target(path: Path, corridor: str | None = None, *, overwrite: bool = False) -> None:
+    """Raise InputError where something stands at ``path`` that a run of ``corridor`` may not replace.
+
+    It replaces an empty folder and an earlier run of its own; with ``overwrite`` a run of any corridor.
+    """
     if path.exists() and not _replaceable(path):
         raise InputError(f"{path} exists and is not a run folder", hint="choose another --out")
+    if overwrite or corridor is None or not (path / MANIFEST).is_file():
+        return
+    earlier = _corridor_of(path)
+    if earlier is not None and earlier != corridor:
+        raise InputError(
+            f"{path} holds a run of another corridor, {earlier!r}",
+            hint="choose another --out, or add --overwrite",
+        )
 
 
 def exported(name: str, table: pl.DataFrame) -> pl.DataFrame:
@@ -147,6 +165,34 @@ def csv_safe(table: pl.DataFrame) -> pl.DataFrame:
 
 def _replaceable(path: Path) -> bool:
     return path.is_dir() and ((path / MANIFEST).is_file() or not any(path.iterdir()))
+
+
+def _corridor_of(path: Path) -> str | None:
+    """Id of the corridor whose run stands at ``path``; ``None`` where its manifest does not say."""
+    try:
+        found = _read_manifest(path).get("corridor")
+    except InputError:
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _keep_others(old: Path, new: Path) -> None:
+    """Copy what a reader put into an earlier run folder; what that run wrote itself stays behind."""
+    if not (old / MANIFEST).is_file():
+        return
+    try:
+        listed = list(_read_manifest(old)["tables"])
+    except InputError:
+        listed = list[str]()
+    written = {MANIFEST, LEVERS, *_OTHER_RESULTS}
+    written |= {f"tables/{name}.{kind}" for name in listed for kind in ("parquet", "csv")}
+    for file in sorted(old.rglob("*")):
+        name = file.relative_to(old)
+        target = new / name
+        if (file.is_dir() and not file.is_symlink()) or name.as_posix() in written or target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target, follow_symlinks=False)
 
 
 def _checked(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -170,8 +216,13 @@ def _write_levers(folder: Path, levers: Mapping[str, Any]) -> tuple[dict[str, st
 def _write_table(folder: Path, name: str, table: pl.DataFrame) -> dict[str, Any]:
     parquet = folder / "tables" / f"{name}.parquet"
     table.write_parquet(parquet)
-    csv_safe(exported(name, table)).write_csv(parquet.with_suffix(".csv"))
-    return {"rows": table.height, "sha256": hashlib.sha256(parquet.read_bytes()).hexdigest()}
+    text = parquet.with_suffix(".csv")
+    csv_safe(exported(name, table)).write_csv(text)
+    return {"rows": table.height, "sha256": _sha256(parquet), "csv_sha256": _sha256(text)}
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _fault(path: Path, message: str, hint: str | None = None) -> InputError:
@@ -203,6 +254,13 @@ def _read_table(path: Path, name: str, listed: Any) -> pl.DataFrame:
     wanted = listed.get("sha256") if isinstance(listed, dict) else None
     if wanted != hashlib.sha256(content).hexdigest():
         raise _fault(file, "changed since the run wrote it (SHA-256 differs)")
+    text = file.with_suffix(".csv")
+    if "csv_sha256" in listed and text.is_file() and _sha256(text) != listed["csv_sha256"]:
+        raise _fault(
+            text,
+            "changed since the run wrote it (SHA-256 differs)",
+            "keep your changes in a file of another name",
+        )
     try:
         return pl.read_parquet(content)
     except (pl.exceptions.PolarsError, OSError) as error:

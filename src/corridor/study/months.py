@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from corridor.engine import Compiled
+from corridor.forecast.engine import covers_month
 from corridor.forecast.scores import LEVELS
 from corridor.model import Corridor, Indicator
 from corridor.study.assemble import ScenarioRun, stock_by_day, stock_indicators
@@ -24,7 +25,9 @@ _COLUMNS = ("scenario", "item", "month", "statistic", "quantile", "value")
 def stock_months(corridor: Corridor, runs: Sequence[ScenarioRun], as_of: dt.date) -> pl.DataFrame:
     """``stock_months``: the 23 quantiles by month of each stock's ``mean`` and ``peak`` (its fullest day),
     of ``peak_so_far`` (the fullest day after ``as_of`` up to the month's end) and, where the care of a person
-    for a day has a cost, of ``cost`` and ``cost_so_far`` in USD, with the noise of the cost's own interval."""
+    for a day has a cost, of ``cost`` and ``cost_so_far`` in USD, with the noise of the cost's own interval.
+
+    Months in which the run begins or ends have only what is counted ``so_far``."""
     rows: list[tuple[object, ...]] = []
     for run in runs:
         people, costs = _people_and_costs(corridor, run)
@@ -60,12 +63,15 @@ def _statistics(
     ahead = [d for d, date in enumerate(dates) if date > as_of]
     for month in run.trajectories.months:
         days = [d for d, date in enumerate(dates) if date.replace(day=1) == month]
-        yield month, "mean", people[:, days].mean(axis=1)
-        yield month, "peak", people[:, days].max(axis=1)
+        whole = covers_month(run.compiled.spec, month)
+        if whole:
+            yield month, "mean", people[:, days].mean(axis=1)
+            yield month, "peak", people[:, days].max(axis=1)
         if ahead and days[-1] >= ahead[0]:
             yield month, "peak_so_far", people[:, ahead[0] : days[-1] + 1].max(axis=1)
         if cost is not None:
-            yield month, "cost", cost[:, days].sum(axis=1)
+            if whole:
+                yield month, "cost", cost[:, days].sum(axis=1)
             if ahead and days[-1] >= ahead[0]:
                 yield month, "cost_so_far", cost[:, ahead[0] : days[-1] + 1].sum(axis=1)
 

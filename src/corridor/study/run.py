@@ -243,6 +243,7 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
     headline = next((i.id for i in study.corridor.indicators if i.kind == "total"), None)
     return {
         **vars(_provenance(study, runs)),
+        "corridor": settings.id,
         "name": settings.name,
         "name_es": settings.name_es,
         "languages": list(settings.languages),

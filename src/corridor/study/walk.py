@@ -104,7 +104,7 @@ def _manifest(corridor: Corridor, folder: Path, ensemble: WalkEnsemble, command:
         },
     )  # fmt: skip
     return {
-        **vars(provenance), "name": settings.name, "name_es": settings.name_es, "baseline": SCENARIO,
+        **vars(provenance), "corridor": settings.id, "name": settings.name, "name_es": settings.name_es, "baseline": SCENARIO,
         "comparison": None, "headline": None, "hindsight": False, "license": settings.license,
         "attribution": settings.attribution,
     }  # fmt: skip

@@ -10,6 +10,9 @@ from corridor.formats.parts import Parts
 from corridor.formats.rows import Row
 from corridor.model import Fault, Settings
 
+LONGEST = 50 * 366
+"""Days that a corridor's period may have."""
+
 
 def check_period(parts: Parts) -> Iterator[Fault]:
     """Faults of the period itself, and rows that can never apply in it."""
@@ -19,6 +22,10 @@ def check_period(parts: Parts) -> Iterator[Fault]:
     (whole,) = parts.corridor.rows
     if settings.end < settings.start:
         yield whole.fault("end", f"{settings.end} is before the start, {settings.start}")
+        return
+    if (settings.end - settings.start).days >= LONGEST:
+        message = f"{settings.end} is more than 50 years after the start, {settings.start}"
+        yield whole.fault("end", message, "runs go day by day; shorten the period")
         return
     if not settings.start <= settings.as_of <= settings.end:
         message = f"{settings.as_of} is not in the period, {settings.start} to {settings.end}"
