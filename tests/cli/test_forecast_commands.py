@@ -86,7 +86,7 @@ def test_daily_counts_by_week() -> None:
         (("--data", "guatemala_returns", "--as-of", "2020-04-30"), "counts are known on 2020-04-30"),
         (("--data", "guatemala_returns", "--as-of", "2024-01-31", "--model", "profet"), "no model 'profet'"),
         (("--data", "guatemala_returns", "--where", "sex"), "not DIM=VALUE"),
-        (("--data", "city_reception"), "a forecast needs monthly, weekly or daily counts"),
+        (("--data", "city_reception"), "may not be summed"),
         (("americas", "--target", "us_totl"), "did you mean 'us_total'?"),
         (("americas", "--target", "us_total", "--as-of", "2023-06-30", "--model", "corridor"), "no calibrated corridor"),
         (("--data", "guatemala_returns", "--as-of", "2024-01-31", "--model", "no_change", "--hub", "x.txt"), "neither .csv"),

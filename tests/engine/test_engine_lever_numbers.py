@@ -236,6 +236,7 @@ CASES = [
     case("ports_appointments", 10, "people/day", plus("throughput", "port", 10)),
     case("asylum_rules", 0.7, "share", removals),
     case("asylum_rules", 0.8, "ratio", times_departures(0.8), places=("sector",)),
+    case("response", 0.3, "ratio", times_departures(0.3), places=("sector",)),
     case("consequences", 0.5, "ratio", fewer_attempts),
     case("detention_capacity", 100, "people", plus("capacity", "jail.detained", 100)),
     case("processing_staff", 20, "people/day", plus("throughput", "process", 20), places=("sector",)),

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     help="Set a measure's strength, low, high, start, end, ramp_days or decay_days for this run; repeat it.",
 )  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
+@click.option(
+    "--responses",
+    is_flag=True,
+    help="Let people answer measures as they answered past ones of the same class.",
+)
 @out_option()
 @members_option(200)
 @seed_option()
@@ -51,7 +56,8 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
-    corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None, out: Path | None, members: int, seed: int,
+    corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None,
+    responses: bool, out: Path | None, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
@@ -62,7 +68,7 @@ def command(
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
-        overwrite=overwrite, sets=sets,
+        overwrite=overwrite, sets=sets, responses=responses,
     )  # fmt: skip
 
 
@@ -77,6 +83,7 @@ def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
     overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
+    responses: bool = False,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
@@ -126,6 +133,10 @@ def run_and_write(
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
         hindsight=hindsight, command=command_line(),
     )  # fmt: skip
+    if responses:
+        from corridor.study.responses import answered
+
+        study = answered(study)
     store = target.parent / f".{target.name}-members"
     with locked(target):
         try:

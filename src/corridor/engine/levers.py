@@ -104,6 +104,8 @@ class Lever:
     id: str
     text: str
     effects: Mapping[str, tuple[LeverEffect, ...]] = field(default_factory=dict)
+    open_sign: bool = False
+    """Whether a draw of a strength may turn the measure into its opposite."""
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -198,6 +200,12 @@ _ALL = (
             ),
             "ratio": (_FEWER_DEPARTURES,),
         },
+    ),
+    Lever(
+        "response",
+        "departures, as people answered past measures of a class",
+        {"ratio": (_FEWER_DEPARTURES,)},
+        open_sign=True,
     ),
     Lever(
         "consequences",
@@ -324,6 +332,6 @@ def strength_domain(lever: str, unit: str, strength: float) -> tuple[float, floa
     into its opposite."""
     lowest, highest = allowed_strengths(lever, unit)
     neutral = neutral_strength(lever, unit)
-    if neutral is None or strength == neutral:
+    if neutral is None or strength == neutral or LEVERS[lever].open_sign:
         return lowest, highest
     return (neutral, highest) if strength > neutral else (lowest, neutral)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from corridor.data import Dataset, datasets, evidence, load
 from corridor.evaluate.question import Question
@@ -103,7 +104,7 @@ def build_question(
     controls: Sequence[str] = (),
     donors: Sequence[str] = (),
     as_of: dt.date | None = None,
-    loader: Loader = load,
+    loader: Loader | None = None,
 ) -> Question:
     """The question of one measure's effect, or of what began on a date.
 
@@ -127,6 +128,7 @@ def build_question(
     InputError
         On an unknown measure or series, no date, or a control that is a donor.
     """
+    loader = loader or partial(load, corridor=corridor)
     name: Pair = ("", "")
     scope: Sequence[str] = ()
     if measure is not None:

@@ -21,7 +21,7 @@ from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
-from corridor.model import Corridor, InputError, Provenance, sha256_of
+from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
 from corridor.study.lever_data import lever_data
@@ -52,7 +52,7 @@ class Study:
     hindsight: bool = False
     command: str = ""
 
-    def compile(self, scenario: str | None) -> Compiled:
+    def compile(self, scenario: Scenario | str | None) -> Compiled:
         """Compile one scenario, from the calibrated state if there is one."""
         if self.calibration is not None:
             return compile_forecast(
