@@ -47,19 +47,19 @@ def test_a_floor_moves_the_group_out_of_the_lowest_places():
     cases, sites, scores = planted(1)
     plain = assign(cases, sites, scores)
     fair = assign(cases, sites, scores, options=Options(floor=0.75))
-    low = {p: p.by_group().filter(group="low").row(0, named=True)["mean_score"] for p in (plain, fair)}
+    low = [p.by_group().filter(group="low")["mean_score"].item() for p in (plain, fair)]
     # alone the low group has the best two places: 20 households, levels 1.0 and 0.86, best with best
     ability = np.sort(np.random.default_rng(1).uniform(0.2, 1.0, 60))[:20]
     alone = (ability[10:].sum() * 1.0 + ability[:10].sum() * 0.86) / 20
     assert fair.floors[0].alone / 20 == pytest.approx(alone, abs=1e-3)
-    assert low[plain] < 0.75 * alone <= low[fair] + 1e-6
+    assert low[0] < 0.75 * alone <= low[1] + 1e-3
     assert fair.value < plain.value
     assert fair.costs["floor"][0] == pytest.approx(1 - fair.value / plain.value)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_floor_costs_at_most_two_percent_on_generated_instances(seed):
-    made = make(Recipe(households=500, sites=20, seed=seed))
+@pytest.mark.parametrize(("seed", "households", "sites"), [(1, 500, 20), (3, 1000, 40)])
+def test_the_floor_costs_at_most_two_percent_on_generated_instances(seed, households, sites):
+    made = make(Recipe(households, sites, seed))
     placement = assign(made.cases, made.sites, made.scores, options=Options(floor=0.9, gap=2e-3, seconds=10))
     assert all(floor.met for floor in placement.floors)
     assert placement.costs["floor"][0] <= 0.02

@@ -1,5 +1,6 @@
 """Which household should go where: placement under capacities, with a proven bound and reasons."""
 
+from corridor.place.fit import FittedScores, fit_scores
 from corridor.place.online import Online, place_arrivals, read_taken
 from corridor.place.problem import Problem, read_problem
 from corridor.place.reasons import explain
@@ -8,6 +9,7 @@ from corridor.place.result import Floor, Placement
 from corridor.place.run import Options, assign, place_problem
 
 __all__ = [
+    "FittedScores",
     "Floor",
     "Online",
     "Options",
@@ -15,6 +17,7 @@ __all__ = [
     "Problem",
     "assign",
     "explain",
+    "fit_scores",
     "place_arrivals",
     "place_problem",
     "read_problem",

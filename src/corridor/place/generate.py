@@ -83,15 +83,15 @@ class _Sites:
     def draw(cls, rng: np.random.Generator, recipe: Recipe) -> _Sites:
         """Levels, trades, support and share of the room of each site."""
         many = recipe.sites
-        spoken = [tuple(np.array(LANGUAGES)[rng.random(6) > 0.04]) or LANGUAGES for _ in range(many)]
+        spoken = [tuple(np.array(LANGUAGES)[rng.random(6) > 0.08]) or LANGUAGES for _ in range(many)]
         return cls(
             [f"S{i + 1:03d}" for i in range(many)],
             rng.normal(0.0, 0.5, many),
-            rng.integers(0, TRADES, many),
+            rng.permutation(np.arange(many) % TRADES),
             [tuple(sorted({*words, "es"})) for words in spoken],
-            rng.random(many) > 0.05,
-            rng.random(many) > 0.1,
-            np.where(rng.random(many) > 0.1, 8, 6),
+            rng.random(many) > 0.12,
+            rng.random(many) > 0.15,
+            np.where(rng.random(many) > 0.15, 8, 6),
             rng.dirichlet(np.full(many, 4.0)),
         )
 
@@ -110,7 +110,7 @@ def _households(
     late = np.arange(many) / max(many - 1, 1)
     moved = rng.random(many) < drift * late
     trade[moved] = 0
-    gain = np.where(rng.random(many) < 0.55, rng.gamma(4.0, 0.9, many), 0.0)
+    gain = np.where(rng.random(many) < 0.6, rng.gamma(4.0, 1.0, many), 0.0)
     logit = ability[:, None] + site.level[None, :] + rng.normal(0.0, 0.25, (many, recipe.sites))
     logit += gain[:, None] * (trade[:, None] == site.trade[None, :])
     score = np.round(1.0 / (1.0 + np.exp(-logit)), 4)
@@ -164,7 +164,7 @@ def _site_table(rng: np.random.Generator, recipe: Recipe, site: _Sites, cases: p
         ),
     }
     for need in EXTRA[: recipe.needs]:
-        share = site.share * rng.uniform(0.85, 1.15, recipe.sites)
+        share = site.share * rng.uniform(0.97, 1.03, recipe.sites)
         total = int(np.ceil((recipe.tightness + 0.01) * float(cases[f"need_{need}"].to_numpy().sum())))
         columns[f"capacity_{need}"] = _split(total, share / share.sum())
     return pl.DataFrame(columns)
