@@ -97,7 +97,11 @@ class WeeklyEffect:
             "effects.weekly_numbers", name=self.series.name, last=first - WEEK,
             before=self.before[-1], first=self.weeks[0].observed, second=self.weeks[1].observed,
         )  # fmt: skip
-        return numbers, self._of("effects.weekly_fall", self.fall), self._of("effects.weekly_return", self.recovery)
+        return (
+            numbers,
+            self._of("effects.weekly_fall", self.fall),
+            self._of("effects.weekly_return", self.recovery),
+        )
 
     @staticmethod
     def _of(key: str, ratio: Ratio) -> Message:
