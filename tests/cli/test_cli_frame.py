@@ -181,12 +181,12 @@ def test_a_closed_pipe_is_not_an_error() -> None:
         shell=True, capture_output=True, text=True,
     )  # fmt: skip
     assert process.stdout.startswith("what")
-    assert process.stderr == ""
+    assert process.stderr in ("", f"next: corridor simulate {EXAMPLE}\n")
 
 
-def test_check_prints_counts_on_stdout_and_nothing_else() -> None:
+def test_check_prints_counts_on_stdout_and_the_next_step_on_stderr() -> None:
     done = corridor_command("check", str(EXAMPLE), env={**os.environ, "NO_COLOR": "1"})
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"next: corridor simulate {EXAMPLE}\n")
     table = dict(line.rsplit(maxsplit=1) for line in done.stdout.splitlines() if len(line.split()) > 1)
     assert table["tags: assumed"] == "57"
     assert table["tags of stocks: assumed"] == "16"

@@ -124,12 +124,13 @@ def test_scenarios_are_run_in_the_order_of_the_call(tmp_path: Path) -> None:
     assert not (tmp_path / "x" / "tables" / "differences.csv").exists(), "there is nothing to compare with"
 
 
-def test_an_earlier_run_is_replaced(tmp_path: Path) -> None:
+def test_an_earlier_run_is_replaced_and_a_reader_s_own_file_is_kept(tmp_path: Path) -> None:
     call = ["simulate", STRAIT, "--members", "2", "--workers", "1", "-q", "--out", "run"]
     assert corridor(*call, "--end", "2024-03-31").exit_code == 0
-    (tmp_path / "run" / "note.txt").write_text("of the earlier run")
+    (tmp_path / "run" / "note.txt").write_text("a reader's own")
     assert corridor(*call, "--end", "2024-04-30").exit_code == 0
-    assert everything(tmp_path / "run") == ["levers.json", "manifest.json", "report.html", "tables"]
+    kept = ["levers.json", "manifest.json", "note.txt", "report.html", "tables"]
+    assert everything(tmp_path / "run") == kept
     assert RunFolder.open(tmp_path / "run").manifest["parameters"]["end"] == "2024-04-30"
     assert everything(tmp_path) == ["run"]
 

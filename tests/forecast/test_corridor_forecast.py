@@ -189,11 +189,7 @@ def test_a_forecast_begins_where_the_calibration_ends(compiled: Compiled, calibr
 
 def replace_members(compiled: Compiled) -> Compiled:
     """The same run with one member."""
-    from copy import copy
-
-    single = copy(compiled)
-    single.spec = replace(compiled.spec, members=1)
-    return single
+    return replace(compiled, spec=replace(compiled.spec, members=1))
 
 
 @pytest.mark.parametrize(

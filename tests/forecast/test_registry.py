@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from corridor.forecast import Panel, Subject, View, card_for, forecaster, model_ids, register
+from corridor.forecast import LEVELS, Panel, Subject, View, card_for, forecaster, model_ids, register
+from corridor.forecast.models import NoChange, single
 from corridor.forecast.registry import _REGISTERED, members_of, registered
 from corridor.model import InputError
 from corridor.model.periods import add_months
@@ -91,3 +92,19 @@ def test_the_forecaster_of_the_documentation_is_one_file_and_works() -> None:
         assert found.quantiles[0, :, 11] == pytest.approx(expected)
     finally:
         _REGISTERED.pop("halfway", None)
+
+
+def test_a_change_that_is_not_known_is_no_change() -> None:
+    class Unknowing:
+        id = "unknowing"
+
+        def shifts(self, view: View, horizons: tuple[int, ...]) -> np.ndarray:
+            change = np.zeros((len(horizons), *view.panel.values.shape))
+            change[:, -1, 0] = np.nan
+            return change
+
+    view = small_view()
+    found = single(Unknowing()).fit_predict(view, (1,)).quantiles
+    unmoved = single(NoChange()).fit_predict(view, (1,)).quantiles
+    assert found[0, 0, np.flatnonzero(LEVELS == 0.5)[0]] == pytest.approx(view.panel.values[-1, 0], rel=0.01)
+    np.testing.assert_array_equal(found, unmoved)

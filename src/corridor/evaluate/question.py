@@ -91,17 +91,17 @@ class Question:
         if (known := int((~np.isnan(before)).sum())) < MIN_HISTORY:
             hint = f"at least {MIN_HISTORY} months before the date are needed"
             raise InputError(f"{series.id} has {known} known months before {self.first:%Y-%m}", hint=hint)
+        if np.isnan(series.counts[row : row + self.months]).any():
+            raise InputError(f"{series.id} has a gap between {self.first:%Y-%m} and {self.last:%Y-%m}")
+        if series.offset and np.nanmedian(before[-12:]) < MIN_LEVEL:
+            hint = f"take a series with a median of at least {MIN_LEVEL} in the twelve months before"
+            raise InputError(f"{series.id} counts too little to measure an effect on", hint=hint)
         if _without_chance(series.logs[:row]):
             hint = "take a series of published counts: without chance in the months before, nothing is beyond chance"
             raise InputError(
                 f"an effect on {series.id} cannot be told: the months before are constant or an exact trend",
                 hint=hint,
             )
-        if np.isnan(series.counts[row : row + self.months]).any():
-            raise InputError(f"{series.id} has a gap between {self.first:%Y-%m} and {self.last:%Y-%m}")
-        if series.offset and np.nanmedian(before[-12:]) < MIN_LEVEL:
-            hint = f"take a series with a median of at least {MIN_LEVEL} in the twelve months before"
-            raise InputError(f"{series.id} counts too little to measure an effect on", hint=hint)
         for control in (*self.controls, *self.donors):
             if control.position(self.first) < MIN_HISTORY or control.periods[-1] < self.last:
                 have = f"{control.periods[0]:%Y-%m} to {control.periods[-1]:%Y-%m}"

@@ -97,12 +97,16 @@ class WeeklyEffect:
             "effects.weekly_numbers", name=self.series.name, last=first - WEEK,
             before=self.before[-1], first=self.weeks[0].observed, second=self.weeks[1].observed,
         )  # fmt: skip
-        return numbers, self._of("weekly_fall", self.fall), self._of("weekly_return", self.recovery)
+        return (
+            numbers,
+            self._of("effects.weekly_fall", self.fall),
+            self._of("effects.weekly_return", self.recovery),
+        )
 
     @staticmethod
     def _of(key: str, ratio: Ratio) -> Message:
         return message(
-            f"effects.{key}", value=ratio.value, low=min(ratio.others.values()), high=max(ratio.others.values()),
+            key, value=ratio.value, low=min(ratio.others.values()), high=max(ratio.others.values()),
             lower=ratio.lower, count=len(ratio.others), p=ratio.p,
         )  # fmt: skip
 

@@ -138,7 +138,7 @@ class Combination:
         rule = self.volatility_rule
         past = np.stack([errors(z, v, counted, shift[i], h) for i, h in enumerate(horizons)])
         shape = np.stack([shapes(view, past[i], h, rule) for i, h in enumerate(horizons)])
-        middle = z[-1] + shift[:, -1]
+        middle = z[-1] + np.nan_to_num(shift[:, -1])  # a model that does not know expects no change
         width = v[-1][:, None] * shape
         for i, horizon in enumerate(horizons):
             width[i] = self._plain(view, width[i], horizon)
