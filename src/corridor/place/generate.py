@@ -86,7 +86,7 @@ class _Sites:
         spoken = [tuple(np.array(LANGUAGES)[rng.random(6) > 0.08]) or LANGUAGES for _ in range(many)]
         return cls(
             [f"S{i + 1:03d}" for i in range(many)],
-            rng.normal(0.0, 0.5, many),
+            rng.normal(0.0, 0.35, many),
             rng.permutation(np.arange(many) % TRADES),
             [tuple(sorted({*words, "es"})) for words in spoken],
             rng.random(many) > 0.12,

@@ -19,8 +19,11 @@ from corridor.place.program import Floats, Ints, Limits, Prices, Program, Soluti
 from corridor.place.result import Floor, Placement
 from corridor.place.solve import solve
 
-FLOOR_PRICE = 50.0
+FLOOR_PRICE = 20.0
 """What falling short of a floor by one score costs: far above any honest weight."""
+FLOOR_TRIES = 4
+"""Where the floors cannot all be met, lower ones are tried, each 2 % below the last."""
+SLACK = 1e-9
 SMALL = 60_000
 """Pairs of household and site up to which the default is to prove the optimum."""
 
@@ -116,25 +119,30 @@ def _with_floors(
     """Hold the floors: nothing to do where they are met already."""
     share, loose = options.floor or 0.0, solution.bound
     alone = attainable(problem, options)
-    least = share * alone
     grouped = to_program(problem, per_person=options.per_person, by_group=True)
     if options.even_weeks is not None:
         grouped, _ = with_weeks(grouped, Limits(problem.capacity, np.zeros(1)), problem, options.even_weeks)
-    reached = score_sums(grouped, solution.site, least.size)
-    if np.any(reached[1:] < least[1:]):
-        margin = 1e-9 * np.maximum(1.0, least)
-        limits = Limits(limits.capacity, least + margin, FLOOR_PRICE)
-        prices = Prices(solution.prices.place, np.zeros(least.size))
-        solution = _solve(grouped, limits, gap, options, steps, "floor", prices)
+    reached = score_sums(grouped, solution.site, alone.size)
+    # the floors together cannot be more than the bound of the whole
+    held = min(share, 0.997 * loose / max(float(alone.sum()), 1e-12))
+    start = Prices(solution.prices.place, np.zeros(alone.size))
+    plain_limits = limits
+    for _ in range(FLOOR_TRIES):
+        if np.all(reached[1:] >= held * alone[1:] - SLACK):
+            break
+        limits = Limits(plain_limits.capacity, held * alone + SLACK, FLOOR_PRICE)
+        solution = _solve(grouped, limits, gap, options, steps, f"floor {held:.4f}", start)
         program = grouped
-        reached = score_sums(grouped, solution.site, least.size)
-    members = np.bincount(problem.group, minlength=least.size)
-    weights = solution.prices.weight if solution.prices.weight.size == least.size else np.zeros(least.size)
+        reached = score_sums(grouped, solution.site, alone.size)
+        if np.any(reached[1:] < held * alone[1:] - SLACK):
+            held *= 0.98
+    members = np.bincount(problem.group, minlength=alone.size)
+    weights = solution.prices.weight if solution.prices.weight.size == alone.size else np.zeros(alone.size)
     floors = tuple(
         Floor(
             problem.groups[g], int(members[g]), float(alone[g]), share, float(reached[g]), float(weights[g])
         )
-        for g in range(1, least.size)
+        for g in range(1, alone.size)
     )
     short = float(np.maximum(0.0, limits.floor - reached)[1:].sum()) if limits.floor.size > 1 else 0.0
     if short > 0:  # the bound that holds without floors

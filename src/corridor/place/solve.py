@@ -125,23 +125,25 @@ def _linear(search: _Search, prices: Prices | None) -> tuple[Prices, Ints]:
         width = 4 * FINE * spread(program)
     elif prices is None:
         prices = Prices(np.zeros(limits.capacity.shape), np.zeros(limits.floor.size))
-    best = prices
     while True:
         pairs = near_pairs(program, prices, width)
-        answer = solve_pairs(program, limits, pairs, whole=False)
+        limit = max(search.left, 1.0) if width < np.inf else 1e9
+        answer = solve_pairs(program, limits, pairs, whole=False, seconds=limit)
         if answer is None:  # what is fixed does not fit: the prices are too coarse for this width
             if width == np.inf:
                 raise CorridorError("HiGHS found no solution of the linear program")
-            width = 3 * width if width < 100 * spread(program) else np.inf
+            if search.left < 0:  # rounding begins from each unit's best site, as if there were room
+                return prices, _spread_out(search, pairs, np.zeros(pairs.unit.size))
+            width = 2 * width if width < 100 * spread(program) else np.inf
             continue
-        prices = prices_of(answer, limits)
-        bound = bound_at(program, limits, prices)
-        if bound <= search.bound:
-            best = prices
+        fresh = prices_of(answer, limits)
+        bound = bound_at(program, limits, fresh)
+        if bound <= search.bound:  # a program of few pairs can have duals that are far off
+            prices = fresh
         search.lower_bound_to(bound, f"linear program of {pairs.unit.size} pairs")
         close = max(0.02 * search.target, 1e-7) * abs(search.bound)
         if search.bound - answer.value <= close or width == np.inf or search.left < 0:
-            return best, _spread_out(search, pairs, answer.x)
+            return prices, _spread_out(search, pairs, answer.x)
         width *= 2
 
 
