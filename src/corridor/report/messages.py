@@ -36,4 +36,5 @@ def open_message(key: str) -> Text:
 
 def page_messages() -> dict[str, Text]:
     """Every message of the report for the page's script, its slots open."""
-    return {key: open_message(key) for key in subject("report")}
+    # names of the sets of series are written by their section, and only those of the run's own corridor
+    return {key: open_message(key) for key in subject("report") if not key.startswith("scoreboard_set_")}
