@@ -17,11 +17,11 @@ import datetime as dt
 import sys
 
 import polars as pl
-from corridor.forecast.beside import score_against_reference
 
 from corridor.calibrate import CalibrationPlan, read_plan
 from corridor.calibrate.store import finished_fit, started_fit
 from corridor.forecast import TRANSIT
+from corridor.forecast.monthly_scores import score_against_reference
 from corridor.formats import find_corridor, open_corridor
 
 SMOOTH = (0.1, 0.5, 1.0)

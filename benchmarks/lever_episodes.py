@@ -35,9 +35,9 @@ from corridor.engine import RunSpec, compile_corridor, run_member
 from corridor.engine.parameters import coverage
 from corridor.ensemble import nationalities, published
 from corridor.forecast.engine import compile_forecast
-from corridor.forecast.panel import add_months
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure, Observation, Scenario
+from corridor.model.periods import add_months
 
 LEAST_PLACEBOS = 6
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from corridor.forecast.beside import score_against_reference
 
 from corridor.calibrate import calibrate, read_plan
 from corridor.forecast import TRANSIT, relative_wis, standard_panels
+from corridor.forecast.monthly_scores import score_against_reference
 from corridor.forecast.sets import FIELD_OFFICES, SECTORS
 from corridor.formats import find_corridor, open_corridor
 

@@ -61,6 +61,8 @@ def test_more_strength_moves_every_number_further_the_same_way(lever, unit, data
 
 @EVERY
 def test_noise_weakens_a_measure_and_never_turns_it_around(lever, unit):
+    if LEVERS[lever].open_sign:
+        pytest.skip("a measured response may have either sign")
     low, high = range_of(lever, unit)
     neutral = neutral_strength(lever, unit)
     strength = {1.0: 1.2, 0.0: 0.2 * high}.get(neutral, 0.5 * high)
