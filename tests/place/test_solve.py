@@ -173,3 +173,12 @@ def test_a_solve_that_is_out_of_time_still_has_a_bound():
     check(program, limits, solution)
     assert np.isfinite(solution.bound)
     assert solution.gap < 0.2
+
+
+def test_whole_scores_have_a_whole_bound():
+    rng = np.random.default_rng(0)
+    program = simple(rng.integers(1, 6, (400, 60)).astype(float), rng.integers(1, 7, (400, 1)).astype(float))
+    solution = solve(program, Limits(np.full((1, 60), 30.0), np.zeros(1)), seconds=20)
+    # room for all, and nearly every household has a site that scores 5
+    assert solution.bound == np.floor(solution.bound) <= 5 * 400
+    assert solution.gap == 0

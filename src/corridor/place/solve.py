@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -60,6 +61,8 @@ class _Search:
     target: float
     bound: float = np.inf
     value: float = -np.inf
+    whole: bool = False
+    """Whether every value is a whole number."""
     site: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     steps: list[str] = field(default_factory=list)
 
@@ -81,7 +84,9 @@ class _Search:
         self.steps.append(f"{step}: {value:.6f}")
 
     def lower_bound_to(self, bound: float, step: str) -> None:
-        """A proven bound: kept if it is the lowest so far."""
+        """A proven bound: kept if it is the lowest so far; where every value is a whole number, so is the best."""
+        if self.whole:
+            bound = math.floor(bound + 1e-6 * max(1.0, abs(bound) * 1e-3))
         self.bound = min(self.bound, bound)
         self.steps.append(f"{step}: at most {bound:.6f}")
 
@@ -102,6 +107,7 @@ def solve(
     """
     merged, kind = merge_alike(program)
     search = _Search(program, merged, kind, limits, time.monotonic() + seconds, gap)
+    search.whole = limits.floor.size == 1 and _whole(program)
     prices, start = _linear(search, prices)
     _round(search, prices, start, seed)
     if search.slack > 0:
@@ -110,6 +116,14 @@ def solve(
         _prove(search, prices)
     bound = max(search.bound, search.value)
     return Solution(search.site, search.value, bound, prices, tuple(search.steps))
+
+
+def _whole(program: Program) -> bool:
+    """Whether every value and bonus is a whole number (below 2^40, so that sums are exact)."""
+    return all(
+        bool(np.all(np.abs(part) < 2.0**40) and np.array_equal(part, np.floor(part)))
+        for part in (program.bonus, program.value)
+    )
 
 
 def _linear(search: _Search, prices: Prices | None) -> tuple[Prices, Ints]:
