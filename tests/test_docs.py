@@ -15,6 +15,7 @@ import pytest
 
 from corridor.calibrate import CalibrationPlan, FittedField
 from corridor.cli import main
+from corridor.forecast import registry
 from repository import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
@@ -54,6 +55,8 @@ DOCTESTED = [
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name_of)
 def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    # a page may register a forecaster of its own, which must not outlive it
+    monkeypatch.setattr(registry, "_REGISTERED", dict(registry.registered()))
     namespace: dict[str, object] = {"__name__": "__docs__"}
     for number, block in enumerate(blocks(page, "python"), start=1):
         exec(compile(block, f"{page.name}, block {number}", "exec"), namespace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -114,5 +115,7 @@ def test_without_margins_there_is_one_total(corridor):
 
 def test_two_publishers_of_one_dated_point_are_not_added_up(corridor):
     given = observation(stocks=("town.shelter",), by=())
-    twice = series(("east", "", "", 10.0), ("west", "", "", 12.0), frequency="point")
+    once = series(("east", "", "", 10.0), ("west", "", "", 12.0), frequency="point")
+    table = once.table.rename({"point": "publisher"})
+    twice = replace(once, dims=("publisher", *once.dims[1:]), additive=False, table=table)
     assert values(published(given, twice, corridor)) == {("", ""): 11}

@@ -108,7 +108,7 @@ def hostile_place() -> Place:
 def test_markup_in_data_stays_text() -> None:
     corridor = open_corridor("americas")
     changed = corridor.model_copy(update={"places": (*corridor.places, hostile_place())})
-    source = Source(id=HOSTILE, title=HOSTILE, publisher=HOSTILE, license=HOSTILE, grade="primary")
+    source = Source(id="x", title=HOSTILE, publisher=HOSTILE, license=HOSTILE, grade="primary")
     frame = pl.DataFrame({HOSTILE: [HOSTILE]})
     run = RunFolder(
         Path("x"), {"name": HOSTILE, "command": HOSTILE, "as_of": "2023-12-31"}, {"labels": frame}
