@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corridor.reception import Reception
 
 
-class Chance(click.ParamType):
+class Chance(click.ParamType[float, Any]):
     """A chance as 0.05 or 5%."""
 
     name = "chance"

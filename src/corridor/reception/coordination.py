@@ -181,7 +181,8 @@ def _program(
     for week in range(weeks):
         equal[week, week * count : (week + 1) * count] = 1.0
         equal[week, size + week * count : size + (week + 1) * count] = 1.0
-    rows, bounds_right = [], []
+    rows: list[Floats] = []
+    bounds_right: list[float] = []
     for j, d in enumerate(destinations):
         if not np.isfinite(d.limit):
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
@@ -10,7 +12,6 @@ from corridor.reception.balance import Fitted
 
 LEARNED = 0.3
 """Part of the prior spread that must be gone for a quantity to count as identified."""
-UNSEEN = "prior"
 SCHEMA = {
     "quantity": pl.String(), "household": pl.String(), "unit": pl.String(), "low": pl.Float64(), "median": pl.Float64(),
     "high": pl.Float64(), "prior_low": pl.Float64(), "prior_high": pl.Float64(), "learned": pl.Float64(),
@@ -28,7 +29,7 @@ def identified(fitted: Fitted) -> pl.DataFrame:
     before, after = fitted.prior, fitted.state.vector()
     rows = [
         _row("weekly_arrivals", fitted, before[:, [k]], after[:, [k]], np.exp, "people per week"),
-        _row("mean_stay", fitted, before[:, [k + 1]], after[:, [k + 1]], lambda x: 7.0 / np.exp(x), "days"),
+        _row("mean_stay", fitted, before[:, [k + 1]], after[:, [k + 1]], _days, "days"),
         _row("stay_shape", fitted, before[:, [3 * k + 2]], after[:, [3 * k + 2]], np.exp, "Weibull k"),
     ]
     if any(limit.known_on(fitted.state.day) for limit in fitted.plan.limits):
@@ -46,11 +47,18 @@ def identified(fitted: Fitted) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
+def _days(x: Floats) -> Floats:
+    return 7.0 / np.exp(x)
+
+
 def _odds(x: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-x))
 
 
-def _row(name: str, fitted: Fitted, before: Floats, after: Floats, show, unit: str, household: str = ""):
+def _row(
+    name: str, fitted: Fitted, before: Floats, after: Floats, show: Callable[[Floats], Floats], unit: str,
+    household: str = "",
+) -> tuple[object, ...]:  # fmt: skip
     """One quantity; several columns (a census by type) are added up first."""
     x0 = np.log(np.exp(before).sum(axis=1)) if before.shape[1] > 1 else before[:, 0]
     x1 = np.log(np.exp(after).sum(axis=1)) if after.shape[1] > 1 else after[:, 0]

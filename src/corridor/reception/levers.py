@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from corridor.model import Corridor, Measure
-from corridor.model.arrays import Floats
 from corridor.reception.balance import Change, Fitted, Paths, StayLimit, simulate
 from corridor.reception.needs import Beds, Range, Ratios, extra_beds, quantities
 
@@ -151,9 +150,9 @@ def _spending_share(corridor: Corridor, places: Sequence[str], city: str) -> flo
 
 def effects(
     fitted: Fitted, base: Paths, levers: Sequence[CityLever], beds: Beds | None, ratios: Ratios, by: dt.date,
-    limit: float, *, arrivals: Floats | None = None, seed: int = 1,
+    limit: float, *, seed: int = 1,
 ) -> pl.DataFrame:  # fmt: skip
-    """Each lever alone beside no change, under shared noise, on ``by`` and up to it (columns: :data:`SCHEMA`).
+    """Each lever alone beside no change, with the same arrivals and noise, on ``by`` and up to it (columns: :data:`SCHEMA`).
 
     ``census_change`` is the median of the paired differences on the day, with its 80 % interval; ``chance`` that
     of passing the beds at any time, ``cost_change`` the median change of the cost up to the day, in US dollars.
@@ -165,7 +164,12 @@ def effects(
     rows = []
     for lever in levers:
         paths = simulate(
-            fitted, weeks, draws=draws, seed=seed, arrivals=arrivals, change=lever.change(base.days[1:])
+            fitted,
+            weeks,
+            draws=draws,
+            seed=seed,
+            arrivals=base.arrivals[1:],
+            change=lever.change(base.days[1:]),
         )
         low, middle, high = np.quantile(paths.total[row] - base.total[row], [0.1, 0.5, 0.9])
         room = beds.more(lever.beds, lever.start) if beds and lever.beds else beds

@@ -131,7 +131,7 @@ def city_figures(city: str) -> tuple[Figure, ...]:
     for kind, key in (("arrivals", "arrivals_weekly"), ("exits", "exits_weekly")):
         if key in about:
             weekly = rows.filter(pl.col("measure") == about[key]).to_dicts()
-            figures = (_figure(kind, row) for row in weekly)  # pyrefly: ignore  # a kind by name
+            figures = (_figure(kind, row) for row in weekly)
             found += [replace(f, start=f.end - dt.timedelta(days=7)) for f in figures]
     return one_a_day(found)
 
@@ -268,7 +268,7 @@ def own_place(
             figures += [f for f in parts if f.household]
     for kind, given in (("arrivals", arrivals), ("exits", exits)):
         if given is not None:
-            figures += _own_figures(given, kind)  # pyrefly: ignore  # a kind by name
+            figures += _own_figures(given, kind)
     first = min(f.end for f in figures if f.kind == "census")
     made = replace(ratios or Ratios(), cost=Range(cost, 0.9 * cost, 1.1 * cost, "given") if cost else None)
     room = Beds(((first, float(beds)),), "given") if beds is not None else None

@@ -122,7 +122,7 @@ class Reception:
     def lever_effects(self) -> pl.DataFrame:
         """What each lever moves (see :func:`corridor.reception.levers.effects`)."""
         return effects(self.fitted, self.paths, self.levers, self.place.beds, self.place.ratios, self.by,
-                       self.options.limit, arrivals=self.arrivals, seed=self.options.seed)  # fmt: skip
+                       self.options.limit, seed=self.options.seed)  # fmt: skip
 
     def fiscal_years(self) -> pl.DataFrame:
         """Cost by fiscal year in US dollars; empty where no cost is known."""
@@ -181,7 +181,7 @@ def _with_scenario(
     stays = [change.stay_days for change in changes if change.stay_days is not None]
     together = Change(limits, factor, np.sum(stays, axis=0) if stays else None)
     paths = simulate(made.fitted, len(days), draws=made.options.draws, seed=made.options.seed,
-                     arrivals=made.arrivals, change=together)  # fmt: skip
+                     arrivals=made.paths.arrivals[1:], change=together)  # fmt: skip
     beds = made.place.beds
     for lever in levers:
         if beds is not None and lever.beds:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from corridor._version import __version__
+from corridor.reception.balance import drawn_members
+from corridor.reception.needs import QUANTILES
 from corridor.study.folder import RunFolder
 from corridor.study.schema import TABLES
 
@@ -43,6 +46,7 @@ def reception_tables(found: Reception) -> Mapping[str, pl.DataFrame]:
         pl.lit(scenario).alias("scenario"), pl.lit(item).alias("item"), pl.lit("stock").alias("kind"), "date", "quantile",
         "value",
     )  # fmt: skip
+    census = pl.concat([_history(found, scenario, item), census])
     points = [(item, f.end, f.value, f.known_from <= found.as_of, "", "") for f in place.census()]
     labels = [
         (item, f"Census: {place.name[0]}", f"Personas alojadas: {place.name[1]}", "census", "observed", ""),
@@ -77,6 +81,18 @@ def reception_tables(found: Reception) -> Mapping[str, pl.DataFrame]:
     return tables
 
 
+def _history(found: Reception, scenario: str, item: str) -> pl.DataFrame:
+    """The fitted census of the weeks before the as-of day, in the columns of ``daily``."""
+    members = drawn_members(found.fitted, found.options.draws, found.options.seed)
+    past = found.fitted.history.sum(axis=2)[:-1, members]
+    rows = [
+        (scenario, item, "stock", day, q, float(value))
+        for day, week in zip(found.fitted.days, past, strict=False)
+        for q, value in zip(QUANTILES, np.quantile(week, QUANTILES), strict=True)
+    ]
+    return pl.DataFrame(rows, schema=dict(TABLES["daily"]), orient="row")
+
+
 def _answer(found: Reception) -> tuple[object, ...]:
     place = found.place
     head = (place.id, *place.name, place.unit, found.scenario or "")
@@ -102,5 +118,5 @@ def _with_place(table: pl.DataFrame, place: str) -> pl.DataFrame:
     return table.select(pl.lit(place).alias("place"), *table.columns)
 
 
-def _frame(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
+def _frame(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(TABLES[name]), orient="row")

@@ -88,9 +88,6 @@ TABLES: Mapping[str, Schema] = {
     "reception_identified": _columns(
         "place:t quantity:t household:t unit:t low:n median:n high:n prior_low:n prior_high:n learned:n identified:b"
     ),
-    "reception_scores": _columns(
-        "place:t horizon_days:i points:i wis:n relative_wis:n coverage_80:n walk_coverage_80:n"
-    ),
     "placement_summary": _columns("item:t value:n"),
     "placement_sites": _columns(
         "site:t name:t capacity:t places:n taken:n free:n price:n households:i mean_score:n"
