@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from corridor.cli.common import (
+    cluster_option,
     emit,
     emit_object,
     format_option,
@@ -69,6 +70,7 @@ class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
 @format_option()
 @workers_option()
 @lang_option()
+@cluster_option()
 @quiet_option()
 @click.pass_context
 def command(
