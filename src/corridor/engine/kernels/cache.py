@@ -10,8 +10,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
