@@ -1,6 +1,5 @@
-"""Are we ready? Census, beds, staff and money of a place of reception, and who could be sent where."""
+"""Are we ready? Census, beds, staff and money of a place of reception."""
 
-from corridor.reception.coordination import Coordination, Destination, coordinate
 from corridor.reception.needs import Beds, ExtraBeds, Range, Ratios
 from corridor.reception.places import ReceptionPlace, city_ids, city_place, own_place
 from corridor.reception.run import Options, Reception, city_reception, own_reception
@@ -8,8 +7,6 @@ from corridor.reception.scoreboard import census_scores, summary
 
 __all__ = [
     "Beds",
-    "Coordination",
-    "Destination",
     "ExtraBeds",
     "Options",
     "Range",
@@ -20,7 +17,6 @@ __all__ = [
     "city_ids",
     "city_place",
     "city_reception",
-    "coordinate",
     "own_place",
     "own_reception",
     "summary",

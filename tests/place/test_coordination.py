@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from corridor.model import InputError
-from corridor.reception.coordination import RULES, Destination, compare, coordinate
+from corridor.place.coordination import RULES, Destination, compare, coordinate
 
 CITIES = (
     Destination("north", 0.5, 0.2, census=90, limit=100, stay_weeks=10, cost=100),

@@ -6,7 +6,7 @@ rest is sent as it was, by ties, by room, or by the program
     minimise   sum travel cost + over price * people above the census limits + home price * ties not followed
     subject to everybody is sent; seats per week; census = what is left of it + arrivals
 
-with HiGHS (Huangfu and Hall 2018, https://doi.org/10.1007/s12532-017-0130-5) through ``scipy.optimize.linprog``.
+with HiGHS (Huangfu and Hall 2018, https://doi.org/10.1007/s12532-017-0130-5) through ``highspy``.
 A census above its limit is allowed at a price, so that the program always has an answer.
 """
 
@@ -21,6 +21,7 @@ import polars as pl
 
 from corridor.model import Fault, InputError
 from corridor.model.arrays import Floats
+from corridor.place.highs import Rows, maximise
 
 Rule = Literal["as_it_was", "ties", "room", "solver"]
 RULES: tuple[Rule, ...] = ("as_it_was", "ties", "room", "solver")
@@ -166,9 +167,6 @@ def _program(
 
     Variables: x sent beyond ties, y sent to ties (at most those who have one), s people above the limit.
     """
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_matrix
-
     weeks, count = fixed.shape
     keep = _keep(destinations)
     size = weeks * count
@@ -203,17 +201,25 @@ def _program(
                 row[week * count + j] = row[size + week * count + j] = 1.0
                 rows.append(row)
                 bounds_right.append(d.seats)
-    upper = (
-        [(0.0, None)] * size + [(0.0, free[w] * t) for w in range(weeks) for t in ties] + [(0.0, None)] * size
-    )
-    found = linprog(
-        c, A_ub=csr_matrix(np.array(rows)) if rows else None, b_ub=bounds_right or None, A_eq=csr_matrix(equal),
-        b_eq=free, bounds=upper, method="highs",
-    )  # fmt: skip
-    if found.x is None:
-        raise InputError("there are too few seats for those who are to be sent",
-                         hint="give one destination (for example elsewhere) no limit of seats")  # fmt: skip
+    ties_left = (free[:, None] * ties).ravel()
+    upper = np.concatenate([np.full(size, np.inf), ties_left, np.full(size, np.inf)])
+    matrix = np.concatenate([equal, np.array(rows).reshape(-1, 3 * size)])
+    right = np.concatenate([free, bounds_right])
+    left = np.concatenate([free, np.full(len(bounds_right), -np.inf)])
+    found = maximise(-c, upper, _sparse(matrix, left, right))
+    if found is None:
+        raise InputError(
+            "there are too few seats for those who are to be sent",
+            hint="give one destination (for example elsewhere) no limit of seats",
+        )
     return (found.x[:size] + found.x[size : 2 * size]).reshape(weeks, count)
+
+
+def _sparse(matrix: Floats, lower: Floats, upper: Floats) -> Rows:
+    """A dense matrix by column, for HiGHS."""
+    column, row = np.nonzero(matrix.T)
+    start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=matrix.shape[1]))])
+    return Rows(start, row, matrix[row, column], lower, upper)
 
 
 def _check(
