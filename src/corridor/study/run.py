@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ class Study:
     workers: int = 1
     hindsight: bool = False
     command: str = ""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Measured responses among the measures of the corridor, each with the measures that people answer."""
 
     def compile(self, scenario: Scenario | str | None) -> Compiled:
         """Compile one scenario, from the calibrated state if there is one."""
@@ -181,6 +183,7 @@ def study_levers(study: Study) -> dict[str, Any]:
         study.scenarios,
         calibration.parameters if calibration else (),
         calibration.as_of if calibration else None,
+        study.answers,
     )
 
 
@@ -271,6 +274,7 @@ def _provenance(study: Study, runs: Sequence[ScenarioRun]) -> Provenance:
             "end": study.end.isoformat(),
             "start": runs[0].compiled.spec.start.isoformat(),
             "scenarios": [run.id for run in runs],
+            "responses": sorted(study.answers),
         },
     )
 
