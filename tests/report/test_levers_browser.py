@@ -102,12 +102,12 @@ def test_the_difference_in_words_is_that_of_python(levers: Any) -> None:
     assert "Nombre en español" in levers.inner_text('[data-lever="trains"]')
 
 
-def test_what_rests_on_assumptions_is_a_direction_only(levers: Any) -> None:
+def test_what_rests_on_assumptions_says_if_and_gives_its_size(levers: Any) -> None:
     slide(levers, "trains", 0.8)
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
     said = levers.inner_text(".lever-answer")
-    assert "direction only (assumed 100" in said.replace("\u00a0", " ")
-    assert not re.search(r"(higher|lower) by", said)
+    assert "it rests on assumed 100" in said.replace("\u00a0", " ")
+    assert re.search(r"If the assumptions hold: .* (higher|lower) by", said)
 
 
 def test_back_to_the_scenario_restores_everything(levers: Any) -> None:
@@ -167,7 +167,7 @@ def test_a_typed_strength_outside_its_range_is_marked(levers: Any) -> None:
     settle(levers)
     assert "outside its range" in levers.inner_text('[data-lever="enforcement"]')
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
-    assert "direction only (assumed 100" in levers.inner_text(".lever-answer").replace("\u00a0", " ")
+    assert "it rests on assumed 100" in levers.inner_text(".lever-answer").replace("\u00a0", " ")
     levers.fill("#lever-enforcement-value", "-1")  # no ratio
     levers.keyboard.press("Tab")
     settle(levers)

@@ -128,7 +128,9 @@ class TestAnswered:
         made = added(after, EVERYBODY)
         assert [m.id[-1] for m in made] == ["1", "2", "3"]
         assert {m.id for m in made} <= set(after.corridor.scenario_ids["agreement"].measures)
-        assert after.answers[made[0].id] == ("enforcement_south", "enforcement_north", "transfers_south")
+        told = after.answers[made[0].id]
+        assert told.measures == ("enforcement_south", "enforcement_north", "transfers_south")
+        assert told.episodes == 3  # of its class, public by then: 2014, 2019 and March 2021
 
     def test_the_mechanics_are_taken_off(self, americas, affine):
         """Counts with the middle ratios are the pool's total of those without the measures, in every window."""

@@ -21,7 +21,7 @@ from corridor.model.arrays import Floats
 from corridor.model.periods import add_months
 from corridor.study.packages import Package, packages
 from corridor.study.response_runs import LEAST, ratios
-from corridor.study.run import Study
+from corridor.study.run import Answer, Study
 from corridor.text import say
 
 LEAST_EPISODES = 3
@@ -41,17 +41,18 @@ def answered(study: Study) -> Study:
         return study
     scenarios = list(corridor.scenarios)
     added: list[Measure] = []
-    answers: dict[str, tuple[str, ...]] = {}
+    answers: dict[str, Answer] = {}
     for i, scenario in enumerate(scenarios):
         if scenario.id not in study.scenarios or own & set(scenario.measures):
             continue
-        found = [(package, respond(study, package)) for package in packages(corridor, scenario)]
-        gone = {name for package, made in found if made for name in package.assumed}
+        found = [(package, *respond(study, package)) for package in packages(corridor, scenario)]
+        gone = {name for package, made, _ in found if made for name in package.assumed}
         kept = tuple(name for name in scenario.measures if name not in gone)
-        new = tuple(measure for _, made in found for measure in made)
+        new = tuple(measure for _, made, _ in found for measure in made)
         scenarios[i] = scenario.model_copy(update={"measures": (*kept, *(m.id for m in new))})
         added += new
-        answers |= {m.id: tuple(x.id for x in package.measures) for package, made in found for m in made}
+        for package, made, known in found:
+            answers |= {m.id: Answer(tuple(x.id for x in package.measures), known) for m in made}
     changed = {
         "measures": (*corridor.measures, *added), "scenarios": tuple(scenarios),
         "scenario_ids": {scenario.id: scenario for scenario in scenarios},  # a copy keeps what was cached
@@ -59,13 +60,14 @@ def answered(study: Study) -> Study:
     return replace(study, corridor=corridor.model_copy(update=changed), answers=answers)
 
 
-def respond(study: Study, package: Package) -> tuple[Measure, ...]:
-    """The measures that carry the response of a package, one for each window; none where it cannot be told."""
+def respond(study: Study, package: Package) -> tuple[tuple[Measure, ...], int]:
+    """The measures that carry the response of a package, one for each window, and the number of episodes of its class
+    that they rest on; no measures where the response cannot be told."""
     lead = package.lead
     known = lead.start if study.hindsight else min(study.as_of, lead.start)
     told = response(package.kind, known, targeted=bool(package.nationalities))
     if len(told.episodes) < LEAST_EPISODES:
-        return ()
+        return (), len(told.episodes)
     totals = np.exp(package.sign * np.quantile(told.draw(), QUANTILES, axis=0))
     totals = np.column_stack(
         [totals[0], totals[1:].min(axis=0), totals[1:].max(axis=0)]
@@ -75,12 +77,14 @@ def respond(study: Study, package: Package) -> tuple[Measure, ...]:
     else:
         solved = ratios(study, package, probes(package), totals)
         if solved is None:
-            return ()
+            return (), len(told.episodes)
     source = _source(package, told, totals)
-    return tuple(
-        _measure(package, window, strengths, source, max(told.known_from or known, lead.known_from))
+    public = max(told.known_from or known, lead.known_from)
+    made = (
+        _measure(package, window, strengths, source, public)
         for window, strengths in zip(package.windows, solved, strict=True)
     )
+    return tuple(made), len(told.episodes)
 
 
 def probes(package: Package) -> tuple[Measure, ...]:

@@ -37,6 +37,16 @@ Step = Callable[[str, int], AbstractContextManager[Callable[[float], None]]]
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a measured response stands for."""
+
+    measures: tuple[str, ...]
+    """Measures that people answer."""
+    episodes: int
+    """Past measures of their class that it rests on."""
+
+
+@dataclass(frozen=True)
 class Study:
     """What to run. The first scenario is the baseline; ``None`` stands for the base measures alone."""
 
@@ -51,8 +61,8 @@ class Study:
     workers: int = 1
     hindsight: bool = False
     command: str = ""
-    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Measured responses among the measures of the corridor, each with the measures that people answer."""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """Measured responses among the measures of the corridor, by id."""
 
     def compile(self, scenario: Scenario | str | None) -> Compiled:
         """Compile one scenario, from the calibrated state if there is one."""
@@ -183,7 +193,7 @@ def study_levers(study: Study) -> dict[str, Any]:
         study.scenarios,
         calibration.parameters if calibration else (),
         calibration.as_of if calibration else None,
-        study.answers,
+        {name: answer.measures for name, answer in study.answers.items()},
     )
 
 
@@ -254,6 +264,9 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         "comparison": runs[1].id if len(runs) > 1 else None,
         "headline": headline,
         "hindsight": study.hindsight,
+        "responses": {
+            name: {"answers": list(x.measures), "episodes": x.episodes} for name, x in study.answers.items()
+        },
         "license": settings.license,
         "attribution": settings.attribution,
     }
@@ -274,7 +287,6 @@ def _provenance(study: Study, runs: Sequence[ScenarioRun]) -> Provenance:
             "end": study.end.isoformat(),
             "start": runs[0].compiled.spec.start.isoformat(),
             "scenarios": [run.id for run in runs],
-            "responses": sorted(study.answers),
         },
     )
 
