@@ -8,12 +8,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from click import Context
+from click.testing import CliRunner
 
 from corridor.calibrate import read_calibration
 from corridor.engine import LEVERS
 from corridor.engine.parameters import ParameterTable
 from corridor.evaluate.responses import response
-from corridor.formats import find_corridor, open_corridor
+from corridor.formats import find_corridor, new_corridor, open_corridor
 from corridor.model import Corridor, Measure, Parameter, Scenario
 from corridor.study import Study, response_runs
 from corridor.study.packages import KINDS, Package, packages
@@ -193,8 +195,6 @@ class TestAnswered:
 
     @pytest.mark.parametrize("name", ["small", "mediterranean"])
     def test_a_corridor_without_these_series_has_no_pool(self, name, tmp_path):
-        from corridor.formats import new_corridor
-
         corridor = open_corridor(new_corridor(tmp_path / "mine") if name == "small" else name)
         plain = study(corridor, corridor.scenarios[0].id)
         assert answered(plain) is plain
@@ -220,6 +220,53 @@ def test_windows_of_an_answer_share_their_noise():
     drawn = np.array([table.values(1, member)[rows] for member in range(40)])
     assert (drawn[:, 0] == drawn[:, 1]).all()
     assert (drawn[:, 0] != drawn[:, 2]).all()
+
+
+class TestByDefault:
+    """Responses off is noticed wherever a scenario is run."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch):
+        from corridor.study import responses as module
+
+        calls: list[Study] = []
+
+        def note(study):
+            calls.append(study)
+            return study
+
+        monkeypatch.setattr(module, "answered", note)
+        return calls
+
+    @pytest.fixture
+    def mine(self, tmp_path) -> Path:
+        return new_corridor(tmp_path / "mine")
+
+    @pytest.mark.parametrize(("words", "times"), [({}, 1), ({"responses": False}, 0)])
+    def test_in_python(self, asked, mine, words, times):
+        import corridor
+
+        corridor.simulate(mine, members=1, end="2023-01-31", **words)
+        assert len(asked) == times
+
+    @pytest.mark.parametrize(("option", "times"), [((), 1), (("--no-responses",), 0)])
+    def test_in_simulate(self, asked, mine, tmp_path, monkeypatch, option, times):
+        from corridor.cli import main
+
+        # nothing is run: what comes after the responses is taken away
+        monkeypatch.setattr(
+            "corridor.study.run_study", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        CliRunner().invoke(main, ["simulate", str(mine), "--out", str(tmp_path / "run"), *option])
+        assert len(asked) == times
+
+    @pytest.mark.parametrize("name", ["simulate", "demo"])
+    def test_both_commands_say_so(self, name):
+        from corridor.cli import main
+
+        command = main.get_command(Context(main), name)
+        (option,) = [p for p in command.params if p.name == "responses"]
+        assert option.default is True and option.secondary_opts == ["--no-responses"]
 
 
 @pytest.mark.slow
