@@ -37,7 +37,7 @@ RESPONSES: tuple[Row, ...] = (
     ("elasticity", "asylum_rules", 0.4, 0, 1, None, None, None,
      "assumption: departures answer to the chance of not being removed; Hatton 2015 (CEPR DP10678) finds fewer applications where access is restricted, without a number"),
     ("ask_again", "shelter_rules", 0.5, 0.2, 0.8, None, None, dt.date(2023, 10, 21),
-     "Daily News through AP, 2023-10-21: about 1,500 of the 3,025 adults whose 60 days had ended in New York asked to stay; that they stay, and other cities: assumption"),
+     "assumption: as many as asked to stay of the 3,025 adults whose 60 days had ended in New York, about 1,500 (Daily News through AP, 2023-10-21); that they stay, and other cities, is assumed"),
     ("street_share", "shelter_rules", 0.1, 0.02, 0.3, None, None, None,
      "assumption: part of those whom a limit sends out who find no other place; no count is published"),
     ("lag_days", "root_causes_violence", 365, 180, 730, None, None, dt.date(2017, 7, 27),

@@ -13,6 +13,11 @@ from corridor.study.assemble import ScenarioRun
 from corridor.study.schema import TABLES
 from corridor.text import Pair, say
 
+_KEYS = {
+    "nothing": "notes.nothing", "blocked": "notes.blocked", "used": "notes.used",
+    "least_ratio": "notes.clipped_least_ratio", "share": "notes.clipped_share", "zero": "notes.clipped_zero",
+    "least_days": "notes.clipped_least_days",
+}  # fmt: skip
 TOLD_BELOW = 0.95
 """Of an addition that is used more than that, nothing is said."""
 
@@ -35,9 +40,8 @@ def note_text(note: MeasureNote, measure: Measure, others: Iterable[Measure]) ->
     """A note as a sentence in both languages; ``others`` hold the measures that it may name."""
     names = {other.id: (other.name, other.name_es) for other in others}
     slots: dict[str, Any] = {"name": (f"“{measure.name}”", f"«{measure.name_es}»")}
-    key = f"clipped_{note.bound}" if note.found == "clipped" else note.found
     if note.found == "blocked":
         slots["by"] = [names[name] for name in note.by]
     if note.found == "used":
         slots["part"] = note.used
-    return say(f"notes.{key}", **slots)
+    return say(_KEYS[note.bound or note.found], **slots)
