@@ -180,9 +180,7 @@ def _faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
     known = [*(observation.id for observation in corridor.observations), *datasets(corridor)]
     for column, name in (("series", claim.series), ("other", claim.other)):
         if name is not None and name not in known:
-            yield _fault(
-                claim, column, f"{name!r} is no observation", did_you_mean(name, known)
-            )
+            yield _fault(claim, column, f"{name!r} is no observation", did_you_mean(name, known))
     for column, text in (("period", claim.period), ("against", claim.against)):
         if text is not None:
             try:
