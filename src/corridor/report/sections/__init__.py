@@ -10,6 +10,7 @@ from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
+from corridor.report.sections.packages import Packages
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.ports import Ports
 from corridor.report.sections.scenarios import Measures, Scenarios
@@ -26,6 +27,7 @@ SECTIONS: tuple[Section, ...] = (
     People(),
     Cities(),
     Ports(),
+    Packages(),
     Brief(),
     Effects(),
     Claims(),
