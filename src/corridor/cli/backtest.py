@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from corridor.cli.common import (
+    cluster_option,
     emit,
     emit_object,
     format_option,
@@ -66,6 +67,7 @@ class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
 @out_option("corridor-backtest")
 @format_option()
 @workers_option()
+@cluster_option()
 @quiet_option()
 def command(
     corridor: str, data: str | None, where: tuple[str, ...], origins: int, first: dt.date, last: dt.date, held_out: bool, models: tuple[str, ...],

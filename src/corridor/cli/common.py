@@ -102,6 +102,21 @@ def workers_option() -> Callable[[F], F]:
     )
 
 
+def cluster_option() -> Callable[[F], F]:
+    """``--cluster ADDRESS``: the work of the command goes to the workers of a Dask scheduler."""
+    text = "Run on the workers of this Dask scheduler, for example tcp://10.0.0.5:8786."
+    return click.option(
+        "--cluster", metavar="ADDRESS", callback=_enter_cluster, expose_value=False, help=text
+    )
+
+
+def _enter_cluster(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    from corridor.model.workers import on_cluster
+
+    if value is not None:
+        context.with_resource(on_cluster(value))
+
+
 def quiet_option() -> Callable[[F], F]:
     """``--quiet``."""
     return click.option("--quiet", "-q", is_flag=True, help="No progress and no talk.")

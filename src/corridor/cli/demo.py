@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from corridor.cli.common import (
+    cluster_option,
     hindsight_option,
     lang_option,
     members_option,
@@ -31,6 +32,7 @@ LATER = ("bill-as-published-2024-02", "as-it-happened")
 @hindsight_option()
 @lang_option()
 @workers_option()
+@cluster_option()
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(

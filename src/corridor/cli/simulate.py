@@ -11,6 +11,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    cluster_option,
     command_line,
     hindsight_option,
     lang_option,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 @hindsight_option()
 @lang_option()
 @workers_option()
+@cluster_option()
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
