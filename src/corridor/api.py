@@ -415,7 +415,7 @@ def plan_of(
 def explore(
     corridor: Corridor | str | Path, *, measures: Sequence[str] = (), parties: Sequence[str] = (),
     indicators: Sequence[str] = (), base: str | None = None, horizon: int = 6, budget: float | None = None,
-    enters: Day | None = None, evaluations: int = 1000, seeds: int = 2, shown: int = 8, samples: int = 32,
+    enters: Day | None = None, evaluations: int = 300, seeds: int = 2, shown: int = 8, samples: int = 16,
     members: int = 200, seed: int = 1, as_of: Day | None = None, hindsight: bool = False, workers: int = 1,
 ) -> Explored:  # fmt: skip
     """Search packages of measures, run the front with the full ensemble, and say what each party makes of each package.

@@ -12,6 +12,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    cluster_option,
     command_line,
     emit,
     format_option,
@@ -50,7 +51,7 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
 )
 @click.option("--on", "enters", type=Day(), default=None, help="Day on which packages come into force.")
 @click.option(
-    "--evaluations", type=click.IntRange(10, 1_000_000), default=1000, show_default=True,
+    "--evaluations", type=click.IntRange(10, 1_000_000), default=300, show_default=True,
     help="Packages that each seed of the search looks at.",
 )  # fmt: skip
 @click.option(
@@ -60,7 +61,7 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
 @click.option(
     "--samples",
     type=click.IntRange(0, 65536),
-    default=32,
+    default=16,
     show_default=True,
     help="Samples of the sensitivity.",
 )
@@ -74,11 +75,13 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
 @hindsight_option()
 @lang_option()
 @workers_option()
+@cluster_option()
 @format_option()
 @quiet_option()
 def command(
     corridor: str, measures: tuple[str, ...], parties: tuple[str, ...], indicators: tuple[str, ...], base: str | None,
     horizon: int, budget: float | None, enters: dt.date | None, evaluations: int, seeds: int, shown: int, samples: int,
+    counts: bool,
     keep: bool, out: Path | None, members: int, seed: int, as_of: dt.date | None, hindsight: bool, lang: str,
     workers: int | None, format: str, quiet: bool,
 ) -> None:  # fmt: skip
@@ -102,7 +105,7 @@ def command(
         enters=enters, members=members, seed=seed, as_of=as_of, hindsight=hindsight,
     )  # fmt: skip
     effort = Effort(
-        seeds=tuple(range(seed, seed + seeds)), evaluations=evaluations, shown=shown, samples=samples,
+        seeds=tuple(range(seed, seed + seeds)), evaluations=evaluations, shown=shown, samples=samples, counts=counts,
         workers=workers or processors(),
     )  # fmt: skip
     store = target.parent / f".{target.name}-packages"

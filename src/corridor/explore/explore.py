@@ -22,7 +22,7 @@ from corridor.model.arrays import Floats
 
 Step = Callable[[str, int], AbstractContextManager[Callable[[float], None]]]
 
-EVALUATIONS = 1000
+EVALUATIONS = 300
 SEEDS = (1, 2)
 MOST_SHOWN = 8
 NONE = "none"
@@ -34,9 +34,11 @@ class Effort:
 
     seeds: tuple[int, ...] = SEEDS
     evaluations: int = EVALUATIONS
-    draws: int = 3
+    draws: int = 2
     shown: int = MOST_SHOWN
-    samples: int = 32
+    samples: int = 16
+    counts: bool = False
+    """Chance in every count of the front's runs, too; three times as long."""
     workers: int = 1
 
 
@@ -129,10 +131,10 @@ def run(plan: Plan, effort: Effort | None = None, *, step: Step = no_bar, store:
     with step(f"front, {plan.study.members} members each", len(chosen) + len(late) + 1) as advance:
         runs = full_ensemble(
             plan.study, plan.space, plan.reader, {NONE: empty, **{p.id: p.package for p in chosen}},
-            workers=effort.workers, store=store, progress=advance,
+            counts=effort.counts, workers=effort.workers, store=store, progress=advance,
         )  # fmt: skip
         later = full_ensemble(
-            plan.study, late_space, plan.reader, late, hindsight=frozenset(late), workers=effort.workers, store=store,
+            plan.study, late_space, plan.reader, late, hindsight=frozenset(late), counts=effort.counts, workers=effort.workers, store=store,
             progress=advance,
         ) if late else {}  # fmt: skip
     none = runs.pop(NONE)

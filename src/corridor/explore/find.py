@@ -19,7 +19,7 @@ from corridor.model import InputError
 from corridor.model.arrays import Floats
 from corridor.model.workers import run_tasks
 
-DRAWS = 3
+DRAWS = 2
 """Members whose expected values the search looks at."""
 
 

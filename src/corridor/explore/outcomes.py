@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.engine import Compiled
+from corridor.engine.spec import UNLIMITED
 from corridor.model import Corridor, Fault, Indicator, InputError, did_you_mean
 from corridor.model.arrays import Floats
 from corridor.model.parties import COST_PREFIX, NIGHTS_PREFIX
@@ -165,23 +166,21 @@ class ReaderOf:
     stock_at: Mapping[str, int]
     cost_rows: Mapping[str, npt.NDArray[np.int32]]
 
-    def read(self, compiled: Compiled, flow: Floats, stock: Floats, member: int | None) -> Floats:
+    def read(self, flow: Floats, stock: Floats, room: Floats, drawn: Floats) -> Floats:
         """One number for each outcome of a member's run.
 
-        ``flow`` is people by month and flow, (months, flows), ``stock`` people by day and stock, (days, stocks).
+        ``flow`` is people by month and flow, (months, flows); ``stock`` people, and ``room`` their room, by day and stock, (days,
+        stocks); ``drawn`` the member's values of all rows of parameters.
         """
-        needed = {o.measure for o in self.outcomes}
-        room = self._room(compiled, member) if "beyond_room" in needed else None
-        drawn = compiled.table.values(compiled.spec.seed, member) if "cost" in needed else None
-        inside = stock[self.days]
+        inside, room = stock[self.days], room[self.days]
 
         def of_stock(measure: str, name: str) -> float:
             k = self.stock_at[name]
             people = inside[:, k]
-            if measure == "cost" and drawn is not None:
+            if measure == "cost":
                 rows = self.cost_rows[name]
                 return float((people * np.where(rows >= 0, drawn[np.maximum(rows, 0)], 0.0)).sum())
-            if measure == "beyond_room" and room is not None:
+            if measure == "beyond_room":
                 return float(np.maximum(people - room[:, k], 0.0).sum())
             return float(people.sum())
 
@@ -192,7 +191,21 @@ class ReaderOf:
 
         return np.array([of(outcome) for outcome in self.outcomes])
 
-    def _room(self, compiled: Compiled, member: int | None) -> Floats:
-        """(days, stocks) room left by people outside the model, with every dated measure in force."""
-        values = compiled.values(member)
-        return (values.capacity - values.occupied)[compiled.calendar.day_segment[self.days]]
+
+def room_by_day(compiled: Compiled, drawn: Floats) -> Floats:
+    """(days, stocks) room that people outside the model leave, with every dated measure in force, for the values ``drawn``.
+
+    Days on which a trigger switches a measure of beds are those of its dates.
+    """
+    numbers = compiled.numbers
+    base = numbers.base_values(numbers.table.values(compiled.spec.seed, None))
+
+    def of(name: str, absent: float) -> Floats:
+        rows = numbers.rows[name]
+        return np.where(rows >= 0, drawn[np.maximum(rows, 0)], absent)
+
+    values = replace(
+        base, capacity=of("capacity", UNLIMITED), occupied=of("occupied", 0.0), **numbers.stock_figures(drawn)
+    )
+    numbers.apply_measures(values, drawn, numbers.by_date, ("capacity",))
+    return (values.capacity - values.occupied)[compiled.calendar.day_segment]

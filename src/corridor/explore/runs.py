@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import os
 import tempfile
@@ -14,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from corridor.engine import Compiled, Noise, neutral_strength, run_member
+from corridor.engine import Compiled, arrays_from, neutral_strength, run_member
 from corridor.engine.bound import BoundMeasure
-from corridor.engine.member import member_arrays
-from corridor.engine.parameters import ParameterTable
-from corridor.explore.outcomes import Reader
+from corridor.engine.spec import Values
+from corridor.explore.outcomes import Reader, room_by_day
 from corridor.explore.space import Element, Package, Space, with_scenario
 from corridor.forecast.engine import run_forecast
 from corridor.model.arrays import Floats
@@ -41,25 +39,6 @@ class AtLevel(BoundMeasure):
     def strength(self, drawn: Floats) -> float:
         """A member's strength, moved towards the one that changes nothing."""
         return self.neutral + self.level * (super().strength(drawn) - self.neutral)
-
-
-class GivenValues(ParameterTable):
-    """Rows of parameters with values that are given, whatever the member."""
-
-    given: Floats
-
-    @classmethod
-    def of(cls, table: ParameterTable, drawn: Floats) -> GivenValues:
-        """The rows of ``table`` with the values ``drawn``."""
-        made = cls.__new__(cls)
-        made.__dict__.update(copy.copy(table.__dict__))
-        made.given = drawn
-        return made
-
-    def values(self, seed: int, member: int | None) -> Floats:
-        """The given values."""
-        del seed, member
-        return self.given
 
 
 @dataclass(frozen=True)
@@ -92,7 +71,7 @@ class MeanField:
         )
         study = answered(study)
         compiled = study.compile(study.corridor.scenario_ids[scenario.id])
-        self.__dict__["answers"] = dict(getattr(study, "answers", {}))
+        self.__dict__["answers"] = _answers(study)
         noise = replace(compiled.spec.noise, counts=False)
         return replace(compiled, spec=replace(compiled.spec, noise=noise))
 
@@ -144,14 +123,28 @@ class MeanField:
     def outcomes(self, package: Package, draw: Draw) -> Floats:
         """One number for each outcome, expected under one draw."""
         compiled = self.compiled(package)
-        if draw.values is not None:
-            table = GivenValues.of(compiled.table, draw.values)
-            compiled = replace(compiled, numbers=replace(compiled.numbers, table=table))
-        if draw.member is None:
-            compiled = replace(compiled, spec=replace(compiled.spec, noise=Noise(False, False, False)))
-        result = run_member(compiled, draw.member, member_arrays(compiled, draw.member))
-        flow = result.monthly_flow.sum(axis=2)
-        return self.read.read(compiled, flow, result.daily_stock, draw.member)
+        if draw.values is None:
+            drawn, base = self._of_member(draw.member)
+            base = Values(**{name: array.copy() for name, array in vars(base).items()})
+        else:
+            drawn = draw.values
+            base = compiled.numbers.base_values(drawn)
+        arrays = arrays_from(compiled, base, drawn, draw.member)
+        room = arrays.segment_room[arrays.day_segment]
+        result = run_member(compiled, draw.member, arrays)
+        return self.read.read(result.monthly_flow.sum(axis=2), result.daily_stock, room, drawn)
+
+    def _of_member(self, member: int | None) -> tuple[Floats, Values]:
+        """A member's values of all rows, and its numbers before any measure, made once."""
+        if member not in self._members:
+            whole = self.whole
+            drawn = whole.table.values(whole.spec.seed, member)
+            self._members[member] = drawn, whole.numbers.base_values(drawn)
+        return self._members[member]
+
+    @cached_property
+    def _members(self) -> dict[int | None, tuple[Floats, Values]]:
+        return {}
 
     def mean(self, package: Package, draws: Sequence[Draw]) -> Floats:
         """(draws, outcomes)."""
@@ -160,6 +153,17 @@ class MeanField:
     def alone(self, element: int, level: int) -> Package:
         """The package of one element."""
         return tuple(level if n == element else 0 for n in range(len(self.space.elements)))
+
+
+def _answers(study: Study) -> dict[str, tuple[str, ...]]:
+    """Measured responses of a study, each with the measures that people answer."""
+    told: Mapping[str, tuple[str, ...]] | None = getattr(study, "answers", None)
+    if told is not None:
+        return dict(told)
+    return {
+        m.id: tuple(m.source.partition("stands for ")[2].partition(" together")[0].split(", "))
+        for m in study.corridor.measures if m.lever == RESPONSE and " together" in m.source
+    }  # fmt: skip
 
 
 def _at_level(measure: BoundMeasure, level: float) -> BoundMeasure:
@@ -188,15 +192,17 @@ def full_ensemble(
     packages: Mapping[str, Package],
     *,
     hindsight: frozenset[str] = frozenset(),
+    counts: bool = False,
     workers: int = 1,
     store: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Rerun]:
     """Every package with all members of the study and shared noise, measured responses drawn for each; by name.
 
-    With ``store`` finished packages are kept there, and the same call takes them up.
+    With ``counts`` there is chance in every count too; without, each member has expected values under its own parameters and
+    futures, which is three times as fast. With ``store`` finished packages are kept there, and the same call takes them up.
     """
-    whole = _Task(study, space, reader, hindsight)
+    whole = _Task(study, space, reader, hindsight, counts)
     paths = {name: _path(store, whole, package, name) for name, package in packages.items()}
     found = {name: _load(path) for name, path in paths.items() if path is not None and path.exists()}
     done = {name: run for name, run in found.items() if run is not None}
@@ -221,6 +227,7 @@ class _Task:
     space: Space
     reader: Reader
     hindsight: frozenset[str]
+    counts: bool
 
 
 def _rerun(whole: _Task, task: tuple[str, Package]) -> Rerun:
@@ -233,13 +240,16 @@ def _rerun(whole: _Task, task: tuple[str, Package]) -> Rerun:
     )  # fmt: skip
     study = answered(study)
     compiled = study.compile(study.corridor.scenario_ids[scenario.id])
+    noise = replace(compiled.spec.noise, counts=whole.counts)
+    compiled = replace(compiled, spec=replace(compiled.spec, noise=noise))
     trajectories = run_forecast(compiled)
     read = whole.reader.at(compiled)
     rows = []
     for member in range(trajectories.members):
         flow = trajectories.monthly_flow[member].sum(axis=2, dtype=np.float64)
         stock = trajectories.daily_stock[member].astype(np.float64)
-        rows.append(read.read(compiled, flow, stock, member))
+        drawn = compiled.table.values(compiled.spec.seed, member)
+        rows.append(read.read(flow, stock, room_by_day(compiled, drawn), drawn))
     names = {
         f"measure:{m.measure.id}": (m.measure.name, m.measure.name_es)
         for m in compiled.measures if m.measure.lever == RESPONSE
@@ -265,7 +275,7 @@ def _path(store: Path | None, whole: _Task, package: Package, name: str) -> Path
     corridor, _ = whole.space.scenario(package)
     parts = (
         corridor.model_dump_json(), repr(whole.reader), str(package), str(whole.study.end), str(whole.study.seed),
-        str(whole.study.members), str(whole.study.as_of), name, str(whole.hindsight),
+        str(whole.study.members), str(whole.study.as_of), name, str(whole.hindsight), str(whole.counts),
     )  # fmt: skip
     return store / f"front-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.npz"
 
