@@ -66,6 +66,9 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
     help="Samples of the sensitivity.",
 )
 @click.option(
+    "--counts", is_flag=True, help="Run the front with chance in every count, too: three times as long."
+)
+@click.option(
     "--keep", is_flag=True, help="Keep the result in the corridor folder, for the report of later runs."
 )
 @out_option()
