@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",
     "place": "Say which household should go to which site, with a proven bound.",
+    "reception": "Say how many beds a city needs, by when, with what chance and at what cost.",
     "place-generate": "Make up households, sites and scores to try placement on.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""

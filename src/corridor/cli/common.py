@@ -77,6 +77,14 @@ def hindsight_option() -> Callable[[F], F]:
     return click.option("--hindsight", is_flag=True, help="Allow figures and measures learned later.")
 
 
+def responses_option() -> Callable[[F], F]:
+    """``--responses/--no-responses``."""
+    return click.option(
+        "--responses/--no-responses", default=True, show_default=True,
+        help="Whether people answer measures as they answered past ones of the same class.",
+    )  # fmt: skip
+
+
 def lang_option(help: str = "Language of the report.") -> Callable[[F], F]:
     """``--lang en|es``."""
     return click.option(

@@ -43,7 +43,9 @@ _WIDTH = 100
 @click.option(
     "--data", metavar="NAME", help="A dataset by itself, with --date: by week if it is weekly or daily."
 )
-@click.option("--from", "since", type=Day(), default=None, help="With --data: leave out what is earlier.")
+@click.option(
+    "--from", "since", type=Day(), default=None, help="Leave out what is earlier: where the history begins."
+)
 @click.option("--measure", default=None, help="Measure whose effect is asked: its date and nationalities.")
 @click.option("--series", default=None, help="Series that is counted.  [default: the headline's]")
 @click.option("--date", type=Day(), default=None, help="Day on which it began, for a date without a measure.")
@@ -104,7 +106,7 @@ def command(
     effect = _effect(
         found, stands, seed, words, quiet,
         {"measure": measure, "series": series, "date": date, "months": months, "by": _scope(by),
-         "controls": controls, "donors": donors},
+         "controls": controls, "donors": donors, "since": since},
     )  # fmt: skip
     _show(effect, 1 if lang == "es" else 0, format)
     if target:

@@ -95,12 +95,17 @@ class ParameterTable:
         self.rows.append(None)
         return len(self._value) - 1
 
-    def add_strength(self, row: Parameter, domain: tuple[float, float]) -> int:
-        """A row for the strength of a measure or an event, with the noise of its interval, cut at ``domain``."""
+    def add_strength(self, row: Parameter, domain: tuple[float, float], stream: str | None = None) -> int:
+        """A row for the strength of a measure or an event, with the noise of its interval, cut at ``domain``.
+
+        ``stream`` names its noise (None: its own); rows of one stream move as one.
+        """
         self._value.append(row.value)
         self._low.append(row.value if row.low is None else row.low)
         self._high.append(row.value if row.high is None else row.high)
-        self._key.append(stream_key("event" if row.parameter == "event" else "measure", row.target or ""))
+        self._key.append(
+            stream_key("event" if row.parameter == "event" else "measure", stream or row.target or "")
+        )
         self._domain.append(domain)
         self.rows.append(None)
         return len(self._value) - 1

@@ -71,7 +71,7 @@ class MeanField:
         )
         study = answered(study)
         compiled = study.compile(study.corridor.scenario_ids[scenario.id])
-        self.__dict__["answers"] = _answers(study)
+        self.__dict__["answers"] = dict(study.answers)
         noise = replace(compiled.spec.noise, counts=False)
         return replace(compiled, spec=replace(compiled.spec, noise=noise))
 
@@ -153,17 +153,6 @@ class MeanField:
     def alone(self, element: int, level: int) -> Package:
         """The package of one element."""
         return tuple(level if n == element else 0 for n in range(len(self.space.elements)))
-
-
-def _answers(study: Study) -> dict[str, tuple[str, ...]]:
-    """Measured responses of a study, each with the measures that people answer."""
-    told: Mapping[str, tuple[str, ...]] | None = getattr(study, "answers", None)
-    if told is not None:
-        return dict(told)
-    return {
-        m.id: tuple(m.source.partition("stands for ")[2].partition(" together")[0].split(", "))
-        for m in study.corridor.measures if m.lever == RESPONSE and " together" in m.source
-    }  # fmt: skip
 
 
 def _at_level(measure: BoundMeasure, level: float) -> BoundMeasure:

@@ -12,7 +12,9 @@ from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
 from corridor.report.sections.packages import Packages
 from corridor.report.sections.people import Cities, People
+from corridor.report.sections.placement import Placement
 from corridor.report.sections.ports import Ports
+from corridor.report.sections.reception import Reception
 from corridor.report.sections.scenarios import Measures, Scenarios
 from corridor.report.sections.scoreboard import Scoreboard
 
@@ -26,6 +28,8 @@ SECTIONS: tuple[Section, ...] = (
     Scenarios(),
     People(),
     Cities(),
+    Reception(),
+    Placement(),
     Ports(),
     Packages(),
     Brief(),
