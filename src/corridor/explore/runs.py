@@ -71,7 +71,7 @@ class MeanField:
         )
         study = answered(study)
         compiled = study.compile(study.corridor.scenario_ids[scenario.id])
-        self.__dict__["answers"] = dict(study.answers)
+        self.__dict__["answers"] = {name: answer.measures for name, answer in study.answers.items()}
         noise = replace(compiled.spec.noise, counts=False)
         return replace(compiled, spec=replace(compiled.spec, noise=noise))
 
