@@ -26,6 +26,7 @@ from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
 from corridor.study.explored import explored_tables
 from corridor.study.lever_data import lever_data
+from corridor.study.notes import notes_table
 from corridor.study.ports import port_labels, ports_table
 from corridor.study.schema import TABLES
 from corridor.study.triggers import trigger_tables
@@ -160,6 +161,7 @@ def reference_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.
         "points": assemble.points_table(corridor, study.as_of, study.end),
         "capacity": assemble.capacity_table(corridor, compiled),
         "measures": assemble.measures_table(runs),
+        "measure_notes": notes_table(runs),
         "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),

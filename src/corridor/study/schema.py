@@ -36,6 +36,7 @@ TABLES: Mapping[str, Schema] = {
         "scenario:t measure:t name:t name_es:t lever:t actor:t start:d end:d strength:n low:n high:n "
         "unit:t grade:t source:t in_force:b places:t routes:t"
     ),
+    "measure_notes": _columns("scenario:t measure:t found:t bound:t by:t used:n sentence:t sentence_es:t"),
     "triggers": _columns(
         "scenario:t trigger:t name:t name_es:t measures:t observation:t stock:t window_days:i on_above:n day_above:n "
         "off_below:n off_days:i source:t"

@@ -19,6 +19,7 @@ SCRIPTS = (
     "map.js",
     "engine-rules.js",
     "engine.js",
+    "engine-steer.js",
     "engine-days.js",
     "lever-state.js",
     "levers.js",
