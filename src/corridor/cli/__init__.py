@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "forecast": "Forecast a corridor's series or a dataset.",
     "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
+    "explore": "Search packages of measures that parties can agree on.",
     "update": "Read new editions, fit, run and report, and say what changed.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
@@ -37,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",
     "place": "Say which household should go to which site, with a proven bound.",
+    "reception": "Say how many beds a city needs, by when, with what chance and at what cost.",
     "place-generate": "Make up households, sites and scores to try placement on.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
