@@ -294,7 +294,7 @@ def _reception(place: ReceptionPlace, as_of: dt.date, options: Options) -> Recep
         notes.append("the census is above the beds on the as-of day already")
     start = as_of + dt.timedelta(weeks=1)
     levers = standard_levers(start, place.ratios.cost)
-    return Reception(place, as_of, options, fitted, paths, paths_of, None, levers, tuple(notes))
+    return Reception(place, as_of, options, fitted, paths, paths_of, levers=levers, notes=tuple(notes))
 
 
 def _notes(place: ReceptionPlace, last: dt.date, as_of: dt.date, forecast: bool, count: int) -> list[str]:
