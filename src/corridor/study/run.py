@@ -24,6 +24,7 @@ from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
+from corridor.study.explored import explored_tables
 from corridor.study.lever_data import lever_data
 from corridor.study.notes import notes_table
 from corridor.study.ports import port_labels, ports_table
@@ -183,7 +184,7 @@ def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> di
         tables |= effects(study, [run.compiled for run in runs], step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
-    return tables
+    return tables | explored_tables(study.folder, study.as_of)
 
 
 def study_levers(study: Study) -> dict[str, Any]:

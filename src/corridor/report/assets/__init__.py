@@ -23,6 +23,7 @@ SCRIPTS = (
     "engine-days.js",
     "lever-state.js",
     "levers.js",
+    "packages.js",
     "main.js",
 )
 """In the order in which the page runs them."""
