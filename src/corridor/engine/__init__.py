@@ -4,7 +4,8 @@ from corridor.engine.compile import compile_corridor
 from corridor.engine.compiled import Compiled
 from corridor.engine.index import CorridorIndex, index_corridor
 from corridor.engine.levers import LEVERS, Lever, LeverEffect, allowed_strengths, neutral_strength
-from corridor.engine.member import MemberArrays, arrays_from, member_arrays
+from corridor.engine.member import MemberArrays, arrays_from, expected_arrays, member_arrays
+from corridor.engine.paths import MemberPaths, Move
 from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
 from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
@@ -17,7 +18,9 @@ __all__ = [
     "Lever",
     "LeverEffect",
     "MemberArrays",
+    "MemberPaths",
     "MemberResult",
+    "Move",
     "Noise",
     "RunSpec",
     "Scope",
@@ -27,6 +30,7 @@ __all__ = [
     "arrays_from",
     "compile_corridor",
     "count_shapes",
+    "expected_arrays",
     "index_corridor",
     "member_arrays",
     "neutral_strength",
