@@ -12,7 +12,7 @@ import pytest
 
 from corridor.engine import Compiled, RunSpec, compile_corridor, expected_arrays, run_member
 from corridor.forecast.coupled.controls import Control, Controls
-from corridor.forecast.coupled.couple import Coupling, _Work, on_paths
+from corridor.forecast.coupled.coupling import Coupling, _Work, on_paths
 from corridor.forecast.coupled.draws import SeriesDraws
 from corridor.model.arrays import Floats
 from small_corridors import parameter

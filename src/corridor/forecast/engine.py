@@ -36,7 +36,7 @@ def compile_forecast(
 
     Departures are shocked from that month on, since most who left then are counted later; the counts of
     the month itself are known and are no forecast. ``paths`` stand in place of those shocks
-    (:func:`corridor.forecast.coupled.couple`).
+    (:func:`corridor.forecast.coupled.coupling`).
     """
     spec = RunSpec(
         start=calibration.start,

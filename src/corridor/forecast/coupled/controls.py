@@ -16,7 +16,7 @@ from corridor.model.arrays import Floats
 LARGEST = 2.0
 """Log factors of odds, hazards and limits stay within this."""
 GAIN = 0.8
-"""How much of a log miss of a hazard's count its log hazard moves by, turned round: an encounter ends some later ones."""
+"""Part of a log miss of a hazard's count by which its log hazard moves."""
 SHARES = (0.002, 0.985)
 
 
@@ -40,7 +40,7 @@ class Control:
                 share > 1e-6, np.log(aim / (1.0 - aim) * (1.0 - share) / np.maximum(share, 1e-9)), 0.0
             )
         else:
-            log = log + miss / (GAIN if self.on == "hazard" else 1.0)
+            log = log + miss * (GAIN if self.on == "hazard" else 1.0)
         return np.clip(log, -LARGEST, LARGEST)
 
     def _share(self, compiled: Compiled) -> Floats:

@@ -57,6 +57,20 @@ class AreaDraws:
     areas: tuple[str, ...]
     months: tuple[dt.date, ...]
     values: Floats
+    between: tuple[bool, ...]
+    """Whether an area lies between ports of entry."""
+
+    def given(self, totals: Floats, at_ports: Floats) -> AreaDraws:
+        """The draws given to members whose ``totals`` and expected counts ``at_ports``, (members + 1, months), are nearest.
+
+        What is left is taken from the areas between ports in proportion, so that every member adds up.
+        """
+        ports = ~np.array(self.between)
+        drawn = np.concatenate([self.values.sum(axis=2), self.values[:, :, ports].sum(axis=2)], axis=1)
+        own = np.concatenate([totals, at_ports], axis=1)
+        order = nearest(np.log(drawn[:-1] + 1.0), np.log(own[:-1] + 1.0))
+        values = self.values[[*order, len(order)]]
+        return replace(self, values=_adding_up(values, totals, self.between))
 
 
 def forecast_of(
@@ -172,14 +186,10 @@ def _rest_name(observation: Observation) -> str | None:
 
 
 def area_draws(
-    forecast: Forecast, totals: Floats, months: Sequence[dt.date], between: Sequence[str] = SECTORS,
+    forecast: Forecast, months: Sequence[dt.date], members: int, between: Sequence[str] = SECTORS,
     ports: Sequence[str] = FIELD_OFFICES,
 ) -> AreaDraws | None:  # fmt: skip
-    """Draws of the areas of a series whose ``totals`` (members + 1, months) the members have.
-
-    Areas are drawn together at their own quantiles. Members take those draws whose sums are nearest to their total; what is left is
-    taken from the areas between ports in proportion, so that every member adds up.
-    """
+    """Draws of the areas of a series at their own quantiles, not yet given to members; None where an area has no forecast."""
     names = [name for name in (*between, *ports) if name in forecast.view.panel.series]
     if not names:
         return None
@@ -187,13 +197,11 @@ def area_draws(
     quantiles = forecast.quantiles[: len(months), columns]
     if np.isnan(quantiles).any():
         return None
-    members = len(totals) - 1
-    values = forecast.view.panel.values[:, columns]
-    found = drawn_together(quantiles, values, forecast.horizons[: len(months)], members)
-    chosen = nearest(np.log(found.sum(axis=2)), np.log(totals[:members]))
+    history = forecast.view.panel.values[:, columns]
+    drawn = drawn_together(quantiles, history, forecast.horizons[: len(months)], members)
     central = quantiles[:, :, LEVELS.tolist().index(0.5)]
-    drawn = np.concatenate([found[chosen], central[None]])
-    return AreaDraws(tuple(names), tuple(months), _adding_up(drawn, totals, [n in between for n in names]))
+    open_ = tuple(name in between for name in names)
+    return AreaDraws(tuple(names), tuple(months), np.concatenate([drawn, central[None]]), open_)
 
 
 def drawn_together(quantiles: Floats, history: Floats, horizons: Sequence[int], members: int) -> Floats:

@@ -28,8 +28,13 @@ from corridor.model import Corridor
 from corridor.model.arrays import Floats
 from corridor.model.workers import run_tasks
 
-ROUNDS = 2
-"""Exact runs of every member after the linear answer, each followed by a correction."""
+ROUNDS = 3
+"""Exact runs of every member after the linear answer, each followed by a correction. Shares and hazards move in the first, areas in all but
+the last, in which the total is met by departures alone."""
+STUCK = 0.1
+"""A nationality whose counts stay further from its draw, in logs, is made up for by the others."""
+AREA_STEP = 0.7
+"""Part of an area's log miss by which its odds or its limit move."""
 EXACT_SD = 0.003
 """How exactly the target's draws are met, in logs."""
 KNOWN_SD = 0.05
@@ -89,7 +94,7 @@ def _prepare(
         drawn.append(found)
         kept.append(controls.of(observation.id))
         if observation is controls.target and controls.areas:
-            areas = area_draws(forecast, found.values.sum(axis=2), found.months)
+            areas = area_draws(forecast, found.months, compiled.spec.members)
     return _Work(compiled, tuple(drawn), tuple(kept), controls, areas)
 
 
@@ -121,22 +126,28 @@ class _Work:
         core = len(self.drawn)
         self._assign(0, log_counts(self._core(), self.middle))
         offset = np.zeros((self.members + 1, core, *self.sources.level.shape[1:]))
-        self.x = solve(self._core(), self._wanted(1), offset, self.x, self.middle)
+        self._solve(offset, 1)
         for s in range(1, core):
             self._assign(s, log_counts(self._core(), self.x))
-        self.x = solve(self._core(), self._wanted(core), offset, self.x, self.middle)
+        self._solve(offset, core)
         self._move_controls(log_counts(self._core(), self.x) + self._log_level(core))
+        self._begin_areas()
         counts = self._exact(workers)
-        for _ in range(ROUNDS):
-            with np.errstate(divide="ignore"):
-                exact = np.log(np.maximum(counts, 1e-9))
-            offset = exact[:, :core] - self._log_level(core) - log_counts(self._core(), self.x)
-            self.x = solve(self._core(), self._wanted(core), offset, self.x, self.middle)
-            now = log_counts(self._core(), self.x) + offset + self._log_level(core)
-            self._move_controls(now)
-            self._move_areas(exact[:, core:], counts[:, core:])
+        for turn in range(ROUNDS):
+            exact = np.log(np.maximum(counts[:, :core], 1e-9))
+            offset = exact - self._log_level(core) - log_counts(self._core(), self.x)
+            self._solve(offset, core, shared=turn > 0)
+            if turn == 0:
+                self._move_controls(log_counts(self._core(), self.x) + offset + self._log_level(core))
+            if turn < ROUNDS - 1:
+                self._move_areas(counts[:, core:], counts[:, 0])
             counts = self._exact(workers)
         return Coupling(self.paths(), self._distance(counts))
+
+    def _solve(self, offset: Floats, count: int, *, shared: bool = False) -> None:
+        """Departures and people on the way that meet the draws of the first ``count`` series."""
+        wanted = self._wanted(offset, count, shared=shared)
+        self.x = solve(self._core(), wanted, offset, self.x, self.middle)
 
     def _core(self) -> Sources:
         core = len(self.drawn)
@@ -180,28 +191,45 @@ class _Work:
         order = nearest(*rows)
         self.drawn[series] = replace(drawn, values=drawn.values[[*order, self.members]])
         if series == 0 and self.areas is not None:
-            self.areas = replace(self.areas, values=self.areas.values[[*order, self.members]])
+            self.areas = self.areas.given(self.drawn[0].values.sum(axis=2), self._at_ports())
 
-    def _misses(self, series: int, log: Floats) -> Floats:
-        """(members, months ahead, nationalities) log of drawn over expected counts, alike for the nationalities of a part."""
-        part = np.log(self.drawn[series].values + 0.5) - np.log(
-            np.exp(self._sums(series, log[:, series][:, self._at(series)])) + 0.5
+    def _at_ports(self) -> Floats:
+        """(members + 1, months ahead) what the ports would count of the members' draws, by each part's share there in the central run."""
+        core, at = len(self.drawn), self._at(0)
+        ports = [core + k for k, control, _ in self._areas() if control.on == "throughput"]
+        parts = self._parts_of(0).T
+        share = (self.sources.level[ports][:, at].sum(axis=0) @ parts) / np.maximum(
+            self.sources.level[0, at] @ parts, 1.0
         )
-        return part @ self._parts_of(series)
+        return (self.drawn[0].values * share).sum(axis=2)
 
-    def _wanted(self, count: int) -> Wanted:
+    def _misses(self, series: int, log: Floats, *, shared: bool = False) -> Floats:
+        """(members, months ahead, nationalities) log of drawn over expected counts, alike for the nationalities of a part.
+
+        With ``shared``, what parts that are far from their draw cannot give is asked of the others, so that the total is met.
+        """
+        seen = np.exp(self._sums(series, log[:, series][:, self._at(series)]))
+        drawn = self.drawn[series].values
+        if shared:
+            stuck = np.abs(np.log((drawn + 0.5) / (seen + 0.5))) > STUCK
+            left = drawn.sum(axis=2) - np.where(stuck, seen, 0.0).sum(axis=2)
+            factor = left / np.maximum(np.where(stuck, 0.0, drawn).sum(axis=2), 1.0)
+            drawn = np.where(stuck, drawn, drawn * np.clip(factor, 0.3, 3.0)[:, :, None])
+        return np.log((drawn + 0.5) / (seen + 0.5)) @ self._parts_of(series)
+
+    def _wanted(self, offset: Floats, count: int, *, shared: bool) -> Wanted:
         """What is asked of the first ``count`` series, relative to the central run's counts."""
         core, months = len(self.drawn), len(self.compiled.months)
         log = np.full((self.members + 1, core, months, len(self.names)), np.nan)
         sd = np.full((core, months), EXACT_SD)
-        relative = log_counts(self._core(), self.x)
+        now = log_counts(self._core(), self.x) + offset
         for s in range(count):
             control = self.control[s]
             if s and (control is None or control.on == "hazard"):
                 continue
             at = self._at(s)
-            log[:, s, at] = relative[:, s, at] + self._misses(s, relative + self._log_level(core))
-            sd[s, at] = EXACT_SD if s == 0 else UPSTREAM_SD
+            miss = self._misses(s, now + self._log_level(core), shared=shared and s == 0)
+            log[:, s, at], sd[s, at] = now[:, s, at] + miss, EXACT_SD if s == 0 else UPSTREAM_SD
             if s == 0:
                 before = [m for m in range(months) if m < min(at)]
                 log[:, 0, before], sd[0, before] = 0.0, KNOWN_SD
@@ -221,24 +249,36 @@ class _Work:
         out[:, max(at) + 1 :] = miss[:, -1:]
         return out
 
-    def _move_areas(self, log: Floats, counts: Floats) -> None:
-        """Move the odds of each area, or what its ports let through."""
-        del log
-        if self.areas is None:
-            return
-        at = [
-            self.compiled.months.index(month) for month in self.areas.months if month in self.compiled.months
-        ]
-        k = 0
-        for z, control in enumerate(self.area_controls):
-            if control is None:
-                continue
-            seen = counts[:, k].sum(axis=2)[:, at]
-            miss = np.log((self.areas.values[:, : len(at), z] + 1.0) / (seen + 1.0))
-            self.log_area[z] = control.moved(
-                self.compiled, self.log_area[z], self._spread(miss[:, :, None], at)
-            )
-            k += 1
+    def _begin_areas(self) -> None:
+        """Odds and limits of the areas as the central run's counts suggest them."""
+        core = len(self.drawn)
+        central = self.sources.level[:, self._at(0)].sum(axis=2)
+        grown = self.drawn[0].values.sum(axis=2) / np.maximum(central[0], 1.0)
+        for k, control, z in self._areas():
+            level = central[core + k] * (grown if control.on == "odds" else 1.0)
+            self._move_area(z, control, np.broadcast_to(level, grown.shape), 1.0)
+
+    def _move_areas(self, counts: Floats, target: Floats) -> None:
+        """Move the odds of each area and what its ports let through; ``target`` are the counts of the whole series.
+
+        Odds move by what an area lacks of its part of the whole, since the whole is met by departures.
+        """
+        at = self._at(0)
+        away = self.drawn[0].values.sum(axis=2) / np.maximum(target[:, at].sum(axis=2), 1.0)
+        for k, control, z in self._areas():
+            seen = counts[:, k][:, at].sum(axis=2)
+            self._move_area(z, control, seen * (away if control.on == "odds" else 1.0), AREA_STEP)
+
+    def _areas(self) -> list[tuple[int, Control, int]]:
+        """Areas with a control: the place of its counts, the control, the place of its draws."""
+        found = [(z, control) for z, control in enumerate(self.area_controls) if control is not None]
+        return [(k, control, z) for k, (z, control) in enumerate(found)]
+
+    def _move_area(self, z: int, control: Control, seen: Floats, step: float) -> None:
+        assert self.areas is not None
+        at = self._at(0)
+        miss = step * np.log((self.areas.values[:, : len(at), z] + 1.0) / (seen + 1.0))
+        self.log_area[z] = control.moved(self.compiled, self.log_area[z], self._spread(miss[:, :, None], at))
 
     def paths(self) -> MemberPaths:
         """The paths as they stand."""
