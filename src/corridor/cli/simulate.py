@@ -13,6 +13,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    cluster_option,
     command_line,
     hindsight_option,
     lang_option,
@@ -22,6 +23,7 @@ from corridor.cli.common import (
     processors,
     progress,
     quiet_option,
+    responses_option,
     seed_option,
     talk,
     workers_option,
@@ -44,15 +46,11 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
 @click.option(
-    "--responses",
-    is_flag=True,
-    help="Let people answer measures as they answered past ones of the same class.",
-)
-@click.option(
     "--free",
     is_flag=True,
     help="Let the calibrated corridor run on by itself, not coupled to the default forecast.",
 )
+@responses_option()
 @out_option()
 @members_option(200)
 @seed_option()
@@ -60,6 +58,7 @@ if TYPE_CHECKING:
 @hindsight_option()
 @lang_option()
 @workers_option()
+@cluster_option()
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
@@ -90,7 +89,7 @@ def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
     overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
-    responses: bool = False, free: bool = False,
+    responses: bool = True, free: bool = False,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from corridor.model import html
+from corridor.model.arrays import Floats
 
 if TYPE_CHECKING:
     from corridor.engine.paths import MemberPaths
 
-Floats = npt.NDArray[np.float64]
 CellState = Mapping[tuple[str, int, str], float]
 """Units in each cell, by (stock or travelling flow, stage, group)."""
 
