@@ -29,8 +29,8 @@ def block(page: str, begin: str, end: str) -> str:
 
 
 SCOREBOARD = script("write_scoreboard")
-BOARD = pl.read_csv(SCOREBOARD.RESULTS)
-TABLES = SCOREBOARD.tables(BOARD)
+BOARD = pl.read_csv(SCOREBOARD.RESULTS) if SCOREBOARD.RESULTS.exists() else None
+TABLES = SCOREBOARD.tables(BOARD) if BOARD is not None else {}
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -38,13 +38,16 @@ def test_a_table_of_the_backtest_is_that_of_its_result_file(name: str) -> None:
     assert block(BACKTEST, f"<!-- {name} -->\n", f"\n<!-- end {name} -->") == TABLES[name]
 
 
+@pytest.mark.skipif(BOARD is None, reason="no result of the backtest is committed")
 def test_a_figure_that_was_edited_by_hand_is_seen() -> None:
     edited = TABLES["models"].replace("-11.6", "-15.6", 1)
     assert edited != TABLES["models"]
     assert edited not in BACKTEST
 
 
+@pytest.mark.skipif(BOARD is None, reason="no result of the backtest is committed")
 def test_the_shipped_scoreboard_is_the_same_result() -> None:
+    assert BOARD is not None
     shipped = pl.read_csv(SCOREBOARD.SHIPPED).rename({"series_set": "set"})
     ours = BOARD.filter(model=SCOREBOARD.MODEL)
     both = shipped.join(ours, on=["set", "origin", "horizon", "period"], suffix="_here")

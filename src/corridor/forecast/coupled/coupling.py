@@ -87,7 +87,7 @@ def _prepare(
         found = None
         if forecast is not None:
             found = series_draws(corridor, observation, forecast, compiled.spec.members)
-        if forecast is None or found is None:
+        if forecast is None or found is None or not set(found.months) & set(compiled.months):
             if observation is controls.target:
                 return None
             continue
