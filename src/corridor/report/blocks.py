@@ -91,6 +91,8 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     "influence": _keys(f"{_CHART} rows", _CHART_MAY),
     "timeline": _keys(f"{_CHART} rows as_of", _CHART_MAY),
     "brief": _keys("id pages"),
+    "packages": _keys("id title reading legend first parties beside rows move table query"),
+    "tradeoff": _keys(f"{_CHART} items points across up accepted others table", _CHART_MAY),
     "levers": _keys("id data dates scenarios measures items grades ensembles"),
     "map": _keys(
         "id title source as_of base places links points items months first scenarios flows met measures readings",

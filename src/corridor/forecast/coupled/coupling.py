@@ -25,7 +25,7 @@ from corridor.forecast.coupled.solve import Wanted, log_counts, solve
 from corridor.forecast.coupled.sources import Counter, Sources, measure_sources
 from corridor.forecast.engine import compile_forecast, covers_month
 from corridor.model import Corridor
-from corridor.model.arrays import Floats
+from corridor.model.arrays import Bools, Floats
 from corridor.model.workers import run_tasks
 
 ROUNDS = 3
@@ -115,6 +115,8 @@ class _Work:
         self.counter = Counter.of(compiled, observed)
         self.sources: Sources = measure_sources(compiled, self.counter)
         self.members = compiled.spec.members
+        self.stuck: Bools | None = None
+        """(members + 1, months ahead, parts) parts that others make up for, found once."""
         shape = (self.members + 1, len(compiled.months))
         self.log_control = [np.zeros((*shape, len(self.names))) for _ in self.drawn]
         self.log_area = [np.zeros((*shape, 1)) for _ in self.area_controls]
@@ -211,7 +213,9 @@ class _Work:
         seen = np.exp(self._sums(series, log[:, series][:, self._at(series)]))
         drawn = self.drawn[series].values
         if shared:
-            stuck = np.abs(np.log((drawn + 0.5) / (seen + 0.5))) > STUCK
+            if self.stuck is None:
+                self.stuck = np.abs(np.log((drawn + 0.5) / (seen + 0.5))) > STUCK
+            stuck = self.stuck
             left = drawn.sum(axis=2) - np.where(stuck, seen, 0.0).sum(axis=2)
             factor = left / np.maximum(np.where(stuck, 0.0, drawn).sum(axis=2), 1.0)
             drawn = np.where(stuck, drawn, drawn * np.clip(factor, 0.3, 3.0)[:, :, None])

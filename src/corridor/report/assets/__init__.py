@@ -19,9 +19,11 @@ SCRIPTS = (
     "map.js",
     "engine-rules.js",
     "engine.js",
+    "engine-steer.js",
     "engine-days.js",
     "lever-state.js",
     "levers.js",
+    "packages.js",
     "main.js",
 )
 """In the order in which the page runs them."""

@@ -160,6 +160,7 @@
       const first = model.sizes.first, end = first + model.sizes.days - 1;
       if (L.apart(last, own) > NOTHING) controls[i].says("");
       else if (measure.idle) controls[i].says(C.say("lever_idle"));
+      else if ((measure.notes ?? []).length) controls[i].says(measure.notes.map(C.text).join(" "));
       else if (x.on && L.silent(data, now, i)) controls[i].says(C.say("lever_silent"));
       else if (x.on && (x.start > end || (x.last !== null && x.last < first))) controls[i].says(C.say("lever_outside_run", { first: C.day(L.iso(first)), last: C.day(L.iso(end)) }));
       else if (x.on && x.last !== null && x.last < x.start) controls[i].says(C.say("lever_no_days"));
