@@ -99,8 +99,9 @@ class RunNumbers:
         def of(name: str, absent: float) -> Floats:
             return self._gather(name, drawn, absent)
 
+        share = of("share", 0.0) * self.index.open_to
         values = Values(
-            share=of("share", 0.0) * self.index.open_to,
+            share=share,
             daily_probability=of("daily_probability", 0.0) * self.index.open_to,
             throughput=np.concatenate([of("throughput", UNLIMITED), of("route_throughput", UNLIMITED)], 1),
             capacity=of("capacity", UNLIMITED),
