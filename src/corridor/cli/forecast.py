@@ -70,6 +70,8 @@ def command(
 
     As a table, the median and three intervals; as JSON or CSV, all 23 quantiles.
     """
+    import polars as pl
+
     from corridor.data import load
     from corridor.forecast.hub import hub_table, write_hub
     from corridor.forecast.lone import month_table
@@ -139,6 +141,8 @@ def command(
     shown = (summary_of_quantiles(table) if format == "table" else table).rename(
         {"month": step} if step != "month" else {}
     )
+    if format == "table" and dataset.table["value"].dtype.is_integer():  # whole people, a mean of days too
+        shown = shown.with_columns(pl.col(pl.Float64).round(0).cast(pl.Int64))
     if format == "json":
         emit_object(_object(forecast, dataset.id, shown.rows(named=True)) | {"step": step})
     else:
