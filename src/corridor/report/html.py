@@ -18,6 +18,7 @@ from corridor.model.files import write_text
 from corridor.report.assets import SCRIPTS, read
 from corridor.report.blocks import COLUMN_KINDS, check_blocks
 from corridor.report.messages import page_messages, say
+from corridor.report.pages import pages
 from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
 from corridor.text import LANGS, MONTHS, Lang, day, month
@@ -52,8 +53,9 @@ def write_html(
     against: RunFolder | None = None,
     brief: str | None = None,
 ) -> Path:
-    """Write the report of a run as one HTML file that opens in ``lang`` and switches in the page
-    between the languages of the corridor.
+    """Write the report of a run as one HTML file that switches between the languages of the corridor.
+
+    It opens in ``lang``; with the default, ``en``, in the language of the reader's browser where it has that.
 
     ``against`` is another run, of which a section says what moved and why. ``brief`` is a scenario whose
     one-page brief is written alone. The file forbids itself any network by its Content-Security-Policy,
@@ -136,7 +138,8 @@ def _check_brief(view: RunView, scenario: str) -> None:
 
 def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[str, Any]:
     """Everything that the page shows, as plain data; with ``brief`` a scenario's brief and nothing else."""
-    shown = SECTIONS if brief is None else (Brief(),)
+    every = SECTIONS if brief is None else (Brief(),)
+    shown = [section for section in every if section.available(view)]
     return {
         "lang": lang,
         "languages": languages_of(view.run),
@@ -145,7 +148,8 @@ def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[
         "baseline": view.scenarios[0] if view.scenarios else None,
         "comparison": view.run.manifest.get("comparison"),
         "header": _header(view),
-        "sections": [_section(section, view) for section in shown if section.available(view)],
+        "pages": pages(view, shown),
+        "sections": [_section(section, view) for section in shown],
         "kinds": {name: asdict(kind) for name, kind in COLUMN_KINDS.items()},
         "messages": page_messages(),
         "months": {language: MONTHS[language] for language in LANGS},

@@ -22,6 +22,7 @@ SCRIPTS = (
     "engine-days.js",
     "lever-state.js",
     "levers.js",
+    "search.js",
     "main.js",
 )
 """In the order in which the page runs them."""

@@ -11,7 +11,7 @@
 
   const prose = (block) => el("p", { class: "wide intro" }, C.text(block.text));
   const answer = (block) => el("ol", { class: "answer wide" },
-    block.sentences.map((sentence) => el("li", {}, C.text(sentence))));
+    block.sentences.map((sentence) => el("li", {}, C.spoken(sentence))));
 
   const fan = (block) => {
     let node;

@@ -50,7 +50,7 @@
   const tableDetails = (title, build, open = false) => {
     const place = el("div", {});
     const details = el("details", { open, ontoggle: () => details.open && place.replaceChildren(table(title, build())) },
-      el("summary", {}, C.say("table")), place);
+      el("summary", { "aria-label": `${C.say("figure_table")}: ${title}` }, C.say("figure_table")), place);
     details.refresh = () => details.open && place.replaceChildren(table(title, build()));
     if (open) place.replaceChildren(table(title, build()));
     return details;

@@ -1,6 +1,5 @@
 """The sections of the report, in the order in which they stand."""
 
-from corridor.report.sections.answer import Answer, sentences
 from corridor.report.sections.base import RunView, Section
 from corridor.report.sections.brief import Brief
 from corridor.report.sections.cards import chance_above
@@ -14,11 +13,13 @@ from corridor.report.sections.people import Cities, People
 from corridor.report.sections.ports import Ports
 from corridor.report.sections.scenarios import Measures, Scenarios
 from corridor.report.sections.scoreboard import Scoreboard
+from corridor.report.sections.start import Answer, Chances, sentences
 
 SECTIONS: tuple[Section, ...] = (
     Answer(),
     Changes(),
     Map(),
+    Chances(),
     Fans(),
     Countries(),
     Levers(),
