@@ -51,7 +51,8 @@ def page(browser: Any, report: Path) -> Iterator[Any]:
     opened.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
     opened.on("pageerror", lambda error: heard.append(str(error)))
     opened.on(
-        "request", lambda request: heard.append(request.url) if request.url.split("#")[0] != report.as_uri() else None
+        "request",
+        lambda request: heard.append(request.url) if request.url.split("#")[0] != report.as_uri() else None,
     )
     opened.goto(f"{report.as_uri()}#/all")
     wait_until_drawn(opened)

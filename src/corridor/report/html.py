@@ -15,7 +15,7 @@ import polars as pl
 
 from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
-from corridor.report.assets import SCRIPTS, read
+from corridor.report.assets import ENGINE, SCRIPTS, read
 from corridor.report.blocks import COLUMN_KINDS, check_blocks
 from corridor.report.messages import page_messages, say
 from corridor.report.pages import pages
@@ -94,7 +94,10 @@ def render(
         sentences=spoken,
         noscript=escape(say("noscript")[lang]),
         payload=as_script_json(payload(view, lang, brief)),
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        scripts="\n".join(
+            f"<script{' data-engine' if name in ENGINE else ''}>{script}</script>"
+            for name, script in zip(SCRIPTS, scripts, strict=True)
+        ),
     )
 
 
@@ -184,7 +187,7 @@ def _policy(scripts: list[str]) -> str:
     )
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "connect-src 'none'; form-action 'none'; base-uri 'none'"
+        "connect-src 'none'; worker-src blob:; form-action 'none'; base-uri 'none'"
     )
 
 

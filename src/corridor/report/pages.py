@@ -36,7 +36,12 @@ PAGES: tuple[Page, ...] = (
     Page("what-if", ("levers", "scenarios", "people", "ports")),
     Page("worked", ("effects", "measures"), ("effects",), "corridor evaluate {corridor} --hindsight"),
     Page("ready", ("cities", "reception", "placement", "brief")),
-    Page("agreed", ("agreement", "explore", "packages"), ("agreement", "explore", "packages"), "corridor explore {corridor}"),
+    Page(
+        "agreed",
+        ("agreement", "explore", "packages"),
+        ("agreement", "explore", "packages"),
+        "corridor explore {corridor}",
+    ),
     Page("evidence", ("claims", "fit", "scoreboard", "parameters", "sources")),
 )
 """In the order of the navigation. The first is the start page, the last takes sections that no page lists."""
@@ -75,7 +80,9 @@ def _page(view: RunView, page: Page, sections: list[str]) -> dict[str, Any]:
         "door": say(f"page_{key}_door"),
         "lead": lead(view) if lead else None,
         "sections": sorted(sections, key=lambda name: listed.get(name, len(listed))),
-        "missing": None if sections and (not page.needs or set(page.needs) & set(sections)) else _missing(page, corridor),
+        "missing": None
+        if sections and (not page.needs or set(page.needs) & set(sections))
+        else _missing(page, corridor),
     }
 
 

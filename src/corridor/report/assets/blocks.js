@@ -289,7 +289,9 @@
       el("p", { class: `verdict ${claim.verdict}` }, C.text(claim.verdict_label)),
       el("blockquote", {}, el("p", {}, "“", C.text(claim.statement), "”"), el("footer", {}, C.text(claim.said))),
       el("p", { class: "reading" }, C.text(claim.sentence)),
-      el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))])))));
+      el("details", { open: C.page() === "all" }, el("summary", { "aria-label": `${C.say("claim_facts")}: ${C.text(claim.statement)}` }, C.say("claim_facts")),
+        el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))]))))));
 
+  C.fanTable = fanTable;
   C.blocks = { prose, answer, fan, band, lines, dots, bars, list, grades, fit, influence, timeline, claims };
 })();

@@ -89,7 +89,7 @@
   const ownLine = (own, place) => (own ? [Plot.lineY(own.map(([iso, value]) => ({ x: place(iso), value })),
     { x: "x", y: "value", stroke: "var(--own)", strokeWidth: 3, ariaLabel: () => "own" })] : []);
 
-  const fan = (width, title, { view, observed, levels, hatched, asOf, own }) => {
+  const fan = (width, title, { view, observed, levels, hatched, asOf, own, line = null }) => {
     const rows = view.months.map((iso, i) => ({ iso, x: middle(iso), values: view.values[i] }));
     const seen = observed.map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
     const shown = seen.filter((d) => isNumber(d.value));
@@ -113,6 +113,8 @@
         Plot.lineY(gapped(later), { x: "x", y: "value", stroke: "var(--later)", strokeWidth: 1.5 }),
         Plot.dot(later, { x: "x", y: "value", fill: "var(--later)", symbol: "diamond", r: 4.5 }),
         ...ownLine(own, middle),
+        ...(line === null ? [] : [Plot.ruleY([line], { stroke: "var(--own)", strokeWidth: 2, strokeDasharray: "8,3" }),
+          Plot.text([line], { y: (d) => d, frameAnchor: "left", dx: 4, dy: -8, textAnchor: "start", text: (d) => C.number(d), fill: "var(--own)", fontWeight: 600 })]),
         tip([...months.values()], "y", (d) => [C.month(d.iso), ...d.words].join("\n")),
       ],
     });

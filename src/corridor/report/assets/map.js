@@ -70,6 +70,8 @@
     return { d: `M${a}L${b}`, at: (t) => [0, 1].map((i) => a[i] + t * (b[i] - a[i])), angle: () => Math.atan2(b[1] - a[1], b[0] - a[0]) * 180 / Math.PI, long: STUB };
   };
 
+  C.geo = { projection, trace, curve };
+
   const stopSign = () => [svg("circle", { r: 7, fill: "var(--card)", stroke: "var(--no)", "stroke-width": 2.5 }),
     svg("line", { x1: -4, x2: 4, y1: 4, y2: -4, stroke: "var(--no)", "stroke-width": 2.5 })];
 

@@ -24,6 +24,8 @@
     timer = setTimeout(() => history.replaceState(null, "", fragment()), 200); // browsers ration these calls
   };
 
+  write.now = () => { clearTimeout(timer); history.replaceState(null, "", fragment()); };
+
   const decode = (text) => {
     try { return decodeURIComponent(text); } catch { return text; }
   };

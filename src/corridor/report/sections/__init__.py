@@ -9,6 +9,7 @@ from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
 from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
+from corridor.report.sections.outlook import Outlook
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.ports import Ports
 from corridor.report.sections.scenarios import Measures, Scenarios
@@ -19,6 +20,7 @@ SECTIONS: tuple[Section, ...] = (
     Answer(),
     Changes(),
     Map(),
+    Outlook(),
     Chances(),
     Fans(),
     Countries(),

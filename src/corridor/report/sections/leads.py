@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor.report.messages import Text, Value, say
+from corridor.report.messages import Value, say
 from corridor.report.sections.answer import direction, founded_share, headline_difference
 from corridor.report.sections.base import RunView, quantiles_of, total
 from corridor.text import LANGS, month, number, percent, period, rounded
@@ -120,6 +120,8 @@ def beds(view: RunView) -> Spoken | None:
     """The city whose beds are most likely too few at the end of the run, and how many people it then has."""
     daily, room = view.run.table("daily"), view.run.table("capacity")
     cities = [item for item in view.of_kind("census") if item in view.items and item in set(room["item"])]
+    if not cities:
+        return None
     rows = daily.filter((pl.col("scenario") == view.scenarios[0]) & pl.col("item").is_in(cities))
     if rows.is_empty():
         return None

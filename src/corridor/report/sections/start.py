@@ -38,7 +38,15 @@ class Chances:
         cards = chance_cards(view)
         intro = say("cards_intro", scenario=view.name(view.scenarios[0]))
         first = first_cards(view, [card["id"] for card in cards])
-        return [{"type": "cards", "title": say("cards_pick_title"), "intro": intro, "cards": cards, "first": first}]
+        return [
+            {
+                "type": "cards",
+                "title": say("cards_pick_title"),
+                "intro": intro,
+                "cards": cards,
+                "first": first,
+            }
+        ]
 
 
 def told(view: RunView) -> list[Spoken]:
