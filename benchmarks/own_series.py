@@ -28,6 +28,8 @@ RIVALS = ("walk", "seasonal_naive", "ets", "theta")
 LENGTHS: dict[Step, tuple[int, int]] = {"month": (120, 12), "week": (260, 52)}
 """Periods of a series, and of a year."""
 HORIZONS: dict[Step, tuple[int, ...]] = {"month": (1, 2, 3, 6), "week": (1, 2, 4, 8)}
+GENERATOR = 1
+"""Seed of the series that are scored; choices were made on other seeds (``--seed``)."""
 HEAVY_SHOCKS = 5.0
 """Degrees of freedom of the level's shocks."""
 
@@ -86,21 +88,23 @@ FAMILIES: dict[str, Callable[[np.random.Generator, int, int], Floats]] = {
 }  # fmt: skip
 
 
-def generated(family: str, step: Step, number: int) -> Panel:
+def generated(family: str, step: Step, number: int, generator: int = GENERATOR) -> Panel:
     """Series ``number`` of a family: the same for everybody."""
     n, year = LENGTHS[step]
-    seed = [list(FAMILIES).index(family), list(LENGTHS).index(step), number]
+    seed = [generator, list(FAMILIES).index(family), list(LENGTHS).index(step), number]
     values = FAMILIES[family](np.random.default_rng(seed), n, year)
     months = tuple(add_steps(dt.date(2014, 1, 6 if step == "week" else 1), i, step) for i in range(n))
     kind = "stock" if family == "stock" else "flow"
     return Panel(months, (f"{family}{number}",), values[:, None], 0, step, kind)
 
 
-def score(family: str, step: Step, numbers: range, origins: int, models: tuple[str, ...]) -> pl.DataFrame:
+def score(
+    family: str, step: Step, numbers: range, origins: int, models: tuple[str, ...], generator: int = GENERATOR
+) -> pl.DataFrame:
     """Scores of every series of a family."""
     found = []
     for number in numbers:
-        panel = generated(family, step, number)
+        panel = generated(family, step, number, generator)
         scores = backtest_series(panel, max(HORIZONS[step]), origins=origins, models=models)
         labels = {
             "family": family,
@@ -141,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--series", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=GENERATOR, help="Of the generator.")
     parser.add_argument("--origins", type=int, default=None)
     parser.add_argument("--step", choices=list(LENGTHS), action="append")
     parser.add_argument("--family", choices=list(FAMILIES), action="append")
@@ -154,7 +159,7 @@ def main() -> None:
     parts = []
     for step in asked.step or LENGTHS:
         for family in asked.family or FAMILIES:
-            parts.append(score(family, step, range(count), origins, models))
+            parts.append(score(family, step, range(count), origins, models, asked.seed))
             print(f"{step} {family}: {time.time() - begun:.0f} s", file=sys.stderr)
     scores = pl.concat(parts)
     if asked.out:

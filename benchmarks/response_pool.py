@@ -1,9 +1,9 @@
-"""The response pools and their score, as docs/responses.md holds them.
+"""The response pools and their score, as docs/responses.md and docs/lever-episodes.md hold them.
 
     python benchmarks/response_pool.py [--write]
 
 Each episode is predicted from what was public when it began, without itself; the interval is that of the log effect on
-months 1 to 3 with the error of measuring it. About a minute on a quiet core. ``--write`` puts the tables into the page.
+months 1 to 3 with the error of measuring it. Some ten seconds on a quiet core. ``--write`` puts the tables into the pages.
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from corridor.evaluate.episodes import Kind, Outcome
-from corridor.evaluate.responses import Score, outcomes, response, score
+from corridor.data import load
+from corridor.evaluate.episodes import Kind, Outcome, counts_of, outcomes
+from corridor.evaluate.responses import TARGETED, Score, response, score
+from corridor.model.periods import add_months
 
-PAGE = Path(__file__).parents[1] / "docs" / "responses.md"
+DOCS = Path(__file__).parents[1] / "docs"
 BEGIN, END = "<!-- begin: benchmarks/response_pool.py -->", "<!-- end: benchmarks/response_pool.py -->"
+SEEN = (
+    "visa_ecuador_2021", "visa_brazil_2021", "visa_venezuela_2022", "consular_visa_brazil_2022", "visa_peru_2024", "visa_china_2024",
+    "meeting_december_2023", "proclamation_2024", "entry_ban_2025",
+)  # fmt: skip
+"""Episodes of which a reader wants to know what would have been said on the day."""
 KINDS: tuple[Kind, ...] = (
     "entry", "returns_and_parole", "asylum", "removal_flights", "enforcement_mexico", "enforcement_transit",
 )  # fmt: skip
@@ -31,18 +38,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     words = parser.parse_args()
-    text = "\n".join(tables(outcomes()))
-    if not words.write:
-        print(text)
-        return
-    page = PAGE.read_text("utf-8")
-    before, rest = page.split(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", "utf-8")
-
-
-def tables(found: tuple[Outcome, ...]) -> list[str]:
-    """Lines of the page between its marks."""
+    found = outcomes()
     scores = score(found)
+    pages = {"responses.md": tables(found, scores), "lever-episodes.md": seen_ahead(found, scores)}
+    for name, lines in pages.items():
+        text = "\n".join(lines)
+        if not words.write:
+            print(text)
+            continue
+        before, rest = (DOCS / name).read_text("utf-8").split(BEGIN)
+        (DOCS / name).write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", "utf-8")
+
+
+def tables(found: tuple[Outcome, ...], scores: list[Score]) -> list[str]:
+    """Lines of docs/responses.md between its marks."""
     recent = [s for s, o in zip(scores, found, strict=True) if o.episode.start.year >= 2018]
     lines = ["", "| scored | episodes | 80 % intervals held | median error | no effect | width | mean error | no effect |",
              "|---|---|---|---|---|---|---|---|"]  # fmt: skip
@@ -50,9 +59,34 @@ def tables(found: tuple[Outcome, ...]) -> list[str]:
     lines += ["| class | as known on | episodes | months 1 to 3 | month 1 | months 2 and 3 | months 4 to 6 |",
               "|---|---|---|---|---|---|---|"]  # fmt: skip
     lines += [_pool(kind, day, found) for kind in KINDS for day in (SCENARIO_DATE, None)]
-    lines += ["", "| episode | class | first month | counted / expected, months 1 to 3 | 1 to 6 | predicted | held |",
+    lines += ["", "A star marks a measure that names nationalities.", "", "| episode | class | first month | counted / expected, months 1 to 3 | 1 to 6 | predicted | held |",
               "|---|---|---|---|---|---|---|"]  # fmt: skip
     return [*lines, *(_row(o, s) for o, s in zip(found, scores, strict=True)), ""]
+
+
+def seen_ahead(found: tuple[Outcome, ...], scores: list[Score]) -> list[str]:
+    """Lines of docs/lever-episodes.md: chance of fewer people and size over months 1 to 3, as told when it began."""
+    lines = ["", "| episode | first month | chance of fewer | difference told, 80 % | without it | counted | difference |",
+             "|---|---|---|---|---|---|---|"]  # fmt: skip
+    for outcome, scored in zip(found, scores, strict=True):
+        if outcome.episode.id in SEEN:
+            counted = quarter_of(outcome)
+            expected = counted / np.exp(outcome.quarter)
+            low, middle, high = (
+                f"{expected * np.expm1(x):+,.0f}" for x in (scored.low, scored.median, scored.high)
+            )
+            lines.append(
+                f"| {outcome.episode.name} | {outcome.episode.first:%Y-%m} | {scored.fewer:.0%} | {middle} [{low}, {high}] "
+                f"| {expected:,.0f} | {counted:,.0f} | {counted - expected:+,.0f} |"
+            )  # fmt: skip
+    return [*lines, ""]
+
+
+def quarter_of(outcome: Outcome) -> float:
+    """People counted in months 1 to 3."""
+    series = counts_of(outcome.episode, load(outcome.episode.dataset))
+    months = [add_months(outcome.episode.first, k) for k in range(3)]
+    return sum(n for month, n in zip(series.periods, series.counts.tolist(), strict=True) if month in months)
 
 
 def verdicts(scores: list[Score]) -> list[str]:
@@ -92,14 +126,17 @@ def _pool(kind: Kind, day: dt.date | None, found: tuple[Outcome, ...]) -> str:
     low, middle, high = np.exp(np.quantile(told.quarter(), (0.1, 0.5, 0.9)))
     windows = " | ".join(f"{value:.2f}" for value in np.exp(np.median(told.draw(), axis=0)))
     since = day.isoformat() if day else "now"
-    return f"| `{kind}` | {since} | {len(told.episodes)} | {middle:.2f} [{low:.2f}, {high:.2f}] | {windows} |"
+    scope = "named nationalities" if kind in TARGETED else "everybody"
+    return f"| `{kind}`, on {scope} | {since} | {len(told.episodes)} | {middle:.2f} [{low:.2f}, {high:.2f}] | {windows} |"
 
 
 def _row(outcome: Outcome, scored: Score) -> str:
     episode = outcome.episode
     half = "–" if np.isnan(outcome.half_year) else f"{np.exp(outcome.half_year):.2f}"
     low, middle, high = np.exp((scored.low, scored.median, scored.high))
-    kind = f"`{episode.kind}`" + (" (widened)" if episode.sign < 0 else "")
+    kind = (
+        f"`{episode.kind}`" + ("*" if episode.targeted else "") + (" (widened)" if episode.sign < 0 else "")
+    )
     return (
         f"| {episode.name} | {kind} | {episode.first:%Y-%m} | {np.exp(outcome.quarter):.2f} | {half} "
         f"| {middle:.2f} [{low:.2f}, {high:.2f}] | {'yes' if scored.held else 'no'} |"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
+
+import polars as pl
 
 from americas.counts import CBP, IOM, SECOND, SPAN, each_month, known, month_end, months, of, us
 from americas.dispositions import AFTER, END_42, PERIODS, disposition
 from americas.geography import CITIES, OFFICES, PORTS, RETURN_CITY, RETURNABLE, SECTORS, users
 from americas.tables import NATIONALITIES, Tables
+from corridor.data import load
 
 OTHERS = tuple(n for n in NATIONALITIES if n not in RETURNABLE)
 
@@ -251,16 +255,60 @@ def _dispositions(t: Tables, sector: str, nationality: str) -> None:
         source = f"DHS, over 460,000 removals and returns 2023-05-12 to 2023-12-27 (reported by Imagility), less those by flight, over encounters {months(AFTER)}; split by nationality and household assumed"
         rows(household, len(PERIODS), source, END_42 + dt.timedelta(days=1), None, dt.date(2023, 12, 27))
     child = (
-        "most unaccompanied Mexican children are returned to Mexico's child protection authorities"
+        "assumption: most unaccompanied Mexican children are returned to Mexico's child protection authorities"
         if nationality == "MEX"
-        else "unaccompanied children of other countries are released to sponsors"
+        else released_children()
     )
-    rows("child", 0, f"assumption: {child}", None, None, None)
+    rows("child", 0, child, None, None, None)
+
+
+@cache
+def released_children() -> str:
+    """How many unaccompanied children left care for sponsors, beside how many not from Mexico were met in the same months."""
+    first, last = dt.date(2023, 1, 1), dt.date(2023, 11, 30)
+    care = load("unaccompanied_children_flows").table.filter(
+        pl.col("measure") == "discharged", pl.col("date").is_between(first, last)
+    )
+    met = load("us_southwest_encounters").table.filter(
+        pl.col("household") == "child", pl.col("nationality") != "MEX", pl.col("date").is_between(first, last)
+    )
+    days = (last - first).days + 1
+    return (
+        f"US Department of Health and Human Services, daily counts of unaccompanied children: {care['value'].mean():.0f} a day left care, "
+        f"almost all to sponsors, 2023-01 to 2023-11 ({care.height} days read), for {met['value'].sum() / days:.0f} a day of other countries than Mexico "
+        "encountered; held for earlier years, too"
+    )
+
+
+def lorries_of(office: str) -> tuple[float, str]:
+    """Lorries a day from Mexico at an office's ports, and the source: counts of bridges where all of them are in Texas."""
+    guess = {"san_diego_fo": 4100, "tucson_fo": 1200, "el_paso_fo": 2700, "laredo_fo": 12000}[office]
+    if office not in BRIDGES:
+        return guess, "assumption: order of magnitude of lorries entering from Mexico, 7 million a year"
+    first, last = dt.date(2022, 11, 1), dt.date(2023, 10, 31)
+    table = load("texas_bridge_crossings").table.filter(
+        pl.col("mode") == "commercial_trucks", pl.col("date").is_between(first, last)
+    )
+    inside = pl.col("bridge").is_in(BRIDGES["el_paso_fo"])
+    counted = table.filter(inside if office == "el_paso_fo" else ~inside)["value"].sum() / 365
+    beside = "; Santa Teresa in New Mexico, not among them, has the rest" if office == "el_paso_fo" else ""
+    return guess, (
+        "Bridge owners and US Customs and Border Protection, northbound crossings of Texas bridges: "
+        f"{counted:,.0f} lorries a day, 2022-11 to 2023-10{beside}"
+    )
+
+
+BRIDGES = {
+    "el_paso_fo": (
+        "ysleta_bridge", "bridge_of_the_americas", "presidio_ojinaga_international_bridge", "marcelino_serna_bridge",
+    ),
+    "laredo_fo": (),
+}  # fmt: skip
+"""Bridges of a field office that take lorries; all others are Laredo's."""
 
 
 def add_ports(t: Tables) -> None:
     """What follows an admission at a port, and the officer hours that it takes."""
-    lorries = {"san_diego_fo": 4100, "tucson_fo": 1200, "el_paso_fo": 2700, "laredo_fo": 12000}
     for office in OFFICES:
         groups = users(office)
         back = tuple(n for n in groups if n in RETURNABLE)
@@ -300,7 +348,8 @@ def add_ports(t: Tables) -> None:
             )[()]
             / 30
         )
-        hours = 1.05 * (lorries[office] * 0.5 + people * 2.5)
+        lorries, counted = lorries_of(office)
+        hours = 1.05 * (lorries * 0.5 + people * 2.5)
         text = "assumption: no count of officer hours is published"
         t.number(
             "officer_hours",
@@ -329,10 +378,10 @@ def add_ports(t: Tables) -> None:
         t.number(
             "lorries",
             f"{office}.port",
-            lorries[office],
-            0.7 * lorries[office],
-            1.3 * lorries[office],
-            "assumption: order of magnitude of lorries entering from Mexico, 7 million a year",
+            lorries,
+            0.7 * lorries,
+            1.3 * lorries,
+            counted,
         )
 
 

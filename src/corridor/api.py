@@ -106,23 +106,23 @@ def load(dataset: str, corridor: Corridor | str | Path | None = None, *, as_of: 
 @overload
 def simulate(
     corridor: Corridor | str | Path, scenario: str | None = None, *, members: int = 100, seed: int = 1,
-    as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, workers: int = 1,
-    progress: Callable[[int], None] | None = None,
+    as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
+    workers: int = 1, progress: Callable[[int], None] | None = None,
 ) -> Trajectories: ...  # fmt: skip
 
 
 @overload
 def simulate(
     corridor: Corridor | str | Path, scenario: Sequence[str | None], *, members: int = 100, seed: int = 1,
-    as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, workers: int = 1,
-    progress: Callable[[int], None] | None = None,
+    as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
+    workers: int = 1, progress: Callable[[int], None] | None = None,
 ) -> dict[str, Trajectories]: ...  # fmt: skip
 
 
 def simulate(
     corridor: Corridor | str | Path, scenario: str | Sequence[str | None] | None = None, *, members: int = 100,
-    seed: int = 1, as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, workers: int = 1,
-    progress: Callable[[int], None] | None = None,
+    seed: int = 1, as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
+    workers: int = 1, progress: Callable[[int], None] | None = None,
 ) -> Trajectories | dict[str, Trajectories]:  # fmt: skip
     """Run a scenario, or several side by side; scenarios of one seed share their noise member by member.
 
@@ -140,6 +140,8 @@ def simulate(
         Last day (by default the corridor's).
     hindsight
         Allow figures and measures that were learned later.
+    responses
+        Let people answer measures as they answered past ones of the same class (docs/responses.md).
     workers
         Processes. With more than one, a script calls this under ``if __name__ == "__main__":``.
     progress
@@ -168,7 +170,9 @@ def simulate(
     _stop_in_worker(workers)
     study = _study(found, ids, members, seed, as_of, end, hindsight, workers)
     from corridor.ensemble import simulate as run_members
+    from corridor.study.responses import answered
 
+    study = answered(study) if responses else study
     compiled = {name or "base": study.compile(name) for name in ids}
     runs = {name: run_members(one, workers=workers, progress=progress) for name, one in compiled.items()}
     return next(iter(runs.values())) if single else runs

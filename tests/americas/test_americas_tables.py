@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import csv
 import datetime as dt
 import re
 import subprocess
@@ -405,3 +406,29 @@ def test_a_caravan_walks_twelve_kilometers_a_day(americas: Corridor) -> None:
     printed = evidence("parameters").filter(pl.col("id") == "caravan_walk_speed")["text"].item()
     assert "about 12 km/day" in printed
     assert way.km / way.days_mean == pytest.approx(12, rel=0.05)
+
+
+RAW = Path(__file__).parents[3] / "shared" / "data" / "added"
+
+
+def lines_of(name: str) -> list[dict[str, str]]:
+    with (RAW / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.skipif(not RAW.is_dir(), reason="the publishers' files are not here")
+def test_children_and_lorries_are_anchored_in_the_publishers_files(americas: Corridor) -> None:
+    """Both figures are read line by line from the files, without the code of the project."""
+    rows = lines_of("unaccompanied_children_daily.csv")
+    left = [int(row["discharged"]) for row in rows if "2023-01-01" <= row["date"] <= "2023-11-30"]
+    said = [row.source for row in americas.parameters if "a day left care" in row.source]
+    assert len(said) == 368
+    assert all(f"{sum(left) / len(left):.0f} a day left care" in source for source in said)
+    trucks = {True: 0.0, False: 0.0}
+    for row in lines_of("texas_bridge_crossings.csv"):
+        month = f"{row['Year']}-{int(row['Month']):02}"
+        if row["Modes"] == "Commercial Trucks" and "2022-11" <= month <= "2023-10":
+            trucks[row["Region"] == "El Paso"] += float(row["Northbound Crossing"] or 0)
+    source = {row.target: row.source for row in americas.parameters if row.parameter == "lorries"}
+    assert f" {trucks[True] / 365:,.0f} lorries a day" in source["el_paso_fo.port"]
+    assert f" {trucks[False] / 365:,.0f} lorries a day" in source["laredo_fo.port"]

@@ -161,3 +161,27 @@ def test_figures_after_the_day_of_the_edition_are_refused():
     row = "2024,FYTD,DEC,USBP,Single Adults,Mexico,Title 8,Apprehensions,5\n"
     with pytest.raises(InputError, match=r"holds figures of 2023-12-01, after 2023-11-30"):
         refresh((SBO + row).encode(), "f.csv", US, D(2023, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("component", "area", "household", "authority", "region", "row"),
+    [
+        ("USBP", "Tucson", "UC / Single Minors", "Title 42", "Southwest Land Border",
+         ("usbp", "southwest", "tucson_sector", "title42", "child")),
+        ("Office of Field Operations", "Tucson", "UAC/Single Minors", "Title 8", "Southwest Border",
+         ("ofo", "southwest", "tucson_field_office", "title8", "child")),
+        ("U.S. Border Patrol", "Big Bend Sector", "Family Unit Aliens", "Title 8 Apprehensions", "Southwest Land Border",
+         ("usbp", "southwest", "big_bend_sector", "title8", "family")),
+        ("U.S. Border Patrol", "Miami Sector", "Accompanied Minors", "Title 42 Expulsions", "Coastal Border",
+         ("usbp", "other", "miami_sector", "title42", "family")),
+    ],
+)  # fmt: skip
+def test_labels_of_other_years(component, area, household, authority, region, row):
+    line = f'2021,FYTD,OCT,{component},{region},{area},X,{household},CUBA,{authority},x,"1,200"\n'
+    below = '"Grand Total",,,,,,,,,,,"1,200"\n"Data as of 14 November 2021",,,,,,,,,,,\n'
+    edition, faults = read_cbp(AOR + line + below, "f.csv")
+    assert faults == []
+    order = ("component", "region", "area", "authority", "household")
+    assert edition.table.select("date", *order, "nationality", "value").rows() == [
+        (D(2020, 10, 1), *row, "CUB", 1_200)
+    ]

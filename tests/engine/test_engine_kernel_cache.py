@@ -33,6 +33,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (target / "corridor" / "engine" / "kernels").mkdir(parents=True)
     for folder in ("corridor", "corridor/engine"):
         (target / folder / "__init__.py").write_text("", "utf-8")
+    shutil.copy(cache.HERE.parents[1] / "_cache.py", target / "corridor")
     for path in cache.HERE.glob("*.py"):
         shutil.copy(path, target / "corridor" / "engine" / "kernels")
     return target
@@ -82,10 +83,10 @@ def test_numbas_own_setting_is_obeyed(package, tmp_path):
 def test_without_a_folder_to_write_in_kernels_run_all_the_same(monkeypatch, tmp_path, home):
     """The package cannot be written to; the user's cache can, or cannot either."""
     monkeypatch.setattr(cache, "HERE", tmp_path / "package")
-    monkeypatch.setattr(cache, "_user_cache", lambda: tmp_path / "home")
+    monkeypatch.setattr(cache, "user_cache", lambda: tmp_path / "home")
     monkeypatch.setattr(cache, "kernel_hash", lambda folder: "abc")
-    real = cache._can_write
-    monkeypatch.setattr(cache, "_can_write", lambda folder: home and "home" in str(folder) and real(folder))
+    real = cache.can_write
+    monkeypatch.setattr(cache, "can_write", lambda folder: home and "home" in str(folder) and real(folder))
     monkeypatch.setattr(cache, "_SETTING", "no_such_setting")
     cache.cache_folder.cache_clear()
     try:
@@ -99,14 +100,14 @@ def test_without_a_folder_to_write_in_kernels_run_all_the_same(monkeypatch, tmp_
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="a superuser can write everywhere")
 def test_a_folder_without_permission_is_not_written_to(tmp_path):
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    assert not cache._can_write(tmp_path / "kernels")
+    assert not cache.can_write(tmp_path / "kernels")
     tmp_path.chmod(stat.S_IRWXU)
 
 
 def test_a_file_in_the_way_is_no_folder(tmp_path):
     (tmp_path / "file").write_text("x")
-    assert not cache._can_write(tmp_path / "file" / "kernels")
-    assert cache._can_write(tmp_path / "kernels")
+    assert not cache.can_write(tmp_path / "file" / "kernels")
+    assert cache.can_write(tmp_path / "kernels")
 
 
 def test_the_hash_sees_names_and_texts(tmp_path):

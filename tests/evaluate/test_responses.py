@@ -20,6 +20,7 @@ from corridor.evaluate.episodes import (
     episodes,
     left_out,
     measure_episode,
+    outcomes,
 )
 from corridor.evaluate.responses import known_outcomes, predict, response, score, together
 from corridor.model import InputError
@@ -30,11 +31,12 @@ LEVERS = ("asylum_rules", "consequences", "visas", "mexican_enforcement", "trans
 
 
 def outcome(
-    name: str, effect: float, error: float = 0.1, *, kind: str = "entry", year: int = 2020, sign: int = 1
-) -> Outcome:
+    name: str, effect: float, error: float = 0.1, *, kind: str = "entry", year: int = 2020, sign: int = 1,
+    targeted: bool = False,
+) -> Outcome:  # fmt: skip
     episode = Episode.model_validate(
         {"id": name, "name": name, "name_es": name, "kind": kind, "start": dt.date(year, 1, 1), "sign": sign,
-         "dataset": "d", "source": "assumption: made up"}
+         "dataset": "d", "targeted": targeted, "source": "assumption: made up"}
     )  # fmt: skip
     days = tuple(dt.date(year, 12, 1 + i) for i in range(len(WINDOWS)))
     return Outcome(episode, np.full(3, effect), error**2 * np.eye(3), effect, effect, days, 1000.0)
@@ -53,7 +55,7 @@ def by_month(episode: Episode, dataset: Dataset) -> dict[dt.date, float]:
 
 class TestEpisodes:
     def test_at_least_25_from_2018_on_meet_the_rule(self):
-        assert sum(o.episode.start.year >= 2018 for o in responses.outcomes()) >= 25
+        assert sum(o.episode.start.year >= 2018 for o in outcomes()) >= 25
 
     def test_every_dated_measure_of_these_levers_is_in_one_place(self):
         listed = Counter(name for episode in episodes() for name in episode.measures) + Counter(
@@ -96,6 +98,12 @@ class TestEpisodes:
         counts = by_month(BY_ID["meeting_december_2023"], dataset)
         assert counts[dt.date(2023, 12, 1)] == by_hand
 
+    def test_a_measure_on_named_nationalities_counts_them(self):
+        assert [e.id for e in episodes() if e.targeted and not e.nationalities] == []
+
+    def test_visas_and_parole_name_nationalities(self):
+        assert {e.targeted for e in episodes() if e.kind in responses.TARGETED} == {True}
+
     def test_too_few_events_are_no_episode(self):
         few = BY_ID["visa_peru_2024"].model_copy(update={"nationalities": ("PRT",)})
         with pytest.raises(InputError, match="fewer than 200 events"):
@@ -137,8 +145,8 @@ class TestModel:
     def test_nothing_known_is_the_prior(self):
         weights, mean, covariance = predict((), "entry")
         assert np.allclose(mean, -0.5)
-        # E[spread²] under a half-normal of scale 0.5 is 0.25, twice, and the common mean has 0.25
-        assert weights @ covariance[:, 0, 0] == pytest.approx(0.75, rel=0.15)
+        # E[spread²] under half-normals of scale 0.5 and 0.25 is 0.25 and 0.0625; scope and common mean have 0.25 each
+        assert weights @ covariance[:, 0, 0] == pytest.approx(0.8125, rel=0.15)
 
     def test_many_exact_outcomes_give_their_mean_and_spread(self):
         effects = -1.2 + 0.4 * np.random.default_rng(5).standard_normal(25)
@@ -154,8 +162,11 @@ class TestModel:
         """Importance sampling: draw the parameters from the priors, weight by the likelihood of two outcomes."""
         effects, error, n = (-1.5, -0.3), 0.3, 400_000
         rng = np.random.default_rng(8)
-        classes, between = (np.abs(rng.standard_normal(n)) * responses.SPREAD for _ in range(2))
-        common = responses.PRIOR_MEAN + responses.PRIOR_SD * rng.standard_normal(n)
+        classes, between = (
+            np.abs(rng.standard_normal(n)) * scale for scale in (responses.CLASS_SPREAD, responses.SPREAD)
+        )
+        spread = np.hypot(responses.PRIOR_SD, responses.SCOPE_SD)  # both episodes are of one scope
+        common = responses.PRIOR_MEAN + spread * rng.standard_normal(n)
         mine, other = (common + classes * rng.standard_normal(n) for _ in range(2))
         scale = np.hypot(between, error)
         likelihood = (
@@ -172,6 +183,24 @@ class TestModel:
         told = response("asylum", found=known)
         assert told.episodes == () and told.pooled == 6
         assert np.median(told.quarter()) < responses.PRIOR_MEAN
+
+    def test_measures_on_named_nationalities_tell_little_of_one_on_everybody(self):
+        """By hand: with exact means -2 and -0.4 of many episodes, one more of either lies near its own."""
+        named = [outcome(f"n{i}", -2.0, targeted=True) for i in range(12)]
+        broad = [outcome(f"b{i}", -0.4, kind="asylum") for i in range(12)]
+        told = {
+            scope: np.median(response("removal_flights", found=[*named, *broad], targeted=scope).quarter())
+            for scope in (True, False)
+        }
+        assert told[True] == pytest.approx(-2.0, abs=0.15)
+        assert told[False] == pytest.approx(-0.4, abs=0.15)
+
+    def test_predictions_of_the_two_scopes_lie_on_either_side_of_their_middle(self):
+        found = [first_window("n", -1.5, 1e-3), first_window("b", -0.5, 1e-3, kind="asylum")]
+        found[0] = replace(found[0], episode=found[0].episode.model_copy(update={"targeted": True}))
+        weights, mean, _ = predict(found, "removal_flights", targeted=True)
+        other, mean_other, _ = predict(found, "removal_flights", targeted=False)
+        assert weights @ mean[:, 0] < -1.0 < other @ mean_other[:, 0]
 
     def test_together_is_the_mean_of_three_months(self):
         assert together(np.log([0.4, 0.7, 0.1])) == pytest.approx(np.log((0.4 + 0.7 + 0.7) / 3))

@@ -110,12 +110,12 @@ def test_the_difference_in_words_is_that_of_python(levers: Any) -> None:
     assert "Nombre en español" in levers.inner_text('[data-lever="trains"]')
 
 
-def test_what_rests_on_assumptions_is_a_direction_only(levers: Any) -> None:
+def test_what_rests_on_assumptions_says_if_and_gives_its_size(levers: Any) -> None:
     slide(levers, "trains", 0.8)
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
     said = levers.inner_text(".lever-answer")
-    assert "direction only (assumed 100" in said.replace("\u00a0", " ")
-    assert not re.search(r"(higher|lower) by", said)
+    assert "it rests on assumed 100" in said.replace("\u00a0", " ")
+    assert re.search(r"If the assumptions hold: .* (higher|lower) by", said)
 
 
 def test_back_to_the_scenario_restores_everything(levers: Any) -> None:
@@ -179,7 +179,7 @@ def test_a_typed_strength_outside_its_range_is_marked(levers: Any) -> None:
     settle(levers)
     assert "outside its range" in levers.inner_text('[data-lever="enforcement"]')
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
-    assert "direction only (assumed 100" in levers.inner_text(".lever-answer").replace("\u00a0", " ")
+    assert "it rests on assumed 100" in levers.inner_text(".lever-answer").replace("\u00a0", " ")
     levers.fill("#lever-enforcement-value", "-1")  # no ratio
     levers.keyboard.press("Tab")
     settle(levers)
@@ -277,3 +277,33 @@ def test_intervals_come_from_the_members_of_python(levers: Any) -> None:
             shown,
             np.quantile(change, q),
         )
+
+
+ANSWERED = """(off) => {
+  const columns = ["id", "lever", "start", "end", "nationalities", "strength", "low", "high", "grade", "in_base"];
+  const row = (id, lever, strength) => [id, lever, "2024-01-01", "", "CUB;HTI", String(strength), "0.2", "0.9", "before_after", "no"];
+  const one = (id, lever, strength, answers) => ({ id, lever, strength, low: 0.2, high: 0.9, grade: "before_after", base: false,
+    answers, row: row(id, lever, strength) });
+  const data = { corridor: "mine", calibration: null, start: "2024-01-01", end: "2024-06-30", hindsight: false, columns, events: [],
+    measures: [one("control", "mexican_enforcement", 0.5, []), one("response.a.b.1", "response", 0.4, ["control"])] };
+  const x = (strength, on) => ({ on, start: 19723, last: null, strength });
+  const home = [x(0.5, true), x(0.4, true)];
+  const now = home.map((one, i) => ({ ...one, on: !off.includes(i) }));
+  const scenario = { id: "s", lifts: [], events: [] };
+  return { silent: Corridor.levers.silent(data, now, 1), command: Corridor.levers.command(data, now, home, scenario),
+    python: Corridor.levers.python(data, now, home, scenario) };
+}"""
+
+
+def test_an_answer_is_off_with_all_that_it_answers_and_travels_in_the_copies(levers: Any) -> None:
+    """Off with its measure; found anew by the command, a row where the reader moved it; the same numbers in Python."""
+    home, without, moved = (levers.evaluate(ANSWERED, off) for off in ([], [0], [1]))
+    assert [made["silent"] for made in (home, without, moved)] == [False, True, False]
+    assert "response.a.b.1" not in home["command"] and "measures: [control]" in home["command"]
+    assert (
+        'Measure.model_validate({"id":"response.a.b.1","lever":"response","start":"2024-01-01",'
+        in home["python"]
+    )
+    assert '"nationalities":["CUB","HTI"]' in home["python"] and '"strength":"0.4"' in home["python"]
+    assert "response.a.b.1,response,2024-01-01,,CUB;HTI,1,,,assumed,no" in moved["command"]
+    assert '"strength":"1"' in without["python"]  # it answers nothing any more

@@ -186,10 +186,13 @@ def test_csv_is_safe_and_suppresses_small_counts(page: Any) -> None:
     assert list(csv.reader(io.StringIO(made))) == [["a"], ["'=1+1"], ["-5"], ["' @x"], ['a,"b"']]
 
 
-def test_differences_that_are_mostly_assumed_show_no_size(page: Any) -> None:
-    section = page.inner_text("#scenarios")
-    assert "Waiting in northern Mexico, January 2024 to June 2024: likely higher" in section
-    assert "14,000" not in section and "−182,000" in section
+def test_differences_that_are_mostly_assumed_are_hatched_and_say_if(page: Any) -> None:
+    waiting = page.inner_text("#figure-difference-agreement-people-mean-if")
+    assert "If the assumptions hold" in waiting and "+14,000" in waiting and "14 %" not in waiting
+    fills = "id => [...document.querySelectorAll(`#${id} .chart [fill]`)].map(e => e.getAttribute('fill'))"
+    assert "url(#hatch)" in page.evaluate(fills, "figure-difference-agreement-people-mean-if")
+    assert "url(#hatch)" not in page.evaluate(fills, "figure-difference-agreement-people-mean")
+    assert "−182,000" in page.inner_text("#scenarios")
 
 
 def test_assumed_bands_are_hatched_and_say_so(page: Any) -> None:

@@ -94,7 +94,7 @@ def test_second_sentence_gives_the_difference_and_its_grades(run: RunFolder, lan
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-def test_second_sentence_gives_only_the_direction_when_mostly_assumed(tmp_path: Path, lang: str) -> None:
+def test_second_sentence_says_if_and_gives_no_chance_when_mostly_assumed(tmp_path: Path, lang: str) -> None:
     changed = tables()
     us = pl.col("item") == "us_total"
     shares = {"assumed": 0.6, "mechanical": 0.4}
@@ -105,8 +105,9 @@ def test_second_sentence_gives_only_the_direction_when_mostly_assumed(tmp_path: 
         ]
     )
     text = sentences(RunView(RunFolder.write(tmp_path / "run", changed, MANIFEST)))[1][lang]
-    assert ("likely lower" if lang == "en" else "probablemente menor") in text
-    assert set(numbers(text, lang)).isdisjoint({-182_000, -310_000, -21_000, 182_000})
+    assert ("If its assumptions hold" if lang == "en" else "si valen sus supuestos") in text
+    assert {-182_000, -310_000, -21_000} <= set(numbers(text, lang))
+    assert 97 not in numbers(text, lang)  # the chance
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

@@ -36,13 +36,13 @@ def run(tmp_path: Path) -> RunFolder:
     return RunFolder.write(tmp_path / "run", tables, {})
 
 
-def test_the_size_of_what_is_mostly_assumed_is_withheld(run: RunFolder) -> None:
+def test_the_chance_of_what_is_mostly_assumed_is_withheld(run: RunFolder) -> None:
     found = select_rows(run, "differences").select("item", "low", "median", "high", "chance_lower").rows()
     assert found == [
-        ("a", -30.0, -20.0, -10.0, 0.9), ("b", -30.0, -20.0, -10.0, 0.9), ("c", None, None, None, 0.9)
+        ("a", -30.0, -20.0, -10.0, 0.9), ("b", -30.0, -20.0, -10.0, 0.9), ("c", -30.0, -20.0, -10.0, None)
     ]  # fmt: skip
 
 
 def test_what_is_chosen_is_withheld_too(run: RunFolder) -> None:
     (row,) = select_rows(run, "differences", ["item=c"]).rows(named=True)
-    assert (row["median"], row["unit"]) == (None, "people")
+    assert (row["median"], row["chance_lower"], row["unit"]) == (-20.0, None, "people")

@@ -111,19 +111,18 @@ def test_shares_of_grades_are_sizes_of_effects(run, name):
     assert found == pytest.approx(SHARES[name], rel=1e-6)
 
 
-def test_what_rests_on_assumptions_is_shown_as_a_direction_only(run):
-    """No number of it stands on the page; what is half founded or more has its interval."""
+def test_what_rests_on_assumptions_is_hatched_says_if_and_has_no_chance(run):
+    """Every difference has its size and interval; what is half founded or more has its chance too."""
     (switch,) = Scenarios().payload(RunView(run))
     for name, blocks in switch["parts"].items():
-        rows = [row for block in blocks if block["type"] == "dots" for row in block["rows"]]
-        directions = [block for block in blocks if block["type"] == "list"]
-        if SHARES[name].get("mechanical", 0.0) >= 0.5:
-            assert [row["founded"] for row in rows] == pytest.approx([SHARES[name]["mechanical"]], rel=1e-6)
-            assert not directions
-            continue
-        ((item,),) = [block["items"] for block in directions]
-        assert not rows and directions[0]["hatched"]
-        assert "higher" in item["en"] and not any(f"{n}" in item["en"] for n in (59, 60, 1850))
+        (block,) = [block for block in blocks if block["type"] == "dots"]
+        (row,) = block["rows"]
+        assert row["low"] <= row["median"] <= row["high"] and row["median"] > 0
+        assert row["founded"] == pytest.approx(1.0 - SHARES[name].get("assumed", 0.0), rel=1e-6)
+        assumed = SHARES[name].get("assumed", 0.0) > 0.5
+        assert (block["hatched"], row["chance_lower"] is None) == (assumed, assumed)
+        assert block["title"]["en"].startswith("If the assumptions hold" if assumed else "Difference")
+        assert block["title"]["es"].startswith("Si se cumplen" if assumed else "Diferencia")
 
 
 def test_a_difference_starts_when_the_first_event_does(run):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from keyword import iskeyword
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -32,9 +33,11 @@ COMMANDS: Mapping[str, str] = {
     "update": "Read new editions, fit, run and report, and say what changed.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
+    "rerun": "Repeat a run from its manifest and compare the results.",
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",
     "place": "Say which household should go to which site, with a proven bound.",
+    "reception": "Say how many beds a city needs, by when, with what chance and at what cost.",
     "place-generate": "Make up households, sites and scores to try placement on.",
 }
 """Commands with their one line of help, which stands here so that ``--help`` imports none of them."""
@@ -75,6 +78,15 @@ class LazyGroup(click.Group):
             hint = f"did you mean {near[0]!r}?" if near else f"commands: {', '.join(names)}"
             raise click.UsageError(f"there is no command {args[0]!r}\nhint: {hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; with --record also write what it rests on and what came out."""
+        file = ctx.params.get("record")
+        if file is None:
+            return super().invoke(ctx)
+        from corridor.cli.rerun import recorded
+
+        return recorded(file, lambda: super(LazyGroup, self).invoke(ctx))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -165,6 +177,10 @@ def _say(text: str) -> None:
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(_DEBUG, is_flag=True, expose_value=False, help="Show where an error arose.")
+@click.option(
+    "--record", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a manifest of the command, which `corridor rerun` repeats.",
+)  # fmt: skip
 @click.version_option(corridor.__version__, prog_name="corridor")
-def main() -> None:
+def main(record: Path | None) -> None:
     """Corridor: observe, forecast, simulate and plan migration corridors."""

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from corridor.cli.common import (
+    cluster_option,
     emit,
     emit_object,
     format_option,
+    lang_option,
     out_folder,
     out_option,
     processors,
@@ -66,11 +69,14 @@ class Month(click.ParamType):  # pyrefly: ignore  # generic from click 8.2 on
 @out_option("corridor-backtest")
 @format_option()
 @workers_option()
+@lang_option()
+@cluster_option()
 @quiet_option()
+@click.pass_context
 def command(
-    corridor: str, data: str | None, where: tuple[str, ...], origins: int, first: dt.date, last: dt.date, held_out: bool, models: tuple[str, ...],
+    ctx: click.Context, corridor: str, data: str | None, where: tuple[str, ...], origins: int, first: dt.date, last: dt.date, held_out: bool, models: tuple[str, ...],
     horizons: tuple[int, ...], period: str, hub: Path | None, out: Path, format: str, workers: int | None,
-    quiet: bool,
+    lang: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Score every forecaster on past dates, on what was public by then, beside the reference.
 
@@ -80,10 +86,12 @@ def command(
 
     With --data one series is scored by itself, by month, week or longer steps, at evenly spaced origins of its
     later half: the default (stacked), a calibrated walk, seasonal naive, and AutoETS and AutoTheta where
-    statsforecast is installed. The walk is the reference of the relative scores.
+    statsforecast is installed. The walk is the reference of the relative scores. --out also writes one page.
+    A corridor that observes none of the sets of series is scored so, series by series.
     """
     if data is not None:
-        _one_series(data, where, models, horizons, origins, format, quiet)
+        page = out if ctx.get_parameter_source("out") is ParameterSource.COMMANDLINE else None
+        _one_series(data, where, models, horizons, origins, format, quiet, page, lang)
         return
     from corridor.forecast.backtest import BACKTEST_MODELS, BacktestPlan, run_backtest
     from corridor.forecast.hub import read_hub, skipped_types
@@ -113,12 +121,16 @@ def command(
         )
     folder = out_folder(out)
     usable = tuple(m for m in BACKTEST_MODELS if available() or m not in ("theta", "ets"))
+    publishers = _publishers(corridor)
+    if not publishers:
+        _each_series(corridor, models, horizons, origins, format, quiet)
+        return
     plan = BacktestPlan(
         first,
         last,
         horizons=tuple(sorted(set(horizons))),
         models=models or usable,
-        publishers=_publishers(corridor),
+        publishers=publishers,
     )
     with progress("backtest", len(plan.blocks), quiet=quiet) as advance:
         scores = run_backtest(plan, folder, workers=workers or processors(), progress=lambda: advance(1))
@@ -132,7 +144,7 @@ def command(
 
 def _one_series(
     name: str, where: tuple[str, ...], models: tuple[str, ...], horizons: tuple[int, ...], origins: int, format: str,
-    quiet: bool,
+    quiet: bool, page: Path | None, lang: str,
 ) -> None:  # fmt: skip
     """Score the models of one series on a dataset and print the table."""
     from corridor.cli.forecast import choices
@@ -160,6 +172,12 @@ def _one_series(
     )
     if "ets" not in asked and not models:
         talk("statsforecast is not installed: AutoETS and AutoTheta are left out", quiet=quiet)
+    if page is not None:
+        from corridor.cli.series_page import about, scores_part, write_page
+
+        write_page(
+            page, lang, about(load(name), panel, dt.date.today()) | scores_part(scores, board), quiet=quiet
+        )
     if format == "json":
         emit_object({"target": name, "step": panel.step, "kind": panel.kind, "reference": "walk",
                      "rows": board.rows(named=True)})  # fmt: skip
@@ -174,11 +192,45 @@ def _publishers(corridor: str) -> tuple[str, ...]:
     from corridor.formats import open_corridor
 
     observed = {observation.dataset for observation in open_corridor(corridor).observations}
-    found = tuple(name for name, publisher in PUBLISHERS.items() if publisher.dataset in observed)
-    if not found:
-        names = ", ".join(publisher.dataset for publisher in PUBLISHERS.values())
-        raise InputError(f"the corridor {corridor} observes no dataset that has series sets", hint=names)
-    return found
+    return tuple(name for name, publisher in PUBLISHERS.items() if publisher.dataset in observed)
+
+
+def _each_series(
+    corridor: str, models: tuple[str, ...], horizons: tuple[int, ...], origins: int, format: str, quiet: bool
+) -> None:  # fmt: skip
+    """Score every series that a corridor observes by itself; those with too short a history are named."""
+    import polars as pl
+
+    from corridor.data import load
+    from corridor.forecast.lone import backtest_series, summary_of, usable_models
+    from corridor.forecast.request import subject_of
+    from corridor.formats import open_corridor
+
+    whole = open_corridor(corridor)
+    rows: list[dict[str, Any]] = []
+    with progress("backtest", len(whole.observations), quiet=quiet) as advance:
+        for one in whole.observations:
+            advance(1)
+            try:
+                panel = subject_of(load(one.dataset, whole), (), dict(one.where))[0].panel
+                panel = panel.only(panel.series[0])
+                scores = backtest_series(
+                    panel, max(horizons), origins=origins, models=models or usable_models()
+                )
+            except InputError as short:
+                talk(f"{one.id}: {str(short).splitlines()[0]}", quiet=quiet)
+                continue
+            board = summary_of(scores.filter(pl.col("horizon").is_in(sorted(horizons))))
+            rows += [
+                {"series": one.id, **row}
+                for row in board.with_columns(pl.col(pl.Float64).round(3)).rows(named=True)
+            ]
+    if not rows:
+        raise InputError(f"the corridor {corridor} observes no series that is long enough for a backtest")
+    if format == "json":
+        emit_object({"corridor": corridor, "reference": "walk", "rows": rows})
+        return
+    emit(rows, format, list(rows[0]))
 
 
 def _save(folder: Path, scores: Any, board: Any, held_out: bool) -> None:

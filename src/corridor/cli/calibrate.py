@@ -11,6 +11,7 @@ import click
 
 from corridor.cli.common import (
     as_of_option,
+    cluster_option,
     emit,
     format_option,
     members_option,
@@ -40,6 +41,7 @@ RELATIVE = ("median_absolute_error", "absolute_error_by_group")
 @click.option("--no-validate", is_flag=True, help="Leave out the refit to six months earlier.")
 @format_option()
 @workers_option()
+@cluster_option()
 @quiet_option()
 def command(
     corridor: str, as_of: dt.date | None, out: Path | None, members: int, seed: int, no_validate: bool,

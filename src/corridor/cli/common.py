@@ -77,6 +77,14 @@ def hindsight_option() -> Callable[[F], F]:
     return click.option("--hindsight", is_flag=True, help="Allow figures and measures learned later.")
 
 
+def responses_option() -> Callable[[F], F]:
+    """``--responses/--no-responses``."""
+    return click.option(
+        "--responses/--no-responses", default=True, show_default=True,
+        help="Whether people answer measures as they answered past ones of the same class.",
+    )  # fmt: skip
+
+
 def lang_option(help: str = "Language of the report.") -> Callable[[F], F]:
     """``--lang en|es``."""
     return click.option(
@@ -100,6 +108,21 @@ def workers_option() -> Callable[[F], F]:
     return click.option(
         "--workers", type=kind, default=processors, help="Processes to run on.  [default: all processors]"
     )
+
+
+def cluster_option() -> Callable[[F], F]:
+    """``--cluster ADDRESS``: the work of the command goes to the workers of a Dask scheduler."""
+    text = "Run on the workers of this Dask scheduler, for example tcp://10.0.0.5:8786."
+    return click.option(
+        "--cluster", metavar="ADDRESS", callback=_enter_cluster, expose_value=False, help=text
+    )
+
+
+def _enter_cluster(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    from corridor.model.workers import on_cluster
+
+    if value is not None:
+        context.with_resource(on_cluster(value))
 
 
 def quiet_option() -> Callable[[F], F]:

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from corridor.cli.common import (
+    cluster_option,
     hindsight_option,
     lang_option,
     members_option,
     out_option,
     quiet_option,
+    responses_option,
     seed_option,
     workers_option,
 )
@@ -29,13 +31,15 @@ LATER = ("bill-as-published-2024-02", "as-it-happened")
 @members_option(200)
 @seed_option()
 @hindsight_option()
+@responses_option()
 @lang_option()
 @workers_option()
+@cluster_option()
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
-    out: Path, members: int, seed: int, hindsight: bool, lang: str, workers: int | None, overwrite: bool,
-    quiet: bool,
+    out: Path, members: int, seed: int, hindsight: bool, responses: bool, lang: str, workers: int | None,
+    overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run December 2023 on the Americas corridor, from the shipped data to one report.
 
@@ -45,4 +49,5 @@ def command(
     run_and_write(
         "americas", SCENARIOS + (LATER if hindsight else ()), end=dt.date(2024, 6, 30), out=out, members=members,
         seed=seed, as_of=None, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet, overwrite=overwrite,
+        responses=responses,
     )  # fmt: skip

@@ -27,8 +27,13 @@ from corridor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corridor.data import Dataset
     from corridor.evaluate import EffectEstimate, Pooled
     from corridor.model import Corridor
+    from corridor.series import PublishedSeries
+    from corridor.text import Pair
 
 _WIDTH = 100
 
@@ -38,7 +43,9 @@ _WIDTH = 100
 @click.option(
     "--data", metavar="NAME", help="A dataset by itself, with --date: by week if it is weekly or daily."
 )
-@click.option("--from", "since", type=Day(), default=None, help="With --data: leave out what is earlier.")
+@click.option(
+    "--from", "since", type=Day(), default=None, help="Leave out what is earlier: where the history begins."
+)
 @click.option("--measure", default=None, help="Measure whose effect is asked: its date and nationalities.")
 @click.option("--series", default=None, help="Series that is counted.  [default: the headline's]")
 @click.option("--date", type=Day(), default=None, help="Day on which it began, for a date without a measure.")
@@ -78,7 +85,7 @@ def command(
     if data is not None:
         if corridor or measure or series or date is None:
             raise click.UsageError("--data NAME goes with --date, without DIR, --measure and --series")
-        _lone(data, date, since, months, by, as_of, seed, 1 if lang == "es" else 0, format)
+        _lone(data, date, since, months, by, as_of, seed, 1 if lang == "es" else 0, format, out)
         return
     if corridor is None:
         raise click.UsageError("name a corridor DIR, or --data NAME with --date")
@@ -99,7 +106,7 @@ def command(
     effect = _effect(
         found, stands, seed, words, quiet,
         {"measure": measure, "series": series, "date": date, "months": months, "by": _scope(by),
-         "controls": controls, "donors": donors},
+         "controls": controls, "donors": donors, "since": since},
     )  # fmt: skip
     _show(effect, 1 if lang == "es" else 0, format)
     if target:
@@ -109,7 +116,7 @@ def command(
 
 def _lone(
     name: str, date: dt.date, since: dt.date | None, months: int, by: tuple[str, ...], as_of: dt.date | None,
-    seed: int, lang: int, format: str,
+    seed: int, lang: int, format: str, out: Path | None,
 ) -> None:  # fmt: skip
     """The card of a dataset by itself: by week where it is weekly or daily, else by month."""
     from dataclasses import replace
@@ -129,6 +136,12 @@ def _lone(
         dataset = replace(dataset, table=dataset.table.filter(pl.col("date") >= since))
     if dataset.frequency in ("week", "day"):
         found = weekly_effect(weekly_counts(dataset, _scope(by)), date)
+        if out:
+            weeks = [
+                {"period": one.week, "observed": one.observed, "expected": one.expected}
+                for one in found.weeks
+            ]
+            _lone_page(dataset, found.series, as_of, [found.sentence], weeks, out, lang)
         if format == "json":
             emit_object({"dataset": name, "date": date, "sentence": found.sentence[0],
                          "sentence_es": found.sentence[1], "weeks": weekly_rows(found)})  # fmt: skip
@@ -144,7 +157,35 @@ def _lone(
         return
     series = read_series(dataset, (), _scope(by)).at("month").trimmed()
     question = Question(series, date, months, name=say("effects.only_date", date=date))
-    _show(measure_effect(question, None, seed=seed, as_of=as_of), lang, format)
+    effect = measure_effect(question, None, seed=seed, as_of=as_of)
+    if out:
+        said = [effect.sentence, *(check.sentence for check in effect.checks)]
+        rows = [
+            {"period": one.first, "observed": one.observed, "expected": one.expected}
+            for one in effect.by_month
+        ]
+        _lone_page(dataset, series, as_of, said, rows, out, lang)
+    _show(effect, lang, format)
+
+
+def _lone_page(
+    dataset: Dataset, series: PublishedSeries, as_of: dt.date | None, said: Sequence[Pair], rows: list[dict[str, Any]],
+    out: Path, lang: int,
+) -> None:  # fmt: skip
+    """The page of an effect on one series."""
+    import numpy as np
+
+    from corridor.cli.series_page import write_page
+    from corridor.text import by_lang
+
+    counts = [None if np.isnan(value) else float(value) for value in series.counts]
+    publishers = "; ".join(dict.fromkeys(source.publisher for source in dataset.sources)) or dataset.id
+    parts = {
+        "name": dataset.id, "unit": dataset.unit, "source": publishers, "kind": dataset.kind, "step": series.step,
+        "as_of": as_of or dt.date.today(), "observed": list(zip(series.periods, counts, strict=True)),
+        "effect": [by_lang(pair) for pair in said], "after": rows,
+    }  # fmt: skip
+    write_page(out, "es" if lang else "en", parts, quiet=False)
 
 
 def _scope(by: tuple[str, ...]) -> dict[str, list[str]]:

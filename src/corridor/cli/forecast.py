@@ -13,7 +13,9 @@ from corridor.cli.common import (
     emit,
     emit_object,
     format_option,
+    lang_option,
     members_option,
+    out_option,
     processors,
     quiet_option,
     seed_option,
@@ -23,6 +25,9 @@ from corridor.cli.common import (
 from corridor.model import InputError
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from corridor.data import Dataset
     from corridor.forecast.corridor_member import CorridorModel
     from corridor.forecast.registry import Forecaster
     from corridor.forecast.result import Forecast
@@ -49,15 +54,17 @@ LONGEST = 60
 @click.option("--model", help="The forecaster.  [default: combined; of one series alone: stacked]")
 @click.option("--hub", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a hubverse model-output table (.csv or .parquet) and its model card.")  # fmt: skip
+@out_option(help="With --data: also write one page, as an HTML file or report.html in a folder.")
 @members_option(200)
 @seed_option()
+@lang_option()
 @format_option()
 @workers_option()
 @quiet_option()
 def command(
     corridor: str | None, target: str | None, data: str | None, as_of: dt.date | None, horizon: int,
-    by: tuple[str, ...], above: float | None, by_step: str | None, where: tuple[str, ...], model: str | None, hub: Path | None, members: int, seed: int,
-    format: str, workers: int | None, quiet: bool,
+    by: tuple[str, ...], above: float | None, by_step: str | None, where: tuple[str, ...], model: str | None, hub: Path | None, out: Path | None, members: int, seed: int,
+    lang: str, format: str, workers: int | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Forecast a series of the corridor folder DIR, or a dataset, from what was public on a date.
 
@@ -93,6 +100,10 @@ def command(
         as_of = as_of or found.settings.as_of
     else:
         raise click.UsageError("name either DIR and --target SERIES, or --data NAME")
+    if out is not None and (data is None or by):
+        raise InputError(
+            "--out is the page of one series", hint="name it by --data, without a dimension in --by"
+        )
     date = as_of or dt.date.today()
     subject, panels = subject_of(dataset.as_of(date), by, chosen)
     horizons = tuple(range(1, (_ahead(subject, date, until) if until else horizon) + 1))
@@ -113,8 +124,14 @@ def command(
         card = card_for(forecast.model, forecast)
         about = write_hub(hub_table(forecast, dataset.id, names), hub, card)
         talk(f"model output: {hub}; model card: {about}", quiet=quiet)
+    if out is not None:
+        _page(out, lang, dataset, forecast, table, above, quiet)
     if above is not None:
         _emit_chances(forecast, above, dataset.id, format)
+        talk(
+            f"the chance that {dataset.id} passes {above:,.0f}, in each {view.panel.step} and at any time up to it",
+            quiet=quiet,
+        )
         return
     step = by_step or view.panel.step
     if by_step:
@@ -126,6 +143,21 @@ def command(
         emit_object(_object(forecast, dataset.id, shown.rows(named=True)) | {"step": step})
     else:
         emit(shown.rows(named=True), format)
+
+
+def _page(
+    out: Path, lang: str, dataset: Dataset, forecast: Forecast, table: pl.DataFrame, above: float | None, quiet: bool
+) -> None:  # fmt: skip
+    """The page of one series: fan, chance of passing, scores on a few past dates, what was known."""
+    from corridor.cli.series_page import about, forecast_part, passing_part, quick_scores, write_page
+    from corridor.forecast.lone import chance_of_passing
+
+    view = forecast.view
+    panel = view.panel.only(view.panel.series[0])
+    parts = about(dataset, panel, view.as_of) | forecast_part(forecast, table)
+    if above is not None:
+        parts |= passing_part(chance_of_passing(forecast, above), above)
+    write_page(out, lang, parts | quick_scores(panel, min(6, max(forecast.horizons))), quiet=quiet)
 
 
 def _until(by: tuple[str, ...]) -> tuple[dt.date | None, tuple[str, ...]]:

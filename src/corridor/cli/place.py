@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from corridor.cli.common import (
+    command_line,
     emit,
     emit_object,
     format_option,
@@ -39,6 +41,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--past", type=file, help="Households of an earlier time, to picture those to come."),
         click.option("--past-scores", type=file, help="Their scores."),
         click.option("--replay", is_flag=True, help="Place CASES in their order by several rules, beside hindsight."),
+        click.option("--report", type=click.Path(path_type=Path), help="Also write a run folder of tables to share, for `corridor report`."),
         out_option("corridor-place", help="Folder for the results."),
         seed_option(),
         format_option(),
@@ -54,7 +57,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 def command(
     cases: Path, sites: Path, scores: Path | None, score_range: tuple[float, float] | None, floor: float | None,
     even_weeks: float | None, per_person: float, gap: float | None, seconds: float, online: bool, expected: int,
-    taken: Path | None, past: Path | None, past_scores: Path | None, replay: bool, out: Path, seed: int, format: str,
+    taken: Path | None, past: Path | None, past_scores: Path | None, replay: bool, report: Path | None, out: Path, seed: int, format: str,
     quiet: bool,
 ) -> None:  # fmt: skip
     """Place the households of CASES at SITES so that the sum of their scores is largest.
@@ -87,6 +90,11 @@ def command(
             problem, before, expected=expected, taken=room, per_person=per_person, seed=seed
         )
     _finish(placement, folder, format, quiet)
+    if report is not None:
+        from corridor.study.placement import write_placement_report
+
+        write_placement_report(placement, report, dt.date.today(), command_line())
+        talk(f"wrote {report}; next: corridor report {report}", quiet=quiet)
 
 
 def _refuse(

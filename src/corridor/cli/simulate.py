@@ -11,6 +11,7 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
+    cluster_option,
     command_line,
     hindsight_option,
     lang_option,
@@ -20,6 +21,7 @@ from corridor.cli.common import (
     processors,
     progress,
     quiet_option,
+    responses_option,
     seed_option,
     talk,
     workers_option,
@@ -41,11 +43,7 @@ if TYPE_CHECKING:
     help="Set a measure's strength, low, high, start, end, ramp_days or decay_days for this run; repeat it.",
 )  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
-@click.option(
-    "--responses",
-    is_flag=True,
-    help="Let people answer measures as they answered past ones of the same class.",
-)
+@responses_option()
 @out_option()
 @members_option(200)
 @seed_option()
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
 @hindsight_option()
 @lang_option()
 @workers_option()
+@cluster_option()
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 @quiet_option()
 def command(
@@ -83,7 +82,7 @@ def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
     overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
-    responses: bool = False,
+    responses: bool = True,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration

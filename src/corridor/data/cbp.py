@@ -18,6 +18,7 @@ from corridor.data.countries import country_code, plain_name
 from corridor.data.dataset import Dataset
 from corridor.data.reading.dates import month_text
 from corridor.data.reading.grid import read_grid
+from corridor.data.reading.words import is_surely_total
 from corridor.data.repair import HOUSEHOLDS
 from corridor.data.tidy import AUTHORITIES, COMPONENTS
 from corridor.model import Fault, InputError, did_you_mean
@@ -26,7 +27,7 @@ from corridor.model.scalars import BadValue, parse
 DATASET = "us_southwest_encounters"
 NATIONWIDE = "us_nationwide_encounters"
 REGIONS: Mapping[str, str] = {
-    "Southwest Land Border": "southwest", "Northern Land Border": "northern", "Other": "other"
+    "Southwest Land Border": "southwest", "Northern Land Border": "northern", "Other": "other",
 }  # fmt: skip
 CITIZENSHIPS: Mapping[str, str] = {
     "BRAZIL": "BRA", "CANADA": "CAN", "CHINA, PEOPLES REPUBLIC OF": "CHN", "COLOMBIA": "COL", "CUBA": "CUB",
@@ -35,13 +36,18 @@ CITIZENSHIPS: Mapping[str, str] = {
     "PERU": "PER", "PHILIPPINES": "PHL", "ROMANIA": "ROU", "RUSSIA": "RUS", "TURKEY": "TUR",
     "UKRAINE": "UKR", "VENEZUELA": "VEN",
 }  # fmt: skip
+_REGIONS: Mapping[str, str] = {
+    **REGIONS, "Southwest Border": "southwest", "Southwest": "southwest", "Northern Border": "northern", "Northern": "northern",
+    "Coastal Border": "other", "Coastal": "other", "Other Borders": "other", "Interior": "other", "Airports": "other",
+}  # fmt: skip
+"""Regions of an edition, by the names of every year."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "year": ("fiscal year", "fy"),
     "month": ("month abbv", "month", "month abbreviation", "month name"),
     "component": ("component", "cbp component"),
     "region": ("land border region", "region", "border region"),
     "state": ("state", "state code"),
-    "area": ("area of responsibility", "aor", "sector field office", "sector or field office"),
+    "area": ("area of responsibility", "aor", "sector field office", "sector or field office", "sector"),
     "household": ("demographic", "demographics", "demographic group"),
     "nationality": ("citizenship", "citizenship grouping", "country of citizenship"),
     "authority": ("title of authority", "authority", "title"),
@@ -56,14 +62,23 @@ _HOUSEHOLDS: Mapping[str, str] = {
     **HOUSEHOLDS, "UC": "child", "Single Minors": "child", "Unaccompanied Children": "child",
     "Unaccompanied Alien Children": "child", "UAC / Single Minors": "child", "Family Units": "family",
     "Family Unit Aliens": "family", "Individuals in a Family Unit": "family", "FMUA / Accompanied Minors": "family",
-    "Single Adult": "single",
+    "Single Adult": "single", "SA": "single", "FMU": "family", "Family Unit": "family", "Families": "family",
+    "Family Unit Individuals": "family", "Accompanied Minors": HOUSEHOLDS["Accompanied Minors"], "AM": HOUSEHOLDS["Accompanied Minors"],
+    "UC/Single Minors": "child", "UAC/Single Minors": "child", "UACs": "child", "Unaccompanied Minors": "child",
+    "Unaccompanied Child": "child", "Unaccompanied Children / Single Minors": "child", "Unaccompanied Alien Child": "child",
+    "Unaccompanied Alien Children (UAC)": "child", "Single Minor": "child",
 }  # fmt: skip
 _COMPONENTS: Mapping[str, str] = {
     **COMPONENTS, "USBP": "usbp", "OFO": "ofo", "U.S. Border Patrol (USBP)": "usbp", "Border Patrol": "usbp",
-    "Office of Field Operations (OFO)": "ofo",
+    "Office of Field Operations (OFO)": "ofo", "Field Operations": "ofo", "US Border Patrol": "usbp",
+    "United States Border Patrol": "usbp", "U.S. Border Patrol": "usbp",
+}  # fmt: skip
+_AUTHORITIES: Mapping[str, str] = {
+    **AUTHORITIES, "8": "title8", "42": "title42", "Title 8 Apprehensions": "title8", "Title 8 Inadmissibles": "title8",
+    "Title 42 Expulsions": "title42", "T8": "title8", "T42": "title42", "Title 8 Inadmissibility": "title8",
 }  # fmt: skip
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    "component": _COMPONENTS, "region": REGIONS, "household": _HOUSEHOLDS, "authority": AUTHORITIES
+    "component": _COMPONENTS, "region": _REGIONS, "household": _HOUSEHOLDS, "authority": _AUTHORITIES
 }  # fmt: skip
 _YEAR = re.compile(r"(?:FY\s*)?(\d{4}|(?<=FY)\d{2})(?:\s*\(?FYTD\)?)?", re.IGNORECASE)
 Key = tuple[Date | str, ...]
@@ -218,7 +233,7 @@ def read_cbp(content: bytes | str, label: str) -> tuple[Edition, list[Fault]]:
         return Edition(pl.DataFrame(), False, ()), faults
     sums: Counter[Key] = Counter()
     unnamed: Counter[str] = Counter()
-    for number, cells in body:
+    for number, cells in _without_totals(body, at):
         if len(cells) != len(names):
             message = f"the row has {len(cells)} cells, the header {len(names)} columns"
             faults.append(
@@ -236,6 +251,17 @@ def read_cbp(content: bytes | str, label: str) -> tuple[Edition, list[Fault]]:
     rows = [(*key, value) for key, value in sums.items()]
     table = pl.DataFrame(rows, schema=schema, orient="row").sort("date", *dims)
     return Edition(table, "grouping" in plain_name(names[at["nationality"]]), tuple(warnings)), faults
+
+
+def _without_totals(
+    body: Sequence[tuple[int, list[str]]], at: Mapping[str, int]
+) -> Sequence[tuple[int, list[str]]]:
+    """Rows of counts: none that is a total by its first column, nor notes of one cell below the table."""
+    kept = list(body)
+    while kept and sum(bool(cell) for cell in kept[-1][1]) == 1 and kept[-1][1][0]:
+        kept.pop()
+    year = at["year"]
+    return [row for row in kept if len(row[1]) <= year or not is_surely_total(row[1][year])]
 
 
 @dataclass(frozen=True)
@@ -258,7 +284,8 @@ class _Row:
     def dimension(self, role: str, unnamed: Counter[str], count: int) -> str:
         text = self.text(role)
         if role == "area":
-            return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+            component = _COMPONENTS.get(self.text("component"), "") if "component" in self.at else ""
+            return _area(text, component)
         if role == "nationality":
             return self.nationality(text, unnamed, count)
         known = _WORDS[role]
@@ -297,6 +324,16 @@ class _Row:
             return Date.min
         number = int(year[1]) + (2000 if len(year[1]) == 2 else 0)
         return Date(number - (month >= 10), month, 1)
+
+
+def _area(text: str, component: str) -> str:
+    """A sector or field office as the datasets name it, whether the file says 'Tucson' or 'Tucson Sector'."""
+    slug = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    if slug.endswith(("_sector", "_field_office")) or not slug:
+        return slug
+    slug = {"rgv": "rio_grande_valley", "marfa": "big_bend", "big_bend_marfa": "big_bend"}.get(slug, slug)
+    kind = {"usbp": "sector", "ofo": "field_office"}.get(component)
+    return f"{slug}_{kind}" if kind else slug
 
 
 _CODES = frozenset(CITIZENSHIPS.values())

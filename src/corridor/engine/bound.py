@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.engine.index import CorridorIndex
-from corridor.engine.levers import LeverEffect, strength_domain
+from corridor.engine.levers import LEVERS, LeverEffect, strength_domain
 from corridor.engine.measures import ActiveMeasure
 from corridor.engine.parameters import ParameterTable
 from corridor.engine.scope import Scope, needs
@@ -114,7 +114,7 @@ def _bind(index: CorridorIndex, table: ParameterTable, scope: Scope, active: Act
         measure=measure,
         last_day=active.last_day,
         bound_effects=tuple(bind_effect(index, scope, effect, measure) for effect in active.effects),
-        strength_row=table.add_strength(row, domain),
+        strength_row=table.add_strength(row, domain, LEVERS[measure.lever].stream(measure.id)),
         lever_rows=lever_rows,
     )
 

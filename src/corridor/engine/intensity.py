@@ -12,13 +12,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from corridor.engine.kernels.random import gamma_quantile, gamma_quantiles, normal_quantile, uniforms
 from corridor.engine.parameters import ParameterTable
 from corridor.model import Group, stream_key
-
-Floats = npt.NDArray[np.float64]
+from corridor.model.arrays import Floats
 
 LARGEST_SHOCK = 4.0
 """Shocks are cut here, in standard deviations: a month cannot carry more people than there are."""

@@ -106,6 +106,12 @@ class Lever:
     effects: Mapping[str, tuple[LeverEffect, ...]] = field(default_factory=dict)
     open_sign: bool = False
     """Whether a draw of a strength may turn the measure into its opposite."""
+    parts: bool = False
+    """Whether its measures are parts of one answer: those whose ids differ in the last part only share their noise."""
+
+    def stream(self, measure: str) -> str:
+        """Name of the noise of a measure's strength."""
+        return measure.rpartition(".")[0] if self.parts else measure
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -206,6 +212,7 @@ _ALL = (
         "departures, as people answered past measures of a class",
         {"ratio": (_FEWER_DEPARTURES,)},
         open_sign=True,
+        parts=True,
     ),
     Lever(
         "consequences",

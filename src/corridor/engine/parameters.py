@@ -43,7 +43,7 @@ class ParameterTable:
     ) -> None:
         """Rows that end before ``since``, the first day of the run, are left out."""
         self._columns: tuple[npt.NDArray, ...] | None = None
-        self._named: set[tuple[str, str]] | None = None
+        self._named: dict[tuple[str, str], set[str]] | None = None
         self._value: list[float] = []
         self._low: list[float] = []
         self._high: list[float] = []
@@ -95,12 +95,17 @@ class ParameterTable:
         self.rows.append(None)
         return len(self._value) - 1
 
-    def add_strength(self, row: Parameter, domain: tuple[float, float]) -> int:
-        """A row for the strength of a measure or an event, with the noise of its interval, cut at ``domain``."""
+    def add_strength(self, row: Parameter, domain: tuple[float, float], stream: str | None = None) -> int:
+        """A row for the strength of a measure or an event, with the noise of its interval, cut at ``domain``.
+
+        ``stream`` names its noise (None: its own); rows of one stream move as one.
+        """
         self._value.append(row.value)
         self._low.append(row.value if row.low is None else row.low)
         self._high.append(row.value if row.high is None else row.high)
-        self._key.append(stream_key("event" if row.parameter == "event" else "measure", row.target or ""))
+        self._key.append(
+            stream_key("event" if row.parameter == "event" else "measure", stream or row.target or "")
+        )
         self._domain.append(domain)
         self.rows.append(None)
         return len(self._value) - 1
@@ -128,9 +133,15 @@ class ParameterTable:
 
     def has(self, parameter: str, target: str) -> bool:
         """Whether any row names this parameter and target."""
+        return bool(self._groups_named(parameter, target))
+
+    def _groups_named(self, parameter: str, target: str) -> set[str]:
+        """Names of groups under which this parameter of this target has rows ("" for all groups)."""
         if self._named is None:
-            self._named = {name[:2] for name in self._found}
-        return (parameter, target) in self._named
+            self._named = defaultdict(set)
+            for name, about, group in self._found:
+                self._named[name, about].add(group)
+        return self._named.get((parameter, target), set())
 
     def resolve(
         self,
@@ -148,13 +159,12 @@ class ParameterTable:
             default = defaults[t]
             if default is not None:
                 out[:, t, :] = self.add_constant(default)
-            columns: dict[str, Rows | None] = {}
-            for g in range(width):
+            named = self._groups_named(parameter, target)
+            columns = {name: self._column((parameter, target, name), begins) for name in named}
+            for g in range(width if named else 0):
                 waiting = np.ones(len(begins), dtype=bool)
                 for name in _group_names(None if groups is None else groups[g]):
-                    if name not in columns:
-                        columns[name] = self._column((parameter, target, name), begins)
-                    column = columns[name]
+                    column = columns.get(name)
                     if column is None:
                         continue
                     here = waiting & (column >= 0)

@@ -6,12 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
 from corridor.model import html
+from corridor.model.arrays import Floats
 
-Floats = npt.NDArray[np.float64]
 CellState = Mapping[tuple[str, int, str], float]
 """Units in each cell, by (stock or travelling flow, stage, group)."""
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from corridor.engine import Compiled, MemberResult, run_member
 from corridor.ensemble.trajectories import Trajectories, put, room_for
-from corridor.model.workers import run_tasks
+from corridor.model.workers import in_parallel, run_tasks
 
 CHUNK = 10
 """Members that travel to a worker together; finished chunks survive an interruption."""
@@ -93,7 +93,7 @@ def _run(
         futures = {executor.submit(run_chunk, compiled, chunks[i]): i for i in missing}
         for future in as_completed(list(futures)):
             yield futures.pop(future), future.result()
-    elif workers <= 1 or len(missing) <= 1:
+    elif not in_parallel(workers, len(missing)):
         for i in missing:
             yield i, run_chunk(compiled, chunks[i])
     else:

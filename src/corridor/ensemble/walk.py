@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.engine.walk import WalkCompiled, run_walk
+from corridor.model.arrays import Floats
+from corridor.model.workers import in_parallel, run_tasks
 
 CHUNK = 10
 """Members that travel to a worker together."""
 
 Chunk = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,8 @@ def simulate_walk(
         np.empty((*shape, len(compiled.ground.camps)), np.int32),
         np.empty(shape, np.int32),
     )
-    for chunk, (camps, everybody) in zip(chunks, _run(compiled, chunks, workers, executor), strict=True):
+    for i, (camps, everybody) in _run(compiled, chunks, workers, executor):
+        chunk = chunks[i]
         out.camps[chunk.start : chunk.stop] = camps
         out.everybody[chunk.start : chunk.stop] = everybody
         if progress:
@@ -88,35 +88,14 @@ def simulate_walk(
 
 def _run(
     compiled: WalkCompiled, chunks: Sequence[range], workers: int, executor: Executor | None
-) -> Iterator[Chunk]:
+) -> Iterator[tuple[int, Chunk]]:
     if executor is not None:
-        yield from executor.map(walk_chunk, [compiled] * len(chunks), chunks)
+        yield from enumerate(executor.map(walk_chunk, [compiled] * len(chunks), chunks))
         return
-    if workers <= 1 or len(chunks) <= 1:
-        yield from (walk_chunk(compiled, chunk) for chunk in chunks)
+    if not in_parallel(workers, len(chunks)):
+        yield from ((i, walk_chunk(compiled, chunk)) for i, chunk in enumerate(chunks))
         return
-    # spawn: a forked child of a process that has used Polars' threads can hang
-    pool = ProcessPoolExecutor(
-        min(workers, len(chunks)), mp_context=multiprocessing.get_context("spawn"), initializer=_start,
-        initargs=(compiled,),
-    )  # fmt: skip
-    try:
-        yield from pool.map(_walk_here, chunks)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-_of_worker: list[WalkCompiled] = []
-"""The run that a worker process was started for."""
-
-
-def _start(compiled: WalkCompiled) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _of_worker[:] = [compiled]
-
-
-def _walk_here(chunk: range) -> Chunk:
-    return walk_chunk(_of_worker[0], chunk)
+    yield from run_tasks(workers, walk_chunk, compiled, dict(enumerate(chunks)))
 
 
 def walk_chunk(compiled: WalkCompiled, members: range) -> Chunk:

@@ -23,6 +23,8 @@ LEVEL = 0.05
 DRAWS = 4_000
 LEFT_OUT = 24
 """Months before the last that are left out one at a time."""
+HISTORIES = (18, 24, 36, 60)
+"""Months before the date with which an effect is estimated again."""
 LAGS = 6
 """Lags of the test for autocorrelation; even, so that its distribution is a closed formula."""
 EVENT_DAYS = 45
@@ -86,8 +88,10 @@ def sides(effect: Triple) -> int:
 
 
 def _held(case: CheckContext, tried: Sequence[Triple]) -> Outcome:
-    """Passed if every other estimate says the same as the headline."""
-    return "passed" if all(sides(one) == sides(case.headline) for one in tried) else "failed"
+    """Passed if every other estimate says the same as the headline; where all include no change there is nothing to hold."""
+    if not all(sides(one) == sides(case.headline) for one in tried):
+        return "failed"
+    return "passed" if case.sure else "cannot be told"
 
 
 def placebo(case: CheckContext) -> EffectCheck:
@@ -168,6 +172,20 @@ def anchor(case: CheckContext) -> EffectCheck:
     return EffectCheck("anchor", _held(case, [one, two]), (said,), (*one, *two))
 
 
+def start_of_history(case: CheckContext) -> EffectCheck:
+    """The effect with fewer of the months before: does it hang on where the history begins?"""
+    lengths = [count for count in HISTORIES if count < len(case.known)]
+    if not lengths:
+        return EffectCheck("start_of_history", "cannot be told", (message("effects.start_short"),))
+    tried = [case.again(without=tuple(case.known[:-count])) for count in lengths]
+    medians = [one[0] for one in tried]
+    said = message(
+        "effects.start_of_history", months=tuple(str(n) for n in lengths),
+        low=min(medians), high=max(medians),
+    )  # fmt: skip
+    return EffectCheck("start_of_history", _held(case, tried), (said,), tuple(medians))
+
+
 def residuals(case: CheckContext) -> EffectCheck:
     """Errors one month ahead before the date: related to each other, or far from normal?
 
@@ -229,6 +247,6 @@ def without_controls(case: CheckContext) -> EffectCheck | None:
 
 
 CHECKS: tuple[Callable[[CheckContext], EffectCheck | None], ...] = (
-    placebo, leave_one_out, anticipation, anchor, residuals, other_events, without_controls,
+    placebo, leave_one_out, anticipation, anchor, start_of_history, residuals, other_events, without_controls,
 )  # fmt: skip
 """Every check, in the order in which a card shows them."""

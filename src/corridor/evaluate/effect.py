@@ -18,6 +18,8 @@ from corridor.series import PublishedSeries
 from corridor.text import Message, Pair, message, sentence
 
 Conclusion = Literal["clear", "fragile", "cannot be told"]
+SIDE_BY_SIDE = (1, 3, 6)
+"""Months counted together that a sentence gives side by side."""
 DECISIVE = ("placebo", "leave_one_out", "anticipation", "anchor")
 """Checks of which a failed one makes an effect fragile."""
 
@@ -126,15 +128,16 @@ def measure_effect(
         tick()
     logs = np.log(np.maximum(found.ratios(0, question.months - 1), 1e-9))
     conclusion = _conclusion(headline, checks)
+    together = tuple(_span(question, found, 0, i) for i in rows)
     series = question.series
     used = [day for day in series.known_from[: question.row + question.months] if day]
     return EffectEstimate(
         measure=question.measure, name=question.name, series=series.id, series_name=series.name,
         datasets=series.datasets, sources=series.publishers, date=question.date, headline=headline,
         by_month=tuple(_span(question, found, i, i) for i in rows),
-        cumulative=tuple(_span(question, found, 0, i) for i in rows),
+        cumulative=together,
         log_mean=float(logs.mean()), log_sd=float(logs.std()), conclusion=conclusion,
-        said=_said(question, headline, conclusion, checks), checks=tuple(checks),
+        said=_said(question, headline, together, conclusion, checks), checks=tuple(checks),
         known_from=max(used, default=None), provenance=_provenance(question, seed, command, as_of),
     )  # fmt: skip
 
@@ -156,26 +159,51 @@ def _conclusion(headline: Span, checks: Iterable[EffectCheck]) -> Conclusion:
 
 
 def _said(
-    question: Question, headline: Span, conclusion: Conclusion, checks: Sequence[EffectCheck]
-) -> tuple[Message, Message]:
-    """The number with its interval, and how far it can be taken for the measure's doing."""
+    question: Question,
+    headline: Span,
+    spans: Sequence[Span],
+    conclusion: Conclusion,
+    checks: Sequence[EffectCheck],
+) -> tuple[Message, ...]:
+    """The number with its interval, how far it can be taken for the measure's doing, and one, three and six months side
+    by side, so that nobody picks."""
     number = message(
         "effects.effect", name=question.series.name, period=(headline.first, headline.last),
         observed=headline.observed, expected=headline.expected,
         effect=(headline.effect, headline.low_95, headline.high_95),
     )  # fmt: skip
-    return number, _why(question, conclusion, checks)
+    shown = [spans[count - 1] for count in SIDE_BY_SIDE if count <= len(spans)]
+    effects = tuple(
+        message(f"effects.over_{count}", effect=(one.effect, one.low_95, one.high_95))
+        for count, one in zip(SIDE_BY_SIDE, shown, strict=False)
+    )
+    beside = (message("effects.side_by_side", effects=effects),) if len(effects) > 1 else ()
+    return number, _why(question, conclusion, checks), *beside
 
 
 def _why(question: Question, conclusion: Conclusion, checks: Sequence[EffectCheck]) -> Message:
-    if conclusion != "fragile":
-        return message("effects.clear" if conclusion == "clear" else "effects.cannot_be_told")
+    if conclusion == "cannot be told":
+        return message("effects.cannot_be_told")
+    if conclusion == "clear":
+        return _clear(checks)
     failed = [check for check in checks if check.outcome == "failed" and check.name in DECISIVE]
     names = tuple(message(f"effects.check_{check.name}") for check in failed)
     for check in failed:
         if check.name == "anchor":
             return message("effects.fragile_anchor", **_without_anchor(question, check), checks=names)
     return message("effects.fragile", checks=names)
+
+
+def _clear(checks: Sequence[EffectCheck]) -> Message:
+    """No decisive check failed; others that did, and measures that began at the same time, are named."""
+    failed = [check for check in checks if check.outcome == "failed"]
+    if not failed:
+        return message("effects.clear")
+    names = tuple(message(f"effects.check_{check.name}") for check in failed)
+    others = [dict(check.said[0].facts)["names"] for check in failed if check.name == "other_events"]
+    if others:
+        return message("effects.clear_together", checks=names, names=others[0])
+    return message("effects.clear_but", checks=names)
 
 
 def _without_anchor(question: Question, check: EffectCheck) -> dict[str, object]:

@@ -58,6 +58,8 @@ class Episode(Declared):
     precision: Literal["day", "month"] = "day"
     sign: Literal[1, -1] = 1
     """1 where it narrows what people meet, -1 where it widens it."""
+    targeted: bool = False
+    """Whether the measure's own text names the nationalities whose way it closes or opens."""
     measures: tuple[Identifier, ...] = ()
     """Rows of the table of evidence that it consists of."""
     dataset: Identifier
@@ -127,6 +129,18 @@ def counts_of(episode: Episode, dataset: Dataset, *, others: bool = False) -> Pu
         else:
             where["nationality"] = episode.nationalities or [c for c in known if c not in episode.but]
     return read_series(dataset, (), where).trimmed()
+
+
+@cache
+def outcomes() -> tuple[Outcome, ...]:
+    """Outcomes of the episodes that meet the rule."""
+    found = []
+    for episode in episodes():
+        try:
+            found.append(measure_episode(episode))
+        except InputError:
+            continue
+    return tuple(found)
 
 
 def measure_episode(episode: Episode, loader: Callable[[str], Dataset] = load, seed: int = 1) -> Outcome:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+
+import polars as pl
 
 from corridor.data import Dataset, datasets, evidence, load
 from corridor.evaluate.question import Question
@@ -104,6 +106,7 @@ def build_question(
     controls: Sequence[str] = (),
     donors: Sequence[str] = (),
     as_of: dt.date | None = None,
+    since: dt.date | None = None,
     loader: Loader | None = None,
 ) -> Question:
     """The question of one measure's effect, or of what began on a date.
@@ -122,6 +125,8 @@ def build_question(
         Observations of the same publisher, if spill-over to them can be excluded.
     as_of
         Only what was public on this day; ``None`` means all that is known now.
+    since
+        Leave out the months before this day's.
 
     Raises
     ------
@@ -145,6 +150,8 @@ def build_question(
         raise InputError("an effect needs a measure or a date", hint="give --measure, or --series and --date")
     observation = find_series(corridor, series)
     dataset = _dataset(observation, as_of, loader)
+    if since:
+        dataset = replace(dataset, table=dataset.table.filter(pl.col("date") >= since.replace(day=1)))
     where = by or codes_in_scope(observation, dataset, scope)
     target = monthly_counts(observation, dataset, where)
     if not measure:
@@ -161,13 +168,25 @@ def build_question(
 def events_around(
     corridor: Corridor, question: Question, as_of: dt.date | None = None
 ) -> list[tuple[str, dt.date]]:
-    """Id and start of every dated measure of which some nationality can be in the question's series."""
+    """Id and start of every dated measure of which some nationality can be in the question's series.
+
+    Rows of the corridor that only its scenarios use are no events: nobody says that they were taken.
+    """
     mine = set(question.series.where.get("nationality", ()))
+    assumed = hypothetical(corridor)
     return [
         (m.id, m.start)
         for m in dated_measures(corridor, as_of).values()
-        if not mine or not m.nationalities or mine & set(m.nationalities)
+        if m.id not in assumed and (not mine or not m.nationalities or mine & set(m.nationalities))
     ]
+
+
+def hypothetical(corridor: Corridor) -> set[str]:
+    """Measures of the corridor that are not in force in its base and that no entry of its register says came into force."""
+    taken = {
+        name for entry in corridor.register_entries if entry.status == "in_force" for name in entry.measures
+    }
+    return {m.id for m in corridor.measures if not m.in_base} - taken
 
 
 def _dataset(observation: Observation, as_of: dt.date | None, loader: Loader) -> Dataset:

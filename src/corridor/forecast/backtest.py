@@ -47,7 +47,7 @@ from corridor.forecast.view import Subject, View
 from corridor.model import InputError, did_you_mean
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months, months_between
-from corridor.model.workers import run_tasks
+from corridor.model.workers import in_parallel, run_tasks
 
 BACKTEST_MODELS = (COMBINED, "upstream", "theta", "ets", "no_change", "measures", "placebo")
 BLOCK = 14
@@ -143,7 +143,7 @@ def run_backtest(
 
 
 def _run(plan: BacktestPlan, blocks: Sequence[Block], workers: int) -> Iterator[tuple[Block, pl.DataFrame]]:
-    if workers <= 1 or len(blocks) <= 1:
+    if not in_parallel(workers, len(blocks)):
         for block in blocks:
             yield block, score_block(plan, block)
         return

@@ -9,6 +9,7 @@ from typing import Any
 
 from corridor.formats.checks import check_parts
 from corridor.formats.layout import SETTINGS_FILE, TABLES
+from corridor.formats.opened import keep_corridor, kept_corridor
 from corridor.formats.read import calibration_dates, read_parts
 from corridor.model import GRADES, TAGS, Corridor, Fault, InputError, did_you_mean
 
@@ -85,14 +86,19 @@ def check_corridor(path_or_name: str | Path) -> Check:
 
 
 def open_corridor(path_or_name: str | Path) -> Corridor:
-    """The corridor in a folder, or the shipped one of that name.
+    """The corridor in a folder, or the shipped one of that name; read and checked again only where a file has changed.
 
     Raises: `InputError` with every fault of the folder.
     """
-    check = check_corridor(path_or_name)
-    if check.corridor is None:
-        raise faults_error(check)
-    return check.corridor.located(check.path)
+    folder = find_corridor(path_or_name)
+    found = kept_corridor(folder)
+    if found is None:
+        check = check_corridor(path_or_name)
+        if check.corridor is None:
+            raise faults_error(check)
+        found = check.corridor
+        keep_corridor(folder, found)
+    return found.located(folder)
 
 
 def faults_error(check: Check) -> InputError:

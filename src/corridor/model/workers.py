@@ -1,4 +1,8 @@
-"""Worker processes: one way to run independent tasks in several, which end with the process that began them."""
+"""Worker processes: one way to run independent tasks in several, here or on a cluster.
+
+Processes of this machine end with the process that began them. Inside :func:`on_cluster` the tasks go to the workers
+of a Dask scheduler instead.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +28,26 @@ Result = TypeVar("Result")
 _shared: ContextVar[Any] = ContextVar("shared")
 """In a worker: what every task is given, sent once since it is far larger than a task."""
 
+_cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
+"""Address of the scheduler that tasks are sent to."""
+
 WITHOUT_GUARD = 78
 """Exit code of a worker that would begin workers of its own while it reads the script that began it."""
+
+
+@contextlib.contextmanager
+def on_cluster(address: str | None) -> Iterator[None]:
+    """Send the tasks of :func:`run_tasks` to the Dask scheduler at ``address`` (None: to processes, as usual)."""
+    token = _cluster.set(address)
+    try:
+        yield
+    finally:
+        _cluster.reset(token)
+
+
+def in_parallel(workers: int, tasks: int) -> bool:
+    """Whether :func:`run_tasks` is worth its start: a cluster is named, or there are several workers and tasks."""
+    return tasks > 0 and (_cluster.get() is not None or (workers > 1 and tasks > 1))
 
 
 def run_tasks(
@@ -33,14 +55,21 @@ def run_tasks(
 ) -> Iterator[tuple[Key, Result]]:
     """``function(shared, task)`` of every task in at most ``workers`` processes; (key, result) as they finish.
 
+    Inside :func:`on_cluster` the workers are those of the cluster, however many it has.
+
     The workers end with this process, however it ends, and when the caller stops early. They ignore Ctrl-C,
     which goes to this process.
 
     Raises CorridorError where a worker cannot begin, for want of ``if __name__ == "__main__"`` in the script, or
-    is ended from outside.
+    is ended from outside; see also :func:`corridor.model.cluster.run_on_cluster`.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         os._exit(WITHOUT_GUARD)
+    if (address := _cluster.get()) is not None:
+        from corridor.model.cluster import run_on_cluster
+
+        yield from run_on_cluster(address, function, shared, tasks)
+        return
     # spawn: a forked child of a process that has used Polars' threads can hang
     pool = ProcessPoolExecutor(
         min(workers, len(tasks)),

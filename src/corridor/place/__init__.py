@@ -1,5 +1,6 @@
-"""Which household should go where: placement under capacities, with a proven bound and reasons."""
+"""Which household should go where, with a proven bound and reasons; and how many people to which city."""
 
+from corridor.place.coordination import Coordination, Destination, coordinate
 from corridor.place.fit import FittedScores, fit_scores
 from corridor.place.online import Online, place_arrivals, read_taken
 from corridor.place.problem import Problem, read_problem
@@ -9,6 +10,8 @@ from corridor.place.result import Floor, Placement
 from corridor.place.run import Options, assign, place_problem
 
 __all__ = [
+    "Coordination",
+    "Destination",
     "FittedScores",
     "Floor",
     "Online",
@@ -16,6 +19,7 @@ __all__ = [
     "Placement",
     "Problem",
     "assign",
+    "coordinate",
     "explain",
     "fit_scores",
     "place_arrivals",

@@ -117,17 +117,7 @@ def smooth_dual(program, prices, weights, temperature, curved):
         for j in range(many):
             site = near[j]
             part_of_one = share[j] / mass
-            entries = 0
-            for k in range(program.need_start[unit], program.need_start[unit + 1]):
-                index[entries] = program.need_kind[k] * sites + site
-                slope[entries] = -program.need_amount[k]
-                entries += 1
-            for part in range(program.part_start[unit], program.part_start[unit + 1]):
-                group = program.part_group[part]
-                if group > 0:
-                    index[entries] = kinds * sites + group
-                    slope[entries] = program.value[part, site]
-                    entries += 1
+            entries = _slopes_at(program, unit, site, kinds, sites, index, slope)
             for a in range(entries):
                 at = index[a]
                 gradient[at] += count * part_of_one * slope[a]
@@ -149,6 +139,23 @@ def smooth_dual(program, prices, weights, temperature, curved):
                 mean[mean_index[a]] = 0.0
                 seen[mean_index[a]] = False
     return total, gradient, hessian
+
+
+@njit(cache=True, inline="always")
+def _slopes_at(program, unit, site, kinds, sites, index, slope):
+    """Prices and weights on which a unit's net value at a site depends, and how; returns how many."""
+    entries = 0
+    for k in range(program.need_start[unit], program.need_start[unit + 1]):
+        index[entries] = program.need_kind[k] * sites + site
+        slope[entries] = -program.need_amount[k]
+        entries += 1
+    for part in range(program.part_start[unit], program.part_start[unit + 1]):
+        group = program.part_group[part]
+        if group > 0:
+            index[entries] = kinds * sites + group
+            slope[entries] = program.value[part, site]
+            entries += 1
+    return entries
 
 
 @njit(cache=True)
@@ -185,40 +192,60 @@ def anneal(program, moves, site, room, price, surplus, weight, steps, hot, cold,
         while moves.site[at] != old and at < last - 1:
             at += 1
         change = moves.regret[pick] - moves.regret[at]
-        for k in range(program.need_start[kind], program.need_start[kind + 1]):
-            need, amount = program.need_kind[k], program.need_amount[k]
-            if old >= 0:
-                now, cost = room[need, old], price[need, old]
-                change += _energy(now + amount, cost, under, over, more)
-                change -= _energy(now, cost, under, over, more)
-            if new >= 0:
-                now, cost = room[need, new], price[need, new]
-                change += _energy(now - amount, cost, under, over, more)
-                change -= _energy(now, cost, under, over, more)
-        for p in range(program.part_start[kind], program.part_start[kind + 1]):
-            group = program.part_group[p]
-            if group > 0:
-                rise = (program.value[p, new] if new >= 0 else 0.0) - (
-                    program.value[p, old] if old >= 0 else 0.0
-                )
-                now, cost = surplus[group], weight[group]
-                change += _energy(now + rise, cost, under, over, 1.0 + more)
-                change -= _energy(now, cost, under, over, 1.0 + more)
+        change += _move_energy(
+            program, kind, old, new, room, price, surplus, weight, (under, over, more)
+        )  # fmt: skip
         if change > 0 and np.random.random() >= np.exp(-change / heat):
             continue
         site[unit] = new
-        for k in range(program.need_start[kind], program.need_start[kind + 1]):
-            need, amount = program.need_kind[k], program.need_amount[k]
-            if old >= 0:
-                room[need, old] += amount
-            if new >= 0:
-                room[need, new] -= amount
-        for p in range(program.part_start[kind], program.part_start[kind + 1]):
-            group = program.part_group[p]
-            if group > 0:
-                surplus[group] += (program.value[p, new] if new >= 0 else 0.0) - (
-                    program.value[p, old] if old >= 0 else 0.0
-                )
+        _move(program, kind, old, new, room, surplus)
+
+
+@njit(cache=True, inline="always")
+def _rise(program, part, old, new):
+    """Change of a group's value when a part moves from one site to another (-1: nowhere)."""
+    after = program.value[part, new] if new >= 0 else 0.0
+    before = program.value[part, old] if old >= 0 else 0.0
+    return after - before
+
+
+@njit(cache=True, inline="always")
+def _move_energy(program, kind, old, new, room, price, surplus, weight, costs):
+    """Change of the cost of room and of floors if one unit moves; ``costs`` are those of :func:`_energy`."""
+    under, over, extra = costs
+    change = 0.0
+    for k in range(program.need_start[kind], program.need_start[kind + 1]):
+        need, amount = program.need_kind[k], program.need_amount[k]
+        if old >= 0:
+            now, cost = room[need, old], price[need, old]
+            change += _energy(now + amount, cost, under, over, extra)
+            change -= _energy(now, cost, under, over, extra)
+        if new >= 0:
+            now, cost = room[need, new], price[need, new]
+            change += _energy(now - amount, cost, under, over, extra)
+            change -= _energy(now, cost, under, over, extra)
+    for part in range(program.part_start[kind], program.part_start[kind + 1]):
+        group = program.part_group[part]
+        if group > 0:
+            now, cost = surplus[group], weight[group]
+            change += _energy(now + _rise(program, part, old, new), cost, under, over, 1.0 + extra)
+            change -= _energy(now, cost, under, over, 1.0 + extra)
+    return change
+
+
+@njit(cache=True, inline="always")
+def _move(program, kind, old, new, room, surplus):
+    """Move one unit: the room that it frees and takes, and what its groups gain."""
+    for k in range(program.need_start[kind], program.need_start[kind + 1]):
+        need, amount = program.need_kind[k], program.need_amount[k]
+        if old >= 0:
+            room[need, old] += amount
+        if new >= 0:
+            room[need, new] -= amount
+    for part in range(program.part_start[kind], program.part_start[kind + 1]):
+        group = program.part_group[part]
+        if group > 0:
+            surplus[group] += _rise(program, part, old, new)
 
 
 @njit(cache=True)
@@ -227,44 +254,51 @@ def repair(program, kind, order, site, room, prices, weights):
 
     ``order`` is the order in which units are looked at (those that lose least first).
     """
-    sites = room.shape[1]
-    for turn in range(order.size):
-        unit = order[turn]
-        here = site[unit]
-        if here < 0:
-            continue
-        row = kind[unit]
-        full = False
-        for k in range(program.need_start[row], program.need_start[row + 1]):
-            if program.need_amount[k] > 0 and room[program.need_kind[k], here] < -1e-9:
-                full = True
-        if full:
+    for unit in order:
+        if site[unit] >= 0 and _too_full(program, kind[unit], room, site[unit]):
+            _use(program, kind[unit], room, site[unit], -1)
             site[unit] = -1
-            for k in range(program.need_start[row], program.need_start[row + 1]):
-                room[program.need_kind[k], here] += program.need_amount[k]
-    for turn in range(order.size - 1, -1, -1):
-        unit = order[turn]
-        if site[unit] >= 0:
+    for unit in order[::-1]:
+        if site[unit] < 0:
+            best = _best_with_room(program, kind[unit], room, prices, weights)
+            if best >= 0:
+                site[unit] = best
+                _use(program, kind[unit], room, best, 1)
+
+
+@njit(cache=True)
+def _too_full(program, row, room, site):
+    """Whether a site lacks room of a kind that the unit needs."""
+    for k in range(program.need_start[row], program.need_start[row + 1]):
+        if program.need_amount[k] > 0 and room[program.need_kind[k], site] < -1e-9:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _use(program, row, room, site, times):
+    """Take the room of one unit at a site, or give it back (``times`` -1)."""
+    for k in range(program.need_start[row], program.need_start[row + 1]):
+        room[program.need_kind[k], site] -= times * program.need_amount[k]
+
+
+@njit(cache=True)
+def _best_with_room(program, row, room, prices, weights):
+    """Site with room and the highest net value, among those with a value above 0; -1 if there is none."""
+    best, most = -1, 0.0
+    for site in range(room.shape[1]):
+        if not program.fits[row, site]:
             continue
-        row = kind[unit]
-        best, most = -1, 0.0
-        for s in range(sites):
-            if not program.fits[row, s]:
-                continue
-            gain = program.bonus[row]
-            for p in range(program.part_start[row], program.part_start[row + 1]):
-                gain += (1.0 + weights[program.part_group[p]]) * program.value[p, s]
-            if gain <= 0:
-                continue
-            fits = True
-            for k in range(program.need_start[row], program.need_start[row + 1]):
-                need, amount = program.need_kind[k], program.need_amount[k]
-                if amount > room[need, s] + 1e-9:
-                    fits = False
-                gain -= amount * prices[need, s]
-            if fits and (best < 0 or gain > most):
-                best, most = s, gain
-        if best >= 0:
-            site[unit] = best
-            for k in range(program.need_start[row], program.need_start[row + 1]):
-                room[program.need_kind[k], best] -= program.need_amount[k]
+        gain = program.bonus[row]
+        for part in range(program.part_start[row], program.part_start[row + 1]):
+            gain += (1.0 + weights[program.part_group[part]]) * program.value[part, site]
+        if gain <= 0:
+            continue
+        fits = True
+        for k in range(program.need_start[row], program.need_start[row + 1]):
+            need, amount = program.need_kind[k], program.need_amount[k]
+            fits = fits and amount <= room[need, site] + 1e-9
+            gain -= amount * prices[need, site]
+        if fits and (best < 0 or gain > most):
+            best, most = site, gain
+    return best

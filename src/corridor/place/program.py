@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from corridor.model.arrays import Floats
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 

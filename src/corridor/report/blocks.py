@@ -77,7 +77,7 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     # charts for any section
     "bars": _keys(f"{_CHART} rows kind table", _CHART_MAY),
     "lines": _keys(f"{_CHART} lines as_of", _CHART_MAY),
-    "dots": _keys(f"{_CHART} rows unit", _CHART_MAY),
+    "dots": _keys(f"{_CHART} rows unit hatched", _CHART_MAY),
     # parts for one scenario at a time
     "switch": _keys("id scenarios parts"),
     # blocks of one section

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -17,7 +18,7 @@ from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.report.assets import ENGINE, SCRIPTS, read
 from corridor.report.blocks import COLUMN_KINDS, check_blocks
-from corridor.report.messages import page_messages, say
+from corridor.report.messages import Text, page_messages, say
 from corridor.report.pages import pages
 from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
@@ -81,19 +82,23 @@ def render(
     view = RunView(run, against)
     if brief is not None:
         _check_brief(view, brief)
+    return page(view.title, sentences(view), payload(view, lang, brief), lang)
+
+
+def page(title: Text, spoken: Sequence[Text], data: dict[str, Any], lang: Lang) -> str:
+    """The HTML text of a page that shows ``data`` (see :func:`payload`); ``spoken`` is read where no script runs."""
     scripts = [read(name) for name in SCRIPTS]
     for name, script in zip(SCRIPTS, scripts, strict=True):
         if "</script" in script.lower():
             raise ValueError(f"{name} would end its own script element")
-    spoken = "".join(f"<p>{escape(sentence[lang])}</p>" for sentence in sentences(view))
     return PAGE.format(
         lang=lang,
         policy=_policy(scripts),
-        title=escape(view.title[lang]),
+        title=escape(title[lang]),
         style=read("report.css"),
-        sentences=spoken,
+        sentences="".join(f"<p>{escape(sentence[lang])}</p>" for sentence in spoken),
         noscript=escape(say("noscript")[lang]),
-        payload=as_script_json(payload(view, lang, brief)),
+        payload=as_script_json(data),
         scripts="\n".join(
             f"<script{' data-engine' if name in ENGINE else ''}>{script}</script>"
             for name, script in zip(SCRIPTS, scripts, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from corridor import text
@@ -9,7 +10,7 @@ from corridor.text import LANGS, Lang, by_lang, plain, subject
 
 Text = dict[Lang, str]
 """One text in every language: ``{"en": …, "es": …}``."""
-Value = str | Text | Callable[[Lang], str]
+Value = str | Text | float | dt.date | Callable[[Lang], str]
 
 __all__ = ["Text", "Value", "open_message", "page_messages", "plain", "say", "word"]
 
@@ -19,7 +20,7 @@ def say(key: str, **values: Value) -> Text:
     return by_lang(text.say(f"report.{key}", **{name: _in_each(value) for name, value in values.items()}))
 
 
-def _in_each(value: Value) -> str | Text:
+def _in_each(value: Value) -> str | Text | float | dt.date:
     return {lang: value(lang) for lang in LANGS} if callable(value) else value
 
 

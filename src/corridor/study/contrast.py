@@ -20,6 +20,7 @@ from corridor.study.assemble import (
     stock_by_day,
     stock_indicators,
 )
+from corridor.study.months import cost_draws, daily_cost
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +29,8 @@ def differences_table(corridor: Corridor, base: ScenarioRun, others: Sequence[Sc
     """``differences``: members are paired (they share their noise), so the spread is that of the difference.
 
     Monthly series are summed over the months in which the scenarios can differ; stocks are averaged,
-    and the census of a city is taken at its peak.
+    and the census of a city is taken at its peak. Where the care of a person for a day has a cost, its sum follows, in USD
+    and without the outlay of the measures themselves.
     """
     rows: list[tuple[object, ...]] = []
     for other in others:
@@ -60,6 +62,24 @@ def _differences(
             stock_by_day(indicator, base)[:, days], axis=1
         )
         yield other.id, base.id, indicator.id, kind, period, *_summary(gap), "people"
+    for item, cost in _cost_gaps(corridor, base, other, days):
+        yield other.id, base.id, item, "cost", period, *_summary(cost), "usd"
+
+
+def _cost_gaps(
+    corridor: Corridor, base: ScenarioRun, other: ScenarioRun, days: Sequence[int]
+) -> Iterator[tuple[str, Floats]]:
+    """Difference of the cost over ``days`` by stock that has one, in USD by member, who pays the same a day in both."""
+    draws = cost_draws(base)
+    for indicator in stock_indicators(corridor):
+        costs = [
+            daily_cost(
+                indicator, run, stock_by_day(indicator, run), draws if run is base else cost_draws(run)
+            )
+            for run in (base, other)
+        ]
+        if costs[0] is not None and costs[1] is not None:
+            yield indicator.id, (costs[1] - costs[0])[:, days].sum(axis=1)
 
 
 def _total(run: ScenarioRun, observation: Observation, months: Sequence[int]) -> Floats:

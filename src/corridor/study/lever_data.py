@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -33,11 +33,13 @@ def lever_data(
     scenarios: Iterable[str | None],
     calibrated: Iterable[Parameter] = (),
     calibration: dt.date | None = None,
+    answers: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, Any]:
     """Everything for the page's levers, as plain JSON.
 
     ``spec`` is that of the run, ``scenarios`` are those of the run (None: the base measures alone), and
-    ``calibration`` is the date of the calibration whose parameters and state it uses.
+    ``calibration`` is the date of the calibration whose parameters and state it uses. ``answers`` names, for each
+    measured response, the measures that it answers: with all of them off it is off.
     """
     full = compile_all(corridor, spec, tuple(calibrated))
     return {
@@ -50,7 +52,7 @@ def lever_data(
         "draws": draws_payload(full),
         "months": list(full.months),
         "columns": _rows(())[0],
-        "measures": _measures(full),
+        "measures": _measures(full, answers or {}),
         "events": [event.id for event in full.events],
         "scenarios": [_scenario(full, name) for name in scenarios],
         "series": _series(full),
@@ -70,7 +72,7 @@ def _rows(measures: tuple[Measure, ...]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(table_text(part, measures))))
 
 
-def _measures(full: Compiled) -> list[dict[str, Any]]:
+def _measures(full: Compiled, answers: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
     measures = tuple(active.measure for active in full.measures)
     triggers = {trigger.id: trigger for trigger in full.triggers}
     registered = {name for entry in full.corridor.register_entries for name in entry.measures}
@@ -79,7 +81,7 @@ def _measures(full: Compiled) -> list[dict[str, Any]]:
             "id": m.id, "name": m.name, "name_es": m.name_es, "lever": LEVERS[m.lever].id, "actor": m.actor,
             "strength": m.strength, "low": m.low, "high": m.high, "unit": m.unit, "grade": m.grade,
             "start": m.start, "end": m.end, "source": m.source, "base": m.in_base, "row": row,
-            "registered": m.id in registered, "idle": _idle(full, m),
+            "registered": m.id in registered, "idle": _idle(full, m), "answers": list(answers.get(m.id, ())),
             "trigger": triggers[m.trigger].name if m.trigger else "",
             "trigger_es": triggers[m.trigger].name_es if m.trigger else "",
         }

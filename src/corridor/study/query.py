@@ -11,16 +11,16 @@ from corridor.study.folder import RunFolder, exported
 from corridor.study.schema import TABLES
 
 FOUNDED = ("causal", "before_after", "mechanical")
-"""Grades of evidence on which the size of a difference may rest."""
+"""Grades of evidence on which the sign of a difference may rest."""
 LEAST_FOUNDED = 0.5
-"""Share of such evidence from which on the size of a difference is told."""
+"""Share of such evidence from which on the chance of a lower value is told."""
 
 
 def select_rows(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.DataFrame:
     """The rows of ``table`` whose columns have one of the values in ``column=a,b``; blank stands for none.
 
     Counts of real people under 10 are suppressed, as in the run's CSV files. Of differences that rest on
-    assumptions for more than half only the chance of fewer is given, as in the report.
+    assumptions for more than half no chance is given, as in the report: the sign itself is assumed.
 
     Raises:
         InputError: no such table, column, or a condition without ``=``; all faults at once.
@@ -42,11 +42,11 @@ def select_rows(run: RunFolder, table: str, where: Sequence[str] = ()) -> pl.Dat
             rows = rows.filter(pl.col(column).cast(pl.String).fill_null("").is_in(value.split(",")))
     if faults:
         raise InputError(f"cannot read {table} that way", faults=faults)
-    return exported(table, _told_only(run, rows) if table == "differences" else rows)
+    return exported(table, _without_assumed_chances(run, rows) if table == "differences" else rows)
 
 
-def _told_only(run: RunFolder, rows: pl.DataFrame) -> pl.DataFrame:
-    """Differences without the sizes that the report withholds."""
+def _without_assumed_chances(run: RunFolder, rows: pl.DataFrame) -> pl.DataFrame:
+    """Differences without the chances that the report withholds."""
     keys = ["scenario", "item"]
     share = (
         run.table("grades")
@@ -55,5 +55,5 @@ def _told_only(run: RunFolder, rows: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("share").sum().alias("_founded"))
     )
     founded = pl.col("_founded").fill_null(0.0) >= LEAST_FOUNDED
-    sizes = [pl.when(founded).then(pl.col(name)).alias(name) for name in ("low", "median", "high")]
-    return rows.join(share, on=keys, how="left", maintain_order="left").with_columns(sizes).drop("_founded")
+    chance = pl.when(founded).then(pl.col("chance_lower")).alias("chance_lower")
+    return rows.join(share, on=keys, how="left", maintain_order="left").with_columns(chance).drop("_founded")

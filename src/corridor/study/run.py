@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,16 @@ Step = Callable[[str, int], AbstractContextManager[Callable[[float], None]]]
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a measured response stands for."""
+
+    measures: tuple[str, ...]
+    """Measures that people answer."""
+    episodes: int
+    """Past measures of their class that it rests on."""
+
+
+@dataclass(frozen=True)
 class Study:
     """What to run. The first scenario is the baseline; ``None`` stands for the base measures alone."""
 
@@ -51,6 +61,8 @@ class Study:
     workers: int = 1
     hindsight: bool = False
     command: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """Measured responses among the measures of the corridor, by id."""
 
     def compile(self, scenario: Scenario | str | None) -> Compiled:
         """Compile one scenario, from the calibrated state if there is one."""
@@ -181,6 +193,7 @@ def study_levers(study: Study) -> dict[str, Any]:
         study.scenarios,
         calibration.parameters if calibration else (),
         calibration.as_of if calibration else None,
+        {name: answer.measures for name, answer in study.answers.items()},
     )
 
 
@@ -251,6 +264,9 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         "comparison": runs[1].id if len(runs) > 1 else None,
         "headline": headline,
         "hindsight": study.hindsight,
+        "responses": {
+            name: {"answers": list(x.measures), "episodes": x.episodes} for name, x in study.answers.items()
+        },
         "license": settings.license,
         "attribution": settings.attribution,
     }

@@ -74,6 +74,32 @@ TABLES: Mapping[str, Schema] = {
     "map_encounters": _columns("scenario:t item:t place:t zone:t month:d low:n median:n high:n"),
     "stock_months": _columns("scenario:t item:t month:d statistic:t quantile:n value:n"),
     "costs": _columns("item:t stock:t first:d last:d value:n low:n high:n unit:t source:t assumed:b"),
+    "reception": _columns("place:t item:t date:d quantile:n value:n"),
+    "reception_chance": _columns("place:t date:d above:n ever:n extra:i"),
+    "reception_answer": _columns(
+        "place:t name:t name_es:t unit:t scenario:t by:d limit:n beds:n extra:i needed_by:d chance_without:n "
+        "chance_with:n note:t"
+    ),
+    "reception_levers": _columns(
+        "place:t lever:t name:t name_es:t start:d census_change:n census_change_low:n census_change_high:n chance:n "
+        "chance_change:n extra_beds:i cost_change:n grade:t"
+    ),
+    "reception_budget": _columns("place:t fiscal_year:i part:t quantile:n value:n covered:n reimbursed:n"),
+    "reception_identified": _columns(
+        "place:t quantity:t household:t unit:t low:n median:n high:n prior_low:n prior_high:n learned:n identified:b"
+    ),
+    "placement_summary": _columns("item:t value:n"),
+    "placement_sites": _columns(
+        "site:t name:t capacity:t places:n taken:n free:n price:n households:i mean_score:n"
+    ),
+    "placement_groups": _columns(
+        "group:t households:i people:i placed:i mean_score:n attainable_alone:n share_of_attainable:n floor:n "
+        "floor_met:b floor_price:n"
+    ),
+    "placement_groups_by_site": _columns("group:t site:t households:i people:i mean_score:n"),
+    "placement_chances": _columns(
+        "households_with_chances:t places_with_chances:t people:i share:n even_share:n"
+    ),
     "sources": _columns("id:t title:t publisher:t license:t grade:t first_published:t period:t url:t note:t"),
     "labels": _columns("item:t label:t label_es:t kind:t tag:t source:t"),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,48 +11,10 @@ import polars as pl
 from corridor.data.countries import plain_name
 from corridor.data.reading import words
 from corridor.data.reading.dates import month_text, written, year_text
-from corridor.data.reading.layout import Table
 from corridor.data.reading.long import DATE, LINE, VALUE, Long
 from corridor.data.reading.numbers import is_missing
-from corridor.data.reading.options import ReadOptions, ask
 
 _SAMPLE = 3_000
-
-
-def with_year(
-    names: list[str],
-    columns: dict[str, list[str]],
-    table: Table,
-    options: ReadOptions,
-    label: str,
-    notes: list[str],
-) -> list[str]:
-    """Months without a year, across or down, get the one year that the title or the file's name says."""
-    across = [name for name in names if month_text(name) is not None and not name.isdigit()]
-    others = [name for name in names if name not in across and not words.is_total(name)]
-    down = [
-        name for name in names
-        if len(sampled(columns[name])) > 1
-        and all(month_text(c) and not c.isdigit() for c in sampled(columns[name]) if not words.is_total(c))
-    ]  # fmt: skip
-    dated = any(date_share(name, columns[name]) > 0.9 for name in names if name not in across)
-    years = any(is_period_head(name) for name in names)
-    if dated or years or not ((len(across) >= 3 and len(others) <= 4) or (down and not across)):
-        return names
-    found = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", f"{table.title} {label}"))
-    if options.year is None and len(found) != 1:
-        raise ask(label, "the months have no year", "pass --year, as 2024")
-    year = str(options.year or found.pop())
-    notes.append(
-        f"the months are of {year}" + ("" if options.year else ", the year in the title or the file's name")
-    )
-    if across:
-        renamed = {name: f"{year}-{month_text(name):02}" for name in across}
-        for old, new in renamed.items():
-            columns[new] = columns.pop(old)
-        return [renamed.get(name, name) for name in names]
-    columns[down[0]] = [f"{year}-{month_text(c):02}" if month_text(c) else c for c in columns[down[0]]]
-    return names
 
 
 def is_period_head(name: str) -> bool:

@@ -11,6 +11,7 @@ import polars as pl
 from corridor.data.countries import plain_name, same_name
 from corridor.data.reading import words
 from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
+from corridor.data.reading.nested import without_nested
 from corridor.data.reading.numbers import looks_like_number, read_numbers
 from corridor.data.reading.options import ReadOptions, ask, column
 
@@ -27,7 +28,7 @@ def without_totals(long: Long, options: ReadOptions, label: str) -> None:
     if not options.additive:
         long.frame = dated
         return
-    frame = dated
+    frame = _without_blank_totals(dated, long.notes)
     for name in _categories(frame):
         kinds = frame[name].unique().to_list()
         totals = [kind for kind in kinds if kind and words.is_surely_total(kind)]
@@ -48,7 +49,21 @@ def without_totals(long: Long, options: ReadOptions, label: str) -> None:
             f"{_rows(frame.height - kept.height)} with {', '.join(map(repr, sorted(totals)[:4]))} in {name!r} left out as totals{agree}"
         )
         frame = kept
-    long.frame = frame
+    long.frame = without_nested(frame, _categories(frame), long.notes, label)
+
+
+def _without_blank_totals(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
+    """Rows without those that have no category at all and are the sum of the others."""
+    names = _categories(frame)
+    if not names:
+        return frame
+    blank = pl.all_horizontal(pl.col(name) == "" for name in names)
+    marked = frame.with_columns(pl.when(blank).then(pl.lit("")).otherwise(pl.lit("a")).alias("\0blank"))
+    share = marked.filter(pl.col("\0blank") == "").height
+    if not share or share == frame.height or not _sums_up(marked, "\0blank", ""):
+        return frame
+    notes.append(f"{_rows(share)} without a category left out as totals of the others")
+    return frame.filter(~blank)
 
 
 def _rows(count: int) -> str:

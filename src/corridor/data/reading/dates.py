@@ -24,7 +24,7 @@ _QUARTER = re.compile(r"(?:(\d{4})[\s\-_./]*(?:q|t|quarter|trim\w*)[\s.]*([1-4])
                       r"|([1-4])(?:st|nd|rd|th|er|e|o)?[\s.]*(?:q|t|quarter|trim\w*)[\s\-_/.,']*(\d{4}|\d{2}))")  # fmt: skip
 _WEEK = re.compile(r"(\d{4})[\s\-_]*(?:w|week|s|sem\w*|kw)[\s.]*(\d{1,2})(?:-[1-7])?|(?:w|week|sem\w*|kw|wk)[\s.]*(\d{1,2})[\s\-_/,of]*(\d{4})")  # fmt: skip
 _FISCAL = re.compile(
-    r"(?:fy|fiscal year|fiscal)\s*[-']?(\d{4}|\d{2})(?:\s*\(?fytd\)?)?|(\d{4})\s*\(fytd\)|(?:fy\s*)?(\d{4})[/\-–](\d{2}|\d{4})"
+    r"(?:fy|fiscal year|fiscal)\s*[-']?(\d{4}|\d{2})(?:\s*\(?(?:fytd|fytd\d|ytd|td|to date)\)?)?|(\d{4})\s*\(?(?:fytd|fy)\)?|(?:fy\s*)?(\d{4})[/\-–](\d{2}|\d{4})"
 )
 _NAMED = re.compile(
     rf"(?:[a-z]{{2,10}}\.?,?\s+)?(?:(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s\-/.]*(?:de\s+)?)?({_NAME})\.?[\s\-/.,']*(?:de[l]?\s+)?"
@@ -34,6 +34,14 @@ _YEAR_NAMED = re.compile(rf"(\d{{4}})[\s\-/.,]*({_NAME})\.?(?:[\s\-/.,]+(\d{{1,2
 _NUMERIC = re.compile(r"(\d{1,2})([./\-\s])(\d{1,2})\2(\d{4}|\d{2})")
 _TIME = re.compile(
     r"(?<=\d)[t\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:z|[ap]\.?m\.?|[+-]\d{2}:?\d{2}|utc|gmt)?$"
+)
+
+
+_PROVISIONAL = re.compile(
+    r"(?<=\w)\s*(?:[\[(](?:p|r|e|prov\w*|prelim\w*|rev\w*|est\w*|partial|parcial)\.?[\])]|\*+)$"
+)
+_NUMBERED_WEEK = re.compile(
+    r"(?:week|wk|semana|semaine|settimana|woche|kw|w)\s*\d{1,2}\s*[(:,\[-]+\s*(.*\d{4})\s*[)\]]?"
 )
 
 
@@ -61,7 +69,7 @@ class Dates:
 
 def written(text: str, *, serials: bool = False) -> Written | None:
     """What one text says, or ``None`` if it names no date. ``serials`` takes numbers as days of a spreadsheet."""
-    plain = _TIME.sub("", _plain(text)).strip(" .,;")
+    plain = _PROVISIONAL.sub("", _TIME.sub("", _plain(text))).strip(" .,;")
     if not plain or len(plain) > 60 or not any(c.isdigit() for c in plain):
         return None
     try:
@@ -71,7 +79,7 @@ def written(text: str, *, serials: bool = False) -> Written | None:
                 return found
         if serials and (found := _serial(plain)):
             return found
-        return _range(plain) or _anything(plain)
+        return _year_ending(plain) or _range(plain) or _anything(plain)
     except (ValueError, OverflowError):
         return None
 
@@ -103,6 +111,7 @@ def _iso(text: str) -> Written | None:
         return Written("month", _day(int(match[2]), int(match[1]), 1))
     if match := re.fullmatch(r"m(\d{1,2})[-/\s]+(\d{4})", text):
         return Written("month", _day(int(match[2]), int(match[1]), 1))
+    text = re.sub(r"^(?:year|calendar year|cy|ano|anno|annee|jahr)\s+(?=\d{4}$)", "", text)
     if re.fullmatch(r"\d{4}(\.0)?", text) and _OLDEST <= int(text[:4]) <= _LATEST:
         return Written("year", dt.date(int(text[:4]), 1, 1))
     return None
@@ -177,8 +186,21 @@ def _serial(text: str) -> Written | None:
     return Written("day", dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text))))
 
 
+def _year_ending(text: str) -> Written | None:
+    """The calendar year of ``year ending Dec 2019``; a year that ends in another month is none."""
+    match = re.fullmatch(rf"(?:year|12 months)\s+(?:ending|ended|to)\s+({_NAME})\.?\s*(\d{{4}})", text)
+    return Written("year", dt.date(int(match[2]), 1, 1)) if match and MONTHS[match[1]] == 12 else None
+
+
 def _range(text: str) -> Written | None:
-    """First day of ``1 - 7 January 2024`` or ``01/01/2024 to 07/01/2024``."""
+    """First day of ``1 - 7 January 2024``, ``29 April - 5 May 2024``, ``Week 12 (18-24 March 2024)`` or of two whole dates."""
+    if match := _NUMBERED_WEEK.fullmatch(text):
+        return written(match[1])
+    if match := re.fullmatch(
+        rf"(\d{{1,2}})\s*({_NAME})\s*(?:-|to|al|bis|au)\s*(\d{{1,2}}\s*(?:{_NAME})[ ,]*(\d{{4}}))", text
+    ):
+        year = int(match[4]) - (MONTHS[match[2]] == 12 and " dec" not in f" {match[3].lstrip('0123456789 ')}")
+        return Written("day", _day(year, MONTHS[match[2]], int(match[1])))
     if match := re.fullmatch(r"(\d{1,2})\s*(?:-|to|al|bis|au)\s*(\d{1,2} .+)", text):
         last = _named(match[2])
         if last and last.date and last.form == "day" and int(match[1]) <= last.date.day:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import fastexcel
 import polars as pl
 
 from corridor.model import Fault, InputError
@@ -176,6 +175,8 @@ def _delimiter(text: str) -> str:
 
 
 def _spreadsheet(content: bytes, label: str, sheet: str | None) -> Grid:
+    import fastexcel  # only spreadsheets need it
+
     try:
         book = fastexcel.read_excel(content)
         names = list(book.sheet_names)

@@ -6,8 +6,9 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corridor.data.reading.dates import month_text, written, year_text
+from corridor.data.reading.dates import written
 from corridor.data.reading.grid import Grid
+from corridor.data.reading.header import first_table, is_second_header, second_header, without_tags
 from corridor.data.reading.numbers import is_missing, looks_like_number
 from corridor.model import Fault, InputError
 
@@ -25,6 +26,8 @@ class Table:
     notes: tuple[str, ...]
     title: str = ""
     """Title rows above the header."""
+    footnotes: str = ""
+    """Rows below the table."""
 
 
 def find_table(grid: Grid, label: str) -> tuple[Table, list[Fault]]:
@@ -51,20 +54,17 @@ def find_table(grid: Grid, label: str) -> tuple[Table, list[Fault]]:
         names = _names_for(names)
         body = rows[top:]
         notes.append(f"there is no header row; the columns are called {', '.join(names)}")
-    elif body and _is_second_header(names, body[0][1]):
-        names = _two_rows(names, body[0][1])
-        body = body[1:]
-        notes.append("the header has two rows")
+    body = without_tags(body, notes)
     body, below = _without_footnotes(body, len(_trimmed(names)))
     if below:
-        notes.append(f"{below} footnote row{'s' * (below > 1)} below the table passed over")
+        notes.append(f"{len(below)} footnote row{'s' * (len(below) > 1)} below the table passed over")
+    names, body = second_header(names, body, notes)
+    body = first_table(names, body, notes)
     names, body, faults = _one_width(names, body, label)
     if not body and not faults:
         faults.append(Fault(label, None, None, "has a header but no rows"))
-    table = Table(
-        names, [cells for _, cells in body], [number for number, _ in body], line, tuple(notes), title
-    )
-    return table, faults
+    rows_, lines = [cells for _, cells in body], [number for number, _ in body]
+    return Table(names, rows_, lines, line, tuple(notes), title, " ".join(below)), faults
 
 
 def _filled(cells: Sequence[str]) -> int:
@@ -86,8 +86,10 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int | None:
         if count < 2:
             continue
         usual = statistics.median_high(below) if below else count
+        if _is_label_and_text(rows, at, counts):
+            continue
         if count >= max(2, 0.6 * usual) or (
-            count >= 0.3 * usual and _is_second_header(rows[at][1], rows[at + 1][1])
+            count >= 0.3 * usual and below and is_second_header(rows[at][1], rows[at + 1][1])
         ):
             return at
     return None
@@ -117,50 +119,43 @@ def _names_for(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _is_second_header(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether months or quarters stand below merged years (a year above, nothing beside it)."""
-    years = sum(year_text(cell) is not None for cell in first)
-    below = [cell for cell in second[1:] if cell]
-    parts = sum(month_text(cell) is not None and not cell.isdigit() for cell in below)
-    return years >= 1 and len(below) >= 2 and parts >= 0.8 * len(below)
-
-
-def _two_rows(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    year = ""
-    for at in range(max(len(first), len(second))):
-        above = first[at] if at < len(first) else ""
-        below = second[at] if at < len(second) else ""
-        if year_text(above) is not None:
-            year = above
-        if month_text(below) is not None and year:
-            names.append(f"{below} {year}")
-        else:
-            names.append(below or above)
-    return names
+def _is_label_and_text(rows: Sequence[tuple[int, list[str]]], at: int, counts: Sequence[int]) -> bool:
+    """Whether a row of two cells, as ``Last updated: | 2023-01-05``, stands above a wider table."""
+    wide = [n for n in range(at + 1, min(len(counts), at + _LOOK)) if counts[n] >= 4]
+    if counts[at] != 2 or len(wide) < 2 or (len(rows[at][1]) < 3 and not rows[at][1][0].endswith(":")):
+        return False
+    return all(counts[n] <= 2 for n in range(at, wide[0]))
 
 
 def _without_footnotes(
     body: Sequence[tuple[int, list[str]]], width: int
-) -> tuple[list[tuple[int, list[str]]], int]:
-    """Rows without those at the end that fill the first cell only (or, of three columns or more, one cell)."""
+) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Rows without the notes at the end, and the text of those, from the last up."""
     kept = list(body)
-    count = 0
-    while kept and width >= 2:
-        cells = kept[-1][1]
-        filled = [cell for cell in cells if cell]
-        lone = (
-            len(filled) == 1
-            and (cells[0] or width > 2)
-            and not looks_like_number(filled[0])
-            and not written(filled[0])
-        )
-        said = bool(cells[0]) and len(cells[0]) > 40 and not written(cells[0]) and len(cells) != width
-        if not lone and not said:
-            break
-        kept.pop()
-        count += 1
-    return kept, count
+    notes = []
+    while kept and width >= 2 and _is_note(kept[-1][1], width):
+        notes.append(" ".join(cell for cell in kept.pop()[1] if cell))
+    return kept, notes
+
+
+def _is_note(cells: Sequence[str], width: int) -> bool:
+    """Whether a row fills the first cell only (or, of three columns or more, one cell), or less than half without a figure."""
+    filled = [cell for cell in cells if cell]
+    if (
+        len(filled) == 1
+        and (cells[0] or width > 2)
+        and not looks_like_number(filled[0])
+        and not written(filled[0])
+    ):
+        return True
+    if bool(cells[0]) and len(cells[0]) > 40 and not written(cells[0]) and len(cells) != width:
+        return True
+    figures = any(looks_like_number(cell) or (cell and is_missing(cell)) for cell in cells[1:])
+    return width >= 4 and len(filled) <= width / 2 and not figures and not written(cells[0])
+
+
+def _is_flag(cell: str) -> bool:
+    return is_missing(cell) or (len(cell) <= 2 and cell.isalpha() and cell.islower())
 
 
 def _one_width(
@@ -173,7 +168,7 @@ def _one_width(
     faults: list[Fault] = []
     for line, cells in body:
         plain = _trimmed(cells)
-        if len(plain) > width and not any(not is_missing(cell) for cell in plain[width:]):
+        if len(plain) > width and all(_is_flag(cell) for cell in plain[width:]):
             plain = plain[:width]
         if len(plain) > width or (len(cells) < width and len(cells) != len(names)):
             message = f"the row has {len(cells)} cells, the header {width} columns"

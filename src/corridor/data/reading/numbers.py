@@ -45,6 +45,7 @@ class _Seen:
     missing: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
     example: dict[str, str] = field(default_factory=dict)
+    dashes: int = 0
 
 
 def bare(text: str) -> str:
@@ -75,10 +76,11 @@ def looks_like_number(text: str) -> bool:
     return _NUMBER.fullmatch(bare(text)) is not None or held_back(text) is not None
 
 
-def read_numbers(texts: Iterable[str], decimal: Decimal | None = None) -> Numbers:
+def read_numbers(texts: Iterable[str], decimal: Decimal | None = None, *, zero_dash: bool = False) -> Numbers:
     """Counts of a column (or of all columns of a wide table), their marks judged together.
 
-    ``decimal`` says which mark parts decimals; without it, it follows from the texts.
+    ``decimal`` says which mark parts decimals; without it, it follows from the texts. ``zero_dash`` says that the
+    publisher writes a dash for zero.
     """
     counts = Counter(texts)
     seen = _Seen()
@@ -89,7 +91,10 @@ def read_numbers(texts: Iterable[str], decimal: Decimal | None = None) -> Number
     wrong: dict[str, str] = {}
     for text, number in counts.items():
         middle = held_back(text)
-        if is_missing(text):
+        if zero_dash and text.strip() in ("-", "–", "—", "−"):
+            values[text] = 0.0
+            seen.dashes += number
+        elif is_missing(text):
             values[text] = None
             seen.missing[text.strip() or "blank"] += number
         elif middle is not None:
@@ -169,6 +174,8 @@ def _said(seen: _Seen, decimal: Decimal, inferred: bool) -> Iterable[str]:
         yield f"',' is taken for the decimal mark (as in {seen.example[',']})"
     if seen.marks["footnote"]:
         yield f"{seen.marks['footnote']:,} counts carry a footnote mark or flag, which is left out"
+    if seen.dashes:
+        yield f"{seen.dashes:,} dashes are zero, as a note of the file says"
     if seen.missing:
         marks = ", ".join(sorted(seen.missing)[:6])
         yield f"{seen.missing.total():,} cells are taken as not published, not as zero ({marks})"

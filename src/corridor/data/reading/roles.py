@@ -18,13 +18,13 @@ from corridor.data.reading.across import (
     melt_dates,
     named_date,
     sampled,
-    with_year,
 )
 from corridor.data.reading.dates import month_text, year_text
 from corridor.data.reading.layout import Table
 from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import bare, is_missing, looks_like_number
 from corridor.data.reading.options import ReadOptions, ask, column
+from corridor.data.reading.years import fiscal_periods, with_year, year_sections
 
 _CUMULATIVE = re.compile(r"\b(cumul\w*|acumul\w*|kumul\w*|running total|ytd|year to date)\b")
 _SHARE = re.compile(
@@ -50,8 +50,12 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
     for wanted in options.drop:
         columns.pop(column(names, wanted, label))
         names = [name for name in names if name in columns]
+    names = _without_helpers(names, columns, notes)
     _fill_merged(names, columns, notes)
+    names = fiscal_periods(names, columns, options, label, notes)
+    year_sections(names, columns, notes)
     names = with_year(names, columns, table, options, label, notes)
+    _one_unit(names, columns, options, label)
     heads = [name for name in names if is_period_head(name)]
     calendar = calendar_of(names, columns, heads)
     if calendar is not None:
@@ -68,6 +72,37 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
     long = _with_value(rest, columns, texts, table.lines, options, label, notes)
     long.date_name, long.fiscal = date_name, fiscal
     return long
+
+
+def _one_unit(names: Sequence[str], columns: dict[str, list[str]], options: ReadOptions, label: str) -> None:
+    """Refuse rows of different units, which no sum may hold."""
+    for name in names:
+        units = {cell for cell in columns[name] if cell}
+        if plain_name(name) in _UNIT_NAMES and 1 < len(units) <= 20 and options.additive:
+            raise ask(
+                label, f"its rows have different units ({', '.join(sorted(units)[:4])} in column {name!r})",
+                "keep the rows of one unit, or pass --additive no, with which none is summed",
+            )  # fmt: skip
+
+
+_UNIT_NAMES = ("unit", "units", "unit of measure", "measure unit", "unidad", "unite", "einheit", "unita")
+_INDEX_NAMES = ("", "no", "nr", "n", "num", "sl no", "s no", "sr no", "rank", "row", "id", "index")
+
+
+def _without_helpers(names: list[str], columns: dict[str, list[str]], notes: list[str]) -> list[str]:
+    """Names without columns of running numbers, and without unnamed columns of flags (one to three letters)."""
+    left: list[str] = []
+    for name in names:
+        cells = [cell for cell in columns[name] if cell]
+        unnamed = re.fullmatch(r"column_\d+", name) is not None
+        running = len(cells) >= 3 and cells == [str(n) for n in range(1, len(cells) + 1)]
+        flags = unnamed and all(re.fullmatch(r"[A-Za-z]{1,3}|:|\*+", cell) for cell in cells)
+        if flags or (running and (unnamed or plain_name(name) in _INDEX_NAMES)):
+            left.append(name)
+    if not left or len(names) - len(left) < 2:
+        return names
+    notes.append(f"left out as running numbers or flags: {', '.join(left[:6])}{' …' * (len(left) > 6)}")
+    return [name for name in names if name not in left]
 
 
 def _split_axis(names: list[str], columns: dict[str, list[str]]) -> list[str]:
@@ -234,6 +269,11 @@ def _values(
         able = [name for name in able if name not in running]
         if running:
             notes.append(f"running totals left out: {', '.join(running)}")
+    elif running and options.kind != "stock":
+        raise ask(
+            label, f"its only counts are running totals ({', '.join(running[:3])}), not counts of each period",
+            "pass --kind stock to read them as a level; or subtract each from the next in the file",
+        )  # fmt: skip
     if not able:
         named = [name for name in rest if plain_name(name) in words.VALUE_NAMES]
         if len(named) == 1:
@@ -281,7 +321,9 @@ def _best_named(names: Sequence[str]) -> str:
     exact = {plain_name(name): name for name in reversed(names)}
     for word in words.VALUE_NAMES:
         if word in exact:
-            return exact[word]
+            noun = word.split()[-1] if " " in word else ""
+            beside = noun in words.VALUE_NAMES and any(n != word and n.endswith(f" {noun}") for n in exact)
+            return exact[word] if not beside else ""  # sea arrivals beside land arrivals: a choice
     wholes = [name for name in names if _WHOLE.match(plain_name(name))]
     if len(wholes) == 1:
         return wholes[0]

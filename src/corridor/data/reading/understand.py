@@ -74,7 +74,8 @@ def understand(content: bytes, label: str, options: ReadOptions | None = None, t
     without_totals(long, options, label)
     chosen = choose_dims(long, options, label)
     dates = _dates_of(long, options, label)
-    numbers = read_numbers(long.frame[VALUE].to_list(), options.decimal)
+    zero_dash = words.dash_is_zero(f"{table.footnotes} {table.title}")
+    numbers = read_numbers(long.frame[VALUE].to_list(), options.decimal, zero_dash=zero_dash)
     faults += _cell_faults(long, dates, numbers, label)
     if faults:
         raise InputError(f"{label}: {_count(faults)}; nothing was stored", faults=faults)

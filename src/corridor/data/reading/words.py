@@ -21,8 +21,10 @@ october oct octubre octobre oktober okt ottobre ott
 november nov noviembre novembre
 december dec diciembre dic decembre dezember dez dicembre
 """
+_AUSTRIAN = {"janner": 1, "jan": 1, "feber": 2}
 MONTHS: Mapping[str, int] = {
-    word: number for number, line in enumerate(_MONTHS.strip().splitlines(), 1) for word in line.split()
+    **{word: number for number, line in enumerate(_MONTHS.strip().splitlines(), 1) for word in line.split()},
+    **_AUSTRIAN,
 }
 """Month names and their usual short forms, without accents: English, Spanish, French, German, Italian."""
 
@@ -128,8 +130,10 @@ DIMENSION_NAMES = frozenset(
         "name",
     ]
 ) | frozenset(
-    ["age group", "border location", "country of origin", "shelter name", "site name", "pais de origen"]
-)
+    ["age group", "border location", "country of origin", "shelter name", "site name", "pais de origen",
+     "country of asylum", "country of destination", "country of residence", "host country", "country of arrival",
+     "country of nationality", "country of citizenship", "mode of entry", "method of entry", "pais de destino"]
+)  # fmt: skip
 ASIDE_NAMES = re.compile(
     r"\b(notes?|comments?|remarks?|flags?|status|sources?|url|link|id|index|code|updated?|last update|footnote|confidence"
     r"|publisher|conf status|obs flag|observacion(es)?|nota|fuente|bemerkung|quelle|remarque|fonte|dataflow)\b"
@@ -144,8 +148,8 @@ TOTALS = frozenset(
      "total population", "gran total", "gesamtsumme", "fy total", "all shelters", "all sites", "total census"]
 )  # fmt: skip
 STOCK_WORDS = re.compile(
-    r"\b(census|in care|in custody|in shelters?|shelters?|sheltered|stock|beds?|occup\w*|residents?|detain\w*|detention|housed"
-    r"|staying|camps?|caseload|population|living|present|inmates|held|capacity|hosted|accommodated|aloj\w*|alberg\w*"
+    r"\b(census|in (\w+ )?(care|custody)|in shelters?|shelters?|sheltered|stock|beds?|occup\w*|residents?|detain\w*|detention|housed"
+    r"|staying|camps?|caseload|population|living|present|refugees?|idps|displaced|inmates|held|capacity|hosted|accommodated|aloj\w*|alberg\w*"
     r"|ocupa\w*|poblacion|censo|presenti|accoglienza|presenze|hebergement\w*|heberg\w*|unterbring\w*|untergebracht"
     r"|bestand|guests|reception centres?)\b"
 )
@@ -167,13 +171,43 @@ def month_number(text: str) -> int | None:
     return MONTHS.get(plain_name(text).rstrip("."))
 
 
+_PERIOD_OF_TOTAL = re.compile(
+    r"\b((?:fy |fiscal year |calendar year |cy |ano |annee |anno |jahr )?(?:19|20)\d\d|annual|yearly)\b"
+)
+_WHOLES = (
+    "grand total",
+    "subtotal ",
+    "ext eu27",
+    "ext eu28",
+    "ext eu",
+    "european union 27",
+    "european union 28",
+    "euro area",
+)
+
+
 def is_total(text: str) -> bool:
-    """Whether a category is the total of the others, by its name."""
+    """Whether a category is the total of the others, by its name; ``2023 Total`` is one, too."""
     plain = plain_name(text)
-    return plain in TOTALS or plain.startswith(("grand total", "subtotal ", "ext eu27", "ext eu28", "total "))
+    return is_surely_total(text) or plain.startswith("total ")
 
 
 def is_surely_total(text: str) -> bool:
     """Whether the name leaves no doubt: 'total' alone, not 'total single adults', which may be a category."""
     plain = plain_name(text)
-    return plain in TOTALS or plain.startswith(("grand total", "subtotal ", "ext eu"))
+    if plain in TOTALS or plain.startswith(_WHOLES):
+        return True
+    bare = _PERIOD_OF_TOTAL.sub("", plain).strip()
+    return bare != plain and bare in TOTALS and bare not in ("t", "ytd", "fytd", "year to date")
+
+
+_ZERO = re.compile(
+    r"[-–—−]['\"»”’)]?\s*(?:significa|means?|denotes|indicates|represents|stands for|indica|signifie|bedeutet|=|:)\s*"
+    r"(?:un |a |the |le |el )?(?:valor |value |count |number )?(?:de |of )?(?:cero|zero|zéro|null|nil|none|0)\b",
+    re.IGNORECASE,
+)
+
+
+def dash_is_zero(notes: str) -> bool:
+    """Whether the notes of a table say that a dash means zero, as ``(-) Significa cero``."""
+    return _ZERO.search(notes) is not None

@@ -10,8 +10,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -20,6 +18,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import config
+
+from corridor._cache import can_write, user_cache
 
 _SETTING = "CACHE_DIR"
 """Numba's setting of this name, which the variable ``NUMBA_CACHE_DIR`` sets."""
@@ -54,7 +54,7 @@ def cache_folder() -> Path | None:
     name = f"kernels-{kernel_hash(HERE)}"
     for base in _bases():
         folder = base / name
-        if _can_write(folder):
+        if can_write(folder):
             _remove_old(base, folder)
             return folder
     return None
@@ -75,24 +75,7 @@ def _bases() -> Iterator[Path]:
         return
     yield HERE / "__pycache__"
     with contextlib.suppress(RuntimeError):  # no home
-        yield _user_cache() / "corridor"
-
-
-def _user_cache() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-
-
-def _can_write(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+        yield user_cache() / "corridor"
 
 
 def _remove_old(base: Path, current: Path) -> None:

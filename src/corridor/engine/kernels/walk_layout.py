@@ -116,3 +116,46 @@ class WalkConstants(NamedTuple):
     """Parts in which a day's arrivals are taken while a camp is near its limit."""
     window: int
     """Days that the calendar holds."""
+
+
+class WalkState(NamedTuple):
+    """What a run changes as it goes, and room to work in."""
+
+    here: Any
+    """(2, slot cells) people at rest in each cell on days of even and of odd number."""
+    calendar: Any
+    """(window, 2 x leg cells) people by day of arrival; the second half will turn back."""
+    occupied: Any
+    """(P) people at each place."""
+    factor: Any
+    """(P) how much each place still attracts, 0 to 1."""
+    near: Any
+    """(P) whether a camp's attraction may change while today's people arrive."""
+    touched: Any
+    """(P) whether somebody who arrives at the place may choose with regard to such a camp."""
+    step_open: Any
+    """(T) leg that each step takes today, or -1."""
+    valid: Any
+    """(C) whether a candidate leads over open links only."""
+    upto: Any
+    """(C) cumulative shares of the candidates of a place."""
+    leg: Any
+    """(C) leg of each candidate, or -1."""
+    choices: Any
+    """(P) number of valid candidates."""
+    weighed: Any
+    """(P) version of the attractions at which the candidates of a place were weighed."""
+    used: Any
+    """(S) random numbers that a slot has used today."""
+    take: Any
+    """(C + 1) people who take each candidate."""
+    stack: Any
+    """(hops, 4) arrivals that wait for each other: slot, units travelled, units moved today, people."""
+    active: Any
+    """(leg cells) cell and leg of each group that arrives today."""
+    amount: Any
+    pieces: Any
+    queue: Any
+    """Order in which the groups, or pieces of them, arrive."""
+    tally: Any
+    """(3) people on links, cells split, version of the attractions."""

@@ -8,6 +8,8 @@ from numba import uint64
 from corridor.engine.kernels.cache import kernel
 from corridor.engine.kernels.random import binomial_quantile, uniform_pair
 
+TRAVELLING, EVENTS, VERSION = 0, 1, 2
+"""Entries of the tally: people on links, cells split, version of the attractions."""
 _STEP = uint64(0x9E3779B97F4A7C15)
 FEW = 6
 """Up to so many people are drawn one by one; more by binomials."""
@@ -21,6 +23,22 @@ def capacity_factor(people, capacity, buffer):
     if people >= capacity:
         return 0.0
     return 1.0 - (people - buffer * capacity) / (capacity * (1.0 - buffer))
+
+
+@kernel
+def refresh(net, con, s):
+    """Set how much each place attracts to what its people say now."""
+    s.tally[VERSION] += 1
+    for place in range(s.factor.size):
+        s.factor[place] = capacity_factor(s.occupied[place], net.capacity[place], con.capacity_buffer)
+
+
+@kernel
+def refresh_camps(net, con, s):
+    """As :func:`refresh`, for places with a limit only."""
+    s.tally[VERSION] += 1
+    for camp in net.camps:
+        s.factor[camp] = capacity_factor(s.occupied[camp], net.capacity[camp], con.capacity_buffer)
 
 
 @kernel

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.model import CAMP_KINDS, TOTAL, Corridor, InputError, WalkRules
+from corridor.model.arrays import Floats
 
-Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 

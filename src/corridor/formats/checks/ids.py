@@ -36,6 +36,22 @@ def check_ids(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
 
 def check_references(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
     """Places, stocks, routes, flows, groups and series that rows name exist."""
+    yield from _network_references(parts, scopes)
+    for row in parts.observations:
+        yield from _observation_references(row, parts)
+    for row in parts.indicators:
+        yield from named(row, "observation", row.item.observation, parts.observations, "observation")
+        for name in row.item.stocks:
+            yield from named(row, "stocks", name, parts.stocks, "stock")
+        if not row.item.stocks and row.item.observation is None:
+            yield row.fault("stocks", "must name an observation or stocks", "list the ids of stocks")
+    for row in parts.claims:
+        for column in ("series", "other"):
+            yield from named(row, column, getattr(row.item, column), parts.observations, "observation")
+
+
+def _network_references(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
+    """Ends of stocks, routes and flows."""
     for row in parts.stocks:
         yield from named(row, "place", row.item.place, parts.places, "place")
     for row in parts.routes:
@@ -48,23 +64,16 @@ def check_references(parts: Parts, scopes: Scopes) -> Iterator[Fault]:
             yield from named(row, column, getattr(row.item, column), parts.routes, "route")
         yield from named(row, "overflow_flow", row.item.overflow_flow, parts.flows, "flow")
         yield from _scopes(row, "groups", row.item.groups, scopes, parts)
-    for row in parts.observations:
-        for column, table, what in (("flows", parts.flows, "flow"), ("stocks", parts.stocks, "stock")):
-            for name in getattr(row.item, column):
-                yield from named(row, column, name, table, what)
-        if bool(row.item.flows) == bool(row.item.stocks):
-            message = "must count flows or stocks, and not both"
-            yield row.fault("flows", message, "list the ids of flows, or those of stocks")
-    for row in parts.indicators:
-        yield from named(row, "observation", row.item.observation, parts.observations, "observation")
-        for name in row.item.stocks:
-            yield from named(row, "stocks", name, parts.stocks, "stock")
-        if not row.item.stocks and row.item.observation is None:
-            yield row.fault("stocks", "must name an observation or stocks", "list the ids of stocks")
-    for row in parts.claims:
-        for column in ("series", "other"):
-            name = getattr(row.item, column)
-            yield from named(row, column, name, parts.observations, "observation")
+
+
+def _observation_references(row: Row[Any], parts: Parts) -> Iterator[Fault]:
+    """Flows or stocks that a counting point counts: one of the two."""
+    for column, table, what in (("flows", parts.flows, "flow"), ("stocks", parts.stocks, "stock")):
+        for name in getattr(row.item, column):
+            yield from named(row, column, name, table, what)
+    if bool(row.item.flows) == bool(row.item.stocks):
+        message = "must count flows or stocks, and not both"
+        yield row.fault("flows", message, "list the ids of flows, or those of stocks")
 
 
 def named(row: Row[Any], column: str, name: str | None, table: Table[Any], what: str) -> Iterator[Fault]:

@@ -132,7 +132,7 @@
   const circle = (x, value, height, attributes) => svg("circle", { cx: x(value), cy: height / 2, r: 5, ...attributes });
 
   const dots = (block) => C.figure({
-    block, readingOf: () => C.text(block.reading),
+    block, badges: badges(block), readingOf: () => C.text(block.reading),
     draw: (width, title) => charts.strips(width, title, {
       domain: d3.nice(...d3.extent([0, ...block.rows.flatMap((r) => [r.low, r.high])]), 4),
       zero: 0, tickLabel: (t) => (t === 0 ? "0" : C.rounded(t, true)),
@@ -140,8 +140,10 @@
         label: C.text(row.label),
         value: `${C.rounded(row.median, true)} [${C.rounded(row.low, true)}; ${C.rounded(row.high, true)}]`,
         draw: (x, height) => [
-          svg("line", { x1: x(row.low), x2: x(row.high), y1: height / 2, y2: height / 2, stroke: "var(--fan)", "stroke-width": 3, "stroke-linecap": "round" }),
-          circle(x, row.median, height, { fill: "var(--fan)" })],
+          block.hatched
+            ? svg("rect", { x: x(row.low), width: Math.max(1, x(row.high) - x(row.low)), y: height / 2 - 5, height: 10, fill: "url(#hatch)", stroke: "var(--fan)" })
+            : svg("line", { x1: x(row.low), x2: x(row.high), y1: height / 2, y2: height / 2, stroke: "var(--fan)", "stroke-width": 3, "stroke-linecap": "round" }),
+          circle(x, row.median, height, block.hatched ? { fill: "var(--card)", stroke: "var(--fan)", "stroke-width": 2 } : { fill: "var(--fan)" })],
       })),
     }),
     tableOf: () => ({

@@ -5,9 +5,15 @@
   const E = CorridorEngine;
   const sum = (values) => values.reduce((a, b) => a + b, 0);
 
+  // A measured response is off where all the measures that it answers are.
+  const silent = (data, now, i) => {
+    const answers = data.measures[i].answers ?? [];
+    return answers.length > 0 && !now.some((x, k) => x.on && answers.includes(data.measures[k].id));
+  };
+
   // A measure of the base that is off is lifted on its first day, as a scenario would.
   const chosen = (data, now, events) => ({
-    measures: now.flatMap((x, index) => (x.on ? [{ index, start: x.start, last: x.last, strength: x.strength }]
+    measures: now.flatMap((x, index) => (x.on && !silent(data, now, index) ? [{ index, start: x.start, last: x.last, strength: x.strength }]
       : data.measures[index].base ? [{ index, start: x.start, last: x.start - 1, strength: x.strength }] : [])),
     events,
   });
@@ -54,5 +60,5 @@
     return read(data, model, E.run(drawn, chosen(data, own, scenario.events)));
   };
 
-  Object.assign(E, { chosen, read, level, memberRun });
+  Object.assign(E, { chosen, silent, read, level, memberRun });
 })();

@@ -37,7 +37,7 @@
     return now;
   };
 
-  const { chosen, read, level } = E;
+  const { chosen, read, level, silent } = E;
 
   // Largest change of any number shown, relative to the larger of it and one person.
   const apart = (a, b) => {
@@ -65,11 +65,22 @@
   const run = (data, model, now, scenario) => read(data, model, E.run(model, chosen(data, now, scenario.events)));
 
   // -- the same as a scenario of a corridor folder ----------------------------------------------------------------
-  // A moved measure becomes one of its own beside the old one, which leaves the scenario or is lifted.
-  const asScenario = (data, now, home, scenario) => {
+  // A moved measure becomes one of its own beside the old one, which leaves the scenario or is lifted. Measured responses are
+  // in no folder: the command finds them anew unless the reader moved one; one that is off then stands without effect.
+  const answer = (x, measure) => ({
+    measure, answer: true, id: measure.id, start: iso(x.start), end: x.last === null ? null : iso(x.last),
+    strength: x.on ? x.strength : 1, inside: x.on && x.strength >= measure.low && x.strength <= measure.high,
+  });
+  const asScenario = (data, now, home, scenario, solved) => {
     const kept = [], lifts = scenario.lifts.map((x) => [...x]), moved = [];
+    const isAnswer = (i) => (data.measures[i].answers ?? []).length > 0;
+    const own = solved || now.some((x, i) => isAnswer(i) && !same(x, home[i]));
     now.forEach((x, i) => {
       const measure = data.measures[i];
+      if (isAnswer(i)) {
+        if (own && (x.on || home[i].on)) moved.push(answer(silent(data, now, i) ? { ...x, on: false } : x, measure));
+        return;
+      }
       const stays = same(x, home[i]);
       if (stays && x.on && !measure.base) kept.push(measure.id);
       if (stays) return;
@@ -85,7 +96,7 @@
   const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   // The scenario's file; its name is the reader's, where there is one.
   const yaml = (data, now, home, scenario, name = "") => {
-    const { kept, lifts, moved } = asScenario(data, now, home, scenario);
+    const { kept, lifts, moved } = asScenario(data, now, home, scenario, false);
     const { lever_moved_name: moved_, lever_moved_text: about } = C.data.messages;
     const quoted = (text) => JSON.stringify(text);
     return ["id: moved", `name: ${name ? quoted(name) : moved_.en}`, `name_es: ${name ? quoted(name) : moved_.es}`, `description: ${about.en}`, `description_es: ${about.es}`,
@@ -93,7 +104,7 @@
       ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])].join("\n");
   };
   const command = (data, now, home, scenario) => {
-    const { moved } = asScenario(data, now, home, scenario);
+    const { moved } = asScenario(data, now, home, scenario, false);
     const rows = moved.map((x) => data.columns.map((name, c) => cell({
       id: x.id, start: x.start, end: x.end ?? "", strength: String(x.strength), in_base: "no",
       grade: x.inside ? x.measure.grade : "assumed", ...(x.inside ? {} : { low: "", high: "" }),
@@ -106,17 +117,22 @@
       + `${data.hindsight ? " --hindsight" : ""} --out ${folder}-run`, ""].join("\n");
   };
   const python = (data, now, home, scenario) => {
-    const { kept, lifts, moved } = asScenario(data, now, home, scenario);
+    const { kept, lifts, moved } = asScenario(data, now, home, scenario, true);
     const date = (text) => (text === null ? "None" : `dt.date.fromisoformat("${text}")`);
     const list = (items) => `(${items.map((x) => `${x}, `).join("").trimEnd()})`;
     const quoted = (items) => list(items.map((x) => JSON.stringify(x)));
-    const own = moved.map((x) => `    known["${x.measure.id}"].model_copy(update={"id": "${x.id}", "in_base": False, "start": ${date(x.start)}, `
-      + `"end": ${date(x.end)}, "strength": ${x.strength}${x.inside ? "" : ', "low": None, "high": None, "grade": "assumed"'}}),`);
+    const plural = ["places", "routes", "nationalities", "households"];
+    const told = (x) => Object.fromEntries(data.columns.map((name, c) => [name, {
+      id: x.id, start: x.start, end: x.end ?? "", strength: String(x.strength), grade: x.inside ? x.measure.grade : "assumed",
+      ...(x.inside ? {} : { low: "", high: "" }),
+    }[name] ?? x.measure.row[c]]).filter(([, text]) => text !== "").map(([name, text]) => [name, plural.includes(name) ? text.split(";") : text]));
+    const own = moved.map((x) => (x.answer ? `    Measure.model_validate(${JSON.stringify(told(x))}),` : `    known["${x.measure.id}"].model_copy(update={"id": "${x.id}", "in_base": False, "start": ${date(x.start)}, `
+      + `"end": ${date(x.end)}, "strength": ${x.strength}${x.inside ? "" : ', "low": None, "high": None, "grade": "assumed"'}}),`));
     const calibrated = data.calibration !== null;
     return ["import datetime as dt", "", ...(calibrated ? ["from corridor.calibrate import read_calibration"] : []),
       `from corridor.engine import ${calibrated ? "run_member" : "RunSpec, compile_corridor, run_member"}`,
       ...(calibrated ? ["from corridor.forecast.engine import compile_forecast"] : []),
-      `from corridor.formats import ${calibrated ? "find_corridor, " : ""}open_corridor`, "from corridor.model import Lift, Scenario", "",
+      `from corridor.formats import ${calibrated ? "find_corridor, " : ""}open_corridor`, `from corridor.model import Lift, ${moved.some((x) => x.answer) ? "Measure, " : ""}Scenario`, "",
       `corridor = open_corridor("${data.corridor}")`, "known = {measure.id: measure for measure in corridor.measures}",
       "moved = (", ...own, ")", 'corridor = corridor.model_copy(update={"measures": (*corridor.measures, *moved)})',
       "scenario = Scenario(", '    id="moved", name="moved", name_es="moved", description="moved", description_es="moved",',
@@ -128,5 +144,5 @@
       "print(run_member(run, None).monthly_flow.sum(axis=2))", ""].join("\n");
   };
 
-  C.levers = { settings, same, encode, decode, within, run, level, apart, overlay, command, yaml, python, iso, dayOf, isDay };
+  C.levers = { settings, same, silent, encode, decode, within, run, level, apart, overlay, command, yaml, python, iso, dayOf, isDay };
 })();

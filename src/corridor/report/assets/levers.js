@@ -158,6 +158,7 @@
       };
       if (L.apart(last, own) > NOTHING) say(contradiction(i));
       else if (measure.idle) say(C.say("lever_idle"));
+      else if (x.on && L.silent(data, now, i)) say(C.say("lever_silent"));
       else if (x.on && (x.start > end || (x.last !== null && x.last < first))) say(C.say("lever_outside_run", { first: C.day(L.iso(first)), last: C.day(L.iso(end)) }));
       else if (x.on && x.last !== null && x.last < x.start) say(C.say("lever_no_days"));
       else if (measure.trigger) say(C.say("lever_never_on", { name: measure.trigger }));
@@ -192,8 +193,7 @@
       const values = { label: row.item.label, period: row.item.period, way };
       if (!shares) return C.say("lever_pending", values);
       const grades = block.grades.filter((g) => shares[g.id] >= 0.005).map((g) => `${C.text(g.label)} ${C.percent(shares[g.id])}`).join(", ");
-      if (!isFounded(shares)) return C.say("lever_direction", { ...values, grades });
-      return C.say("lever_difference", { ...values, gap: C.rounded(Math.abs(row.gap)), grades,
+      return C.say(isFounded(shares) ? "lever_difference" : "lever_if", { ...values, gap: C.rounded(Math.abs(row.gap)), grades,
         share: row.home > 0 ? ` (${C.number(100 * row.gap / row.home, 1, true)}\u00a0%)` : "" });
     };
     const show = (rows) => {
@@ -202,10 +202,9 @@
       const shown = rows.map((row) => {
         const e = ensembles[row.item.id];
         const shares = founded?.[row.item.id];
-        const told = shares && isFounded(shares);
-        const gap = Math.abs(row.gap) < 0.5 ? "0" : told ? C.rounded(row.gap, true) : C.say(row.gap < 0 ? "lever_lower" : "lever_higher");
+        const gap = Math.abs(row.gap) < 0.5 ? "0" : `${C.rounded(row.gap, true)}${shares && !isFounded(shares) ? ` (${C.say("assumed")})` : ""}`;
         return { item: row.item.label, period: row.item.period, ensemble: e ? `${number(e[1])} (${number(e[0])} – ${number(e[2])})` : "",
-          home: number(row.home), own: Math.abs(row.gap) < 0.5 || told ? number(row.own) : "", gap };
+          home: number(row.home), own: number(row.own), gap };
       });
       table.replaceChildren(C.table(C.say("levers"), { columns: ["item", "home", "own", "gap", "ensemble", "period"].map((key) => ({
         key, label: C.say(`lever_col_${key}`), kind: key === "item" || key === "period" ? "text" : "interval" })), rows: shown }));

@@ -4,6 +4,9 @@
   const C = Corridor;
   const { el, svg, data, state } = C;
   const LANGS = Object.entries(data.messages.language_name);
+  // The brief, and the page of a series, are one page.
+  const single = Boolean(data.brief || !data.pages);
+  data.pages ??= [{ id: "start", sections: data.sections.map((section) => section.id), nav: data.header.title, title: data.header.title }];
   const spec = new Map(data.sections.map((section) => [section.id, section]));
   const pages = new Map(data.pages.map((page) => [page.id, page]));
   const ALL = "all"; // every page under each other, for print
@@ -72,8 +75,8 @@
   const header = () => el("header", { class: "top" },
     el("div", { class: "bar" }, el("span", { class: "brand" }, "Corridor"),
       el("span", { class: "stamp" }, el("b", {}, C.text(data.header.title)), " · ", C.text(data.header.stamp)),
-      data.brief ? null : C.search(C.goTo), languages()),
-    data.brief ? null : tabs(),
+      single ? null : C.search(C.goTo), languages()),
+    single ? null : tabs(),
     data.header.hindsight ? el("p", { class: "banner", role: "note" }, C.text(data.header.hindsight)) : null);
 
   // -- sections --------------------------------------------------------------------------------------------------
@@ -109,7 +112,7 @@
     page.sections.map((id, place) => (place ? fold(spec.get(id)) : open(spec.get(id), true)))];
   const allPages = () => [el("h1", {}, C.text(data.header.title)), known(), data.pages.map((page) => page.sections.map((id) => open(spec.get(id))))];
   const content = () => {
-    if (data.brief) return [el("h1", {}, C.text(data.header.title)), data.sections.map((section) => open(section))];
+    if (single) return [el("h1", {}, C.text(data.header.title)), data.sections.map((section) => open(section))];
     if (here.page === ALL) return allPages();
     const page = pages.get(here.page);
     return here.page === START ? start(page) : onePage(page);
@@ -130,7 +133,7 @@
 
   const draw = () => {
     document.documentElement.lang = state.lang;
-    document.title = [here.page === START || data.brief ? null : C.text(pages.get(here.page)?.title ?? data.messages.page_all_title), C.text(data.header.title)].filter(Boolean).join(" · ");
+    document.title = [here.page === START || single ? null : C.text(pages.get(here.page)?.title ?? data.messages.page_all_title), C.text(data.header.title)].filter(Boolean).join(" · ");
     document.body.dataset.page = here.page;
     C.forget();
     C.forgetListeners();
@@ -140,7 +143,7 @@
       header(),
       el("main", { id: "main", class: "frame", tabindex: "-1" }, content().flat(3).filter(Boolean)),
       el("footer", { class: "bottom" }, el("p", {}, C.text(data.header.generated)),
-        data.brief || here.page === ALL ? null : el("p", {}, link(ALL, C.say("page_whole")))));
+        single || here.page === ALL ? null : el("p", {}, link(ALL, C.say("page_whole")))));
     applyOnly();
     drawn = `${state.lang} ${here.page}`;
   };
@@ -157,8 +160,8 @@
   // The page that the address names, drawn if it is another one than before.
   let drawn = "";
   const follow = () => {
-    here = data.brief ? { page: START, target: "" } : resolve(C.section());
-    if (C.get("only") && here.page === START && !data.brief) here = { page: pageOf.get(C.get("only")) ?? START, target: "" };
+    here = single ? { page: START, target: "" } : resolve(C.section());
+    if (C.get("only") && here.page === START && !single) here = { page: pageOf.get(C.get("only")) ?? START, target: "" };
     if (drawn !== `${state.lang} ${here.page}`) {
       draw();
       if (!here.target) scrollTo({ top: 0, behavior: "instant" });

@@ -26,8 +26,7 @@
         ground.replaceChildren(moved ? "" : C.text(item.period));
         return;
       }
-      if (told === false) big.replaceChildren(is < was ? "↓ " : "↑ ", C.say(is < was ? "lever_lower" : "lever_higher"));
-      else big.replaceChildren(was >= 1 ? signed(share(was, is)) : C.rounded(is - was, true));
+      big.replaceChildren(was >= 1 ? signed(share(was, is)) : C.rounded(is - was, true));
       const [low, high] = enough
         ? span(members.map((m) => (was >= 1 ? share(m.before, m.after) : m.after - m.before)), was >= 1 ? signed : (v) => C.rounded(v, true)) : [];
       range.replaceChildren(low ? C.say(told === false ? "sim_if" : "sim_range", { low, high }) : "");
@@ -68,7 +67,7 @@
       home.setAttribute("d", line(was, most));
       own.setAttribute("d", moved ? line(is, most) : "");
       ticks.forEach(([part, text]) => { text.textContent = part ? C.rounded(part * most) : "0"; });
-      words.replaceChildren([deaths ? C.say("lower_bound") : "", onlyDirection(id) ? C.say("lever_only_direction") : ""].filter(Boolean).join(" "));
+      words.replaceChildren([deaths ? C.say("lower_bound") : "", onlyDirection(id) ? C.say("lever_only_if") : ""].filter(Boolean).join(" "));
       node.dataset.members = String(members.length);
     };
     return { node, update, item };

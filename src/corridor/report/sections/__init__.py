@@ -11,7 +11,9 @@ from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
 from corridor.report.sections.outlook import Outlook
 from corridor.report.sections.people import Cities, People
+from corridor.report.sections.placement import Placement
 from corridor.report.sections.ports import Ports
+from corridor.report.sections.reception import Reception
 from corridor.report.sections.scenarios import Measures, Scenarios
 from corridor.report.sections.scoreboard import Scoreboard
 from corridor.report.sections.start import Answer, Chances, sentences
@@ -28,6 +30,8 @@ SECTIONS: tuple[Section, ...] = (
     Scenarios(),
     People(),
     Cities(),
+    Reception(),
+    Placement(),
     Ports(),
     Brief(),
     Effects(),

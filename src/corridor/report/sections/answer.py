@@ -35,13 +35,6 @@ def chance(share: float, lang: Lang) -> str:
     return percent(share, lang)
 
 
-def direction(chance_lower: float) -> Text:
-    """Likely lower, likely higher, or about even (between 40 and 60 %)."""
-    if chance_lower >= 0.6:
-        return say("likely_lower")
-    return say("likely_higher") if chance_lower <= 0.4 else say("about_even")
-
-
 def headline_difference(view: RunView) -> dict[str, Any] | None:
     """The row of ``differences`` of the compared scenario in the headline series, over the longest period."""
     table = view.run.table("differences")
@@ -58,23 +51,34 @@ def headline_difference(view: RunView) -> dict[str, Any] | None:
 
 
 def difference_words(view: RunView, row: dict[str, Any]) -> Text:
-    """A row of ``differences`` as a sentence; its size only where most of it rests on evidence."""
+    """A row of ``differences`` as a sentence; its chance only where most of it rests on evidence, else "if"."""
     share = founded_share(view, row["scenario"], row["item"])
     common: dict[str, Any] = {
         "label": view.name(row["item"]),
         "scenario": view.name(row["scenario"]),
         "against": view.name(row["against"]),
         "period": lambda lang: period(row["period"], lang),
-        "chance": lambda lang: chance(row["chance_lower"], lang),
         "share": lambda lang: percent(share, lang),
+        "change": lambda lang: rounded(row["median"], lang, sign=True),
+        "low": lambda lang: rounded(row["low"], lang, sign=True),
+        "high": lambda lang: rounded(row["high"], lang, sign=True),
+        "episodes": episodes_words(view, row["scenario"]),
     }
     if share < 0.5:
-        return say("answer_direction", direction=direction(row["chance_lower"]), **common)
+        return say("answer_if", **common)
     return say(
         "answer_difference",
-        change=lambda lang: rounded(row["median"], lang, sign=True),
-        low=lambda lang: rounded(row["low"], lang, sign=True),
-        high=lambda lang: rounded(row["high"], lang, sign=True),
+        chance=lambda lang: chance(row["chance_lower"], lang),
         grades=founded_grades(view, row["scenario"], row["item"]),
         **common,
     )
+
+
+def episodes_words(view: RunView, scenario: str) -> Text:
+    """How many past measures tell how people answer a scenario's own; that none does, where none does."""
+    found = view.run.manifest.get("responses", {})
+    measures = view.run.table("measures").filter(pl.col("scenario") == scenario)["measure"].to_list()
+    counts = sorted({found[name]["episodes"] for name in measures if name in found})
+    if not counts:
+        return say("episodes_none")
+    return say("episodes", count=str(counts[0]) if len(counts) == 1 else f"{counts[0]}–{counts[-1]}")

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from corridor.report.messages import Value, say
-from corridor.report.sections.answer import direction, founded_share, headline_difference
+from corridor.report.sections.answer import founded_share, headline_difference
 from corridor.report.sections.base import RunView, quantiles_of, total
 from corridor.text import LANGS, month, number, percent, period, rounded
 
@@ -58,24 +58,21 @@ _NEAR = {"median": 0.5, "low": 0.1, "high": 0.9}
 
 
 def change(view: RunView) -> Spoken | None:
-    """What the compared scenario changes in the headline series; a direction where it is mostly assumed."""
+    """What the compared scenario changes in the headline series; with “if” where it is mostly assumed."""
     row = headline_difference(view)
     if row is None:
         return None
     share = founded_share(view, row["scenario"], row["item"])
-    common: dict[str, Any] = {
-        "scenario": view.name(row["scenario"]),
-        "period": lambda lang: period(row["period"], lang),
-    }
-    if share < 0.5:
-        words = direction(row["chance_lower"])
-        return spoken("start_direction", "what-if/scenarios", {"direction": words}, **common)
     sizes: dict[str, Value] = {
         name: (lambda lang, name=name: rounded(row[name], lang, sign=True))
         for name in ("median", "low", "high")
     }
-    sizes["share"] = lambda lang: percent(share, lang)
-    return spoken("start_change", "what-if/scenarios", sizes, **common)
+    if share >= 0.5:
+        sizes["share"] = lambda lang: percent(share, lang)
+    return spoken(
+        "start_change" if share >= 0.5 else "start_if", "what-if/scenarios", sizes,
+        scenario=view.name(row["scenario"]), period=lambda lang: period(row["period"], lang),
+    )  # fmt: skip
 
 
 def record(view: RunView) -> Spoken | None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from corridor.model import GRADES
 from corridor.report.messages import Text, plain, say, word
-from corridor.report.sections.answer import chance, direction, founded_share
+from corridor.report.sections.answer import episodes_words, founded_share
 from corridor.report.sections.base import Block, RunView, column, prose, switch, table_block
 from corridor.report.sections.register import register
 from corridor.report.sections.triggers import Triggers, triggers_of
@@ -34,9 +34,9 @@ class Scenarios:
             rows = _sorted(view, [_row(view, row) for row in mine.iter_rows(named=True)])
             names = {"scenario": view.name(scenario), "against": view.name(against)}
             parts[scenario] = [
-                prose(say("scenarios_intro", **names)),
+                prose(say("scenarios_intro", episodes=episodes_words(view, scenario), **names)),
                 *_dots(view, scenario, [row for row in rows if row["founded"] >= 0.5]),
-                *_directions([row for row in rows if row["founded"] < 0.5]),
+                *_dots(view, scenario, [row for row in rows if row["founded"] < 0.5], assumed=True),
                 *_grades(view, scenario),
             ]
         return [switch(view, "scenarios", parts)]
@@ -59,8 +59,11 @@ def _sorted(view: RunView, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: order[row["item"]])
 
 
-def _dots(view: RunView, scenario: str, rows: list[dict[str, Any]]) -> list[Block]:
-    """One plot per unit and kind: people and deaths, totals and means never share a scale."""
+def _dots(view: RunView, scenario: str, rows: list[dict[str, Any]], *, assumed: bool = False) -> list[Block]:
+    """One plot per unit and kind: people and deaths, totals and means never share a scale.
+
+    Differences that are mostly assumed are hatched, say "if" and have no chance: their sign itself is assumed.
+    """
     blocks = []
     for unit, kind in dict.fromkeys((row["unit"], row["kind"]) for row in rows):
         mine = [row for row in rows if (row["unit"], row["kind"]) == (unit, kind)]
@@ -70,15 +73,21 @@ def _dots(view: RunView, scenario: str, rows: list[dict[str, Any]]) -> list[Bloc
         common = mine[0]["period"] if len(spans) == 1 else None
         for row in mine:
             row["label"] = row["name"] if common else _joined(row["name"], row["period"])
-        title = say("dots_title", unit=words)
+            row["chance_lower"] = None if assumed else row["chance_lower"]
+        title = say("dots_if_title" if assumed else "dots_title", unit=words)
         blocks.append(
             {
                 "type": "dots",
-                "id": plain(f"difference-{scenario}-{unit}-{kind}").replace("_", "-"),
+                "id": plain(f"difference-{scenario}-{unit}-{kind}{'-if' if assumed else ''}").replace(
+                    "_", "-"
+                ),
                 "title": _joined(
                     title, *([word("kind", kind)] if kind else []), *([common] if common else [])
                 ),
-                "reading": say("dots_reading", sure=str(sure), count=str(len(mine))),
+                "reading": say("dots_if_reading", count=str(len(mine)))
+                if assumed
+                else say("dots_reading", sure=str(sure), count=str(len(mine))),
+                "hatched": assumed,
                 "unit": words,
                 "rows": mine,
                 "source": view.source(simulated=True),
@@ -93,23 +102,6 @@ def _dots(view: RunView, scenario: str, rows: list[dict[str, Any]]) -> list[Bloc
 
 def _joined(*parts: Text) -> Text:
     return {lang: ", ".join(part[lang] for part in parts) for lang in LANGS}
-
-
-def _directions(rows: list[dict[str, Any]]) -> list[Block]:
-    if not rows:
-        return []
-    items = [
-        say(
-            "direction_item",
-            label=row["name"],
-            period=row["period"],
-            direction=direction(row["chance_lower"]),
-            chance=lambda lang, row=row: chance(row["chance_lower"], lang),
-        )
-        for row in rows
-    ]
-    title, intro = say("directions_title"), say("directions_intro")
-    return [{"type": "list", "title": title, "intro": intro, "items": items, "hatched": True}]
 
 
 def _grades(view: RunView, scenario: str) -> list[Block]:
