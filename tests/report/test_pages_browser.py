@@ -88,7 +88,7 @@ def test_addresses_from_before_there_were_pages_still_lead_there(
 
 def test_choices_stay_on_the_way_to_another_page(tab: Any) -> None:
     go(tab, "#/coming")
-    tab.select_option("#scenario-us_total", "agreement")
+    tab.select_option("#scenario-outlook", "agreement")
     tab.click('.pages [data-page="ready"]')
     wait_until_drawn(tab)
     assert tab.input_value("#scenario-census_chicago") == "agreement"

@@ -85,24 +85,42 @@ def render(
     return page(view.title, sentences(view), payload(view, lang, brief), lang)
 
 
-def page(title: Text, spoken: Sequence[Text], data: dict[str, Any], lang: Lang) -> str:
-    """The HTML text of a page that shows ``data`` (see :func:`payload`); ``spoken`` is read where no script runs."""
+def page(
+    title: Text, spoken: Sequence[Text], data: dict[str, Any], lang: Lang, *, served: bool = False
+) -> str:
+    """The HTML text of a page that shows ``data`` (see :func:`payload`); ``spoken`` is read where no script runs.
+
+    A page that is ``served`` names its scripts by address (``/static/…``), so that its policy can forbid every
+    script inside it.
+    """
     scripts = [read(name) for name in SCRIPTS]
     for name, script in zip(SCRIPTS, scripts, strict=True):
         if "</script" in script.lower():
             raise ValueError(f"{name} would end its own script element")
     return PAGE.format(
         lang=lang,
-        policy=_policy(scripts),
+        policy=SERVED_POLICY if served else _policy(scripts),
         title=escape(title[lang]),
         style=read("report.css"),
         sentences="".join(f"<p>{escape(sentence[lang])}</p>" for sentence in spoken),
         noscript=escape(say("noscript")[lang]),
         payload=as_script_json(data),
         scripts="\n".join(
-            f"<script{' data-engine' if name in ENGINE else ''}>{script}</script>"
-            for name, script in zip(SCRIPTS, scripts, strict=True)
+            _script(name, None if served else script) for name, script in zip(SCRIPTS, scripts, strict=True)
         ),
+    )
+
+
+SERVED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'self'; "
+    "worker-src blob:; form-action 'none'; base-uri 'none'"
+)
+
+
+def _script(name: str, text: str | None) -> str:
+    mark = " data-engine" if name in ENGINE else ""
+    return (
+        f'<script{mark} src="/static/{name}"></script>' if text is None else f"<script{mark}>{text}</script>"
     )
 
 

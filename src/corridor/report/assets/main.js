@@ -21,9 +21,9 @@
   // -- the address: #/page/element&key=value; an element alone (#map), as before there were pages, finds its page ----
   const sectionOf = (id) => {
     if (spec.has(id)) return id;
-    const name = id.replace(/^(figure|table|card)-/, "");
-    const holds = (block) => block.id === name || block.name === name || (block.cards ?? []).some((card) => card.id === name)
-      || Object.values(block.parts ?? {}).some((part) => part.some(holds));
+    const [, kind, name] = /^(figure|table|card)-(.*)$/.exec(id) ?? [];
+    const holds = (block) => (kind === "figure" && block.id === name) || (kind === "table" && block.name === name)
+      || (kind === "card" && (block.cards ?? []).some((card) => card.id === name)) || Object.values(block.parts ?? {}).some((part) => part.some(holds));
     return data.sections.find((section) => section.blocks.some(holds))?.id;
   };
   const resolve = (path) => {
