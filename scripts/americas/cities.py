@@ -63,7 +63,7 @@ def add_reception(t: Tables) -> None:
                 "bused",
                 bused,
                 groups=who,
-                overflow=f"us.to_{name}" if BUSED[name] < 1 else "us.to_elsewhere",
+                overflow="us.to_elsewhere",
                 tag="anchored",
             )
         t.flow(
@@ -76,6 +76,9 @@ def add_reception(t: Tables) -> None:
             tag="anchored",
         )
         t.flow(f"{name}.exit", f"{name}.census", "pending.cases", "exit", groups=who, share=1, tag="anchored")
+        t.stock(f"{name}.street", name, "street", 30)
+        t.flow(f"{name}.unsheltered", f"{name}.census", f"{name}.street", "unsheltered", groups=who, share=0)
+        t.flow(f"{name}.off_street", f"{name}.street", "pending.cases", "release", groups=who, share=1)
     t.flow(
         "washington_dc.onward",
         "washington_dc.arrived",

@@ -1,8 +1,8 @@
 """Corridor: an open planning engine for migration corridors.
 
-The names below load what they need on first use, so that ``import corridor`` takes no time. Three of them
+The names below load what they need on first use, so that ``import corridor`` takes no time. Four of them
 are folders of the package as well: ``corridor.forecast(...)`` makes a forecast, and ``corridor.forecast.wis``
-is a name in the folder; the same holds for ``evaluate`` and ``report``.
+is a name in the folder; the same holds for ``evaluate``, ``explore`` and ``report``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from corridor.api import check as check
     from corridor.api import evaluate as evaluate
+    from corridor.api import explore as explore
     from corridor.api import forecast as forecast
     from corridor.api import load as load
     from corridor.api import new as new
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from corridor.data import Dataset as Dataset
     from corridor.ensemble import Trajectories as Trajectories
     from corridor.evaluate import EffectEstimate as EffectEstimate
+    from corridor.explore import Explored as Explored
     from corridor.forecast import Forecast as Forecast
     from corridor.model import Corridor as Corridor
     from corridor.model import CorridorError as CorridorError
@@ -41,10 +43,11 @@ _HOMES = {
     **dict.fromkeys(("Corridor", "CorridorError", "Fault", "InputError", "LabelledArray"), "corridor.model"),
     "Dataset": "corridor.data",
     "EffectEstimate": "corridor.evaluate",
+    "Explored": "corridor.explore",
     "Forecast": "corridor.forecast",
     "Trajectories": "corridor.ensemble",
 }
-_CALLABLE = ("evaluate", "forecast", "report")
+_CALLABLE = ("evaluate", "explore", "forecast", "report")
 """Functions of the face that are folders too."""
 
 __all__ = [
@@ -52,6 +55,7 @@ __all__ = [
     "CorridorError",
     "Dataset",
     "EffectEstimate",
+    "Explored",
     "Fault",
     "Forecast",
     "InputError",
@@ -59,6 +63,7 @@ __all__ = [
     "Trajectories",
     "check",
     "evaluate",
+    "explore",
     "forecast",
     "load",
     "new",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corridor.calibrate import Calibration
     from corridor.ensemble import Trajectories
     from corridor.evaluate import EffectEstimate
+    from corridor.explore import Explored, Plan
     from corridor.forecast import Forecast, Forecaster
     from corridor.model import Observation
     from corridor.study import RunFolder, Study
@@ -397,6 +398,62 @@ def _forecaster(
         return own
     made = forecaster(model)
     return made if own is None else WithCorridor(made, own)
+
+
+def plan_of(
+    corridor: Corridor, *, measures: Sequence[str] = (), parties: Sequence[str] = (), indicators: Sequence[str] = (),
+    base: str | None = None, horizon: int = 6, budget: float | None = None, enters: Day | None = None, members: int = 200,
+    seed: int = 1, as_of: Day | None = None, hindsight: bool = False,
+) -> Plan:  # fmt: skip
+    """What `explore` would run, checked; the arguments are those of `explore`."""
+    from corridor.explore import make_plan
+
+    plain = [s.id for s in corridor.scenarios][:1] or [None]
+    study = _study(corridor, plain, members, seed, as_of, None, hindsight, 1)
+    return make_plan(
+        study, base=base, measures=measures, parties=parties, indicators=indicators, horizon=horizon, budget=budget,
+        enters=None if enters is None else _day(enters, "enters"),
+    )  # fmt: skip
+
+
+def explore(
+    corridor: Corridor | str | Path, *, measures: Sequence[str] = (), parties: Sequence[str] = (),
+    indicators: Sequence[str] = (), base: str | None = None, horizon: int = 6, budget: float | None = None,
+    enters: Day | None = None, evaluations: int = 300, seeds: int = 2, shown: int = 8, samples: int = 16,
+    members: int = 200, seed: int = 1, as_of: Day | None = None, hindsight: bool = False, workers: int = 1,
+) -> Explored:  # fmt: skip
+    """Search packages of measures, run the front with the full ensemble, and say what each party makes of each package.
+
+    Parameters
+    ----------
+    measures, parties, indicators
+        What to choose from, whom to hear and which indicators to look at; by default all that the corridor declares.
+    base
+        The scenario of no agreement; by default the corridor's plain one.
+    horizon
+        Months that are compared.
+    budget
+        Most that a package may add to public costs, in USD.
+    enters
+        The day on which packages come into force; by default each measure has its own declared day.
+    evaluations, seeds, shown, samples
+        Packages that each seed of the search looks at, seeds, packages of the front to run again, and samples of the
+        sensitivity (0: none).
+
+    Raises
+    ------
+    InputError
+        With every fault of what is asked; where no package is within the limits.
+    """
+    from corridor.explore import Effort, run
+
+    _stop_in_worker(workers)
+    plan = plan_of(
+        _opened(corridor), measures=measures, parties=parties, indicators=indicators, base=base, horizon=horizon,
+        budget=budget, enters=enters, members=members, seed=seed, as_of=as_of, hindsight=hindsight,
+    )  # fmt: skip
+    numbers = tuple(range(seed, seed + seeds))
+    return run(plan, Effort(numbers, evaluations, shown=shown, samples=samples, workers=workers))
 
 
 def _study(

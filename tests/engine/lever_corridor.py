@@ -40,6 +40,7 @@ STOCKS = (
     stock("lake.census", capacity=2000, overflow=True, stay_days=60),
     stock("hill.census", capacity=500, overflow=True, stay_days=60),
     stock("bay.census", overflow=True, stay_days=60),
+    *(stock(f"{city}.street") for city in ("lake", "hill", "bay")),
 )  # fmt: skip
 
 ROUTES = (
@@ -90,10 +91,18 @@ def _flows() -> Iterator[Flow]:
         "flight_COL", "staging.removal", "home.back", "removal_flight", share=1, throughput=2, groups=("COL",)
     )
     for city, (bused, onward) in TO_CITIES.items():
-        yield flow(f"bused_{city}", "hub.released", f"{city}.arrived", "bused", share=bused)
+        yield flow(
+            f"bused_{city}",
+            "hub.released",
+            f"{city}.arrived",
+            "bused",
+            share=bused,
+            overflow_flow="elsewhere",
+        )
         yield flow(f"onward_{city}", "hub.released", f"{city}.arrived", "onward", share=onward)
         yield flow(f"intake_{city}", f"{city}.arrived", f"{city}.census", "intake", share=1)
-        yield flow(f"exit_{city}", f"{city}.census", "cases.pending", "exit", share=1)
+        yield flow(f"exit_{city}", f"{city}.census", "cases.pending", "exit", share=0.98)
+        yield flow(f"unsheltered_{city}", f"{city}.census", f"{city}.street", "unsheltered", share=0.02)
     yield flow("elsewhere", "hub.released", "cases.pending", "onward", share=0.3)
     yield flow("decide", "cases.pending", "cases.decided", "decision", share=1, throughput=10)
 
@@ -105,6 +114,8 @@ def _parameters() -> Iterator[Parameter]:
     for lever, names in ELASTICITIES.items():
         for name in sorted(names):
             yield parameter(name, KNOWN_ELASTICITIES.get((lever, name), 0.5), lever)
+    for lever in ("root_causes_violence", "root_causes_poverty"):
+        yield parameter("lag_days", 0, lever)
     for lever in ("legal_pathways", "family_reunification"):
         yield parameter("reference_level", 1000, lever)
     for city, cost in (("lake", 100), ("hill", 200), ("bay", 50)):
@@ -125,7 +136,10 @@ def everything(days: int = 120) -> Corridor:
         STOCKS, list(_flows()), _parameters(), routes=ROUTES, groups=GROUPS, days=days, name="everything"
     )
     zones = {"home": "origin", "border": "border", "lake": "interior", "hill": "interior", "bay": "interior"}
-    places = tuple(p.model_copy(update={"zone": zones.get(p.id)}) for p in corridor.places)
+    places = tuple(
+        p.model_copy(update={"zone": zones.get(p.id), "country": "GTM" if p.id == "capital" else p.country})
+        for p in corridor.places
+    )
     return corridor.model_copy(update={"places": places})
 
 

@@ -104,7 +104,8 @@ def test_a_lever_without_its_parameters_is_refused_with_their_names(lever, unit)
     corridor = corridor.model_copy(update={"parameters": tuple(bare)})
     spec = RunSpec(corridor.settings.start, corridor.settings.end)
     effects = LEVERS[lever].effects[unit]
-    needed = {name for e in effects for name in (e.elasticity, e.divide) if name}
+    needed = {name for e in effects for name in (e.elasticity, e.divide, *e.also_needs) if name}
+    needed |= {"lag_days"} if LEVERS[lever].lags else set()
     needed |= {"reference_level" for e in effects if e.rule == "elastic"}
     if not needed:
         compile_corridor(corridor, scenario, spec)

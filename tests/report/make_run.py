@@ -218,6 +218,21 @@ def scenario_tables() -> dict[str, pl.DataFrame]:
         ),
         "grades": frame("grades", grades),
         "measures": frame("measures", measures),
+        "measure_notes": frame(
+            "measure_notes",
+            [
+                (
+                    scenario,
+                    "pathways",
+                    "used",
+                    "",
+                    "",
+                    0.4,
+                    "Of what it adds, 40 % is used.",
+                    "De lo que añade se usa el 40 %.",
+                )
+            ],
+        ),
         "register": frame("register", register_rows()),
         **trigger_tables(),
     }

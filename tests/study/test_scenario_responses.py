@@ -172,6 +172,19 @@ class TestAnswered:
         assert [m.strength < 1.0 for m in added(after, EVERYBODY)] == [True, True, True]
         assert added(after, "response.enforcement_mexico.less")[2].strength > 1.0
 
+    def test_what_was_announced_in_time_moves_departures_before_its_date(self, americas, affine):
+        """The bill as reported on 16 December begins on 1 February: January, from the day after the as-of date on."""
+        made = added(answered(study(americas, "bill-as-reported-2023-12")))
+        (ahead,) = [m for m in made if ".before." in m.id]
+        assert (ahead.start, ahead.end) == (dt.date(2024, 1, 1), dt.date(2024, 1, 31))
+        assert ahead.low < 1.0 < ahead.high and "3 episodes" in ahead.source  # a rush or waiting
+        others = [m for m in made if ".before." not in m.id]
+        assert LEVERS["response"].stream(ahead.id) not in {LEVERS["response"].stream(m.id) for m in others}
+
+    def test_what_begins_at_once_has_nothing_before_it(self, americas, affine):
+        made = added(answered(study(americas, "agreement")), EVERYBODY)
+        assert [m for m in made if ".before." in m.id] == []
+
     def test_it_rests_on_what_was_public(self, americas, affine):
         made = added(answered(study(americas, "agreement")), EVERYBODY)
         assert max(m.known_from for m in made) <= AS_OF

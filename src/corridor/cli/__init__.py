@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "forecast": "Forecast a corridor's series or a dataset.",
     "backtest": "Score every forecaster on past dates.",
     "simulate": "Run a corridor's scenarios.",
+    "explore": "Search packages of measures that parties can agree on.",
     "update": "Read new editions, fit, run and report, and say what changed.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",

@@ -5,17 +5,20 @@ from corridor.engine.compiled import Compiled
 from corridor.engine.index import CorridorIndex, index_corridor
 from corridor.engine.levers import LEVERS, Lever, LeverEffect, allowed_strengths, neutral_strength
 from corridor.engine.member import MemberArrays, arrays_from, member_arrays
+from corridor.engine.notes import NOTES, MeasureNote, measure_notes
 from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
 from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
 
 __all__ = [
     "LEVERS",
+    "NOTES",
     "CellState",
     "Compiled",
     "CorridorIndex",
     "Lever",
     "LeverEffect",
+    "MeasureNote",
     "MemberArrays",
     "MemberResult",
     "Noise",
@@ -28,6 +31,7 @@ __all__ = [
     "compile_corridor",
     "count_shapes",
     "index_corridor",
+    "measure_notes",
     "member_arrays",
     "neutral_strength",
     "run_member",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,16 +21,6 @@ Pool = tuple[list[int], list[int]]
 
 
 @dataclass(frozen=True)
-class ReceptionRoom:
-    """Where arrivals can be sent by the rule ``room``."""
-
-    ways: tuple[tuple[tuple[int, int], ...], ...]
-    """By stock: (touched flow, stock that it leads to)."""
-    receptions: tuple[tuple[int, int], ...]
-    """(stock in front of a reception, the reception's stock)."""
-
-
-@dataclass(frozen=True)
 class BoundEffect:
     """One effect of a measure with the positions that it moves."""
 
@@ -43,10 +33,13 @@ class BoundEffect:
     stages: npt.NDArray[np.int64]
     """Stages of the stays that are moved; a single 1 where no stay is."""
     pools: tuple[Pool, ...] = ()
-    """For ``thin`` and ``set_share``."""
+    """For rules that move shares, and for ``chance``."""
+    pool_stocks: tuple[int, ...] = ()
+    """By pool: the stock whose leavers share it."""
+    untouched: tuple[Pool, ...] = ()
+    """For ``chance``: pools of the same kinds that the measure's places leave out."""
     divisors: tuple[int, ...] = ()
     """By target: the stock whose parameter divides an addition."""
-    room: ReceptionRoom | None = None
 
 
 @dataclass(frozen=True)
@@ -123,8 +116,11 @@ def bind_effect(index: CorridorIndex, scope: Scope, effect: LeverEffect, measure
     """The positions that one effect of a measure moves."""
     targets = effect_targets(index, scope, effect, measure)
     stages = np.ones(1, dtype=np.int64)
-    if effect.parameter == "stay_days":
-        stages = np.array([index.corridor.stocks[k].stay_stages for k in targets], dtype=np.int64)
+    pools, untouched = _all_pools(index, scope, effect, measure, targets)
+    pool_stocks = tuple(_left_stock(index, pool) for pool in pools)
+    staying = {"stay_days": targets, "share": pool_stocks}.get(effect.parameter, ())
+    if effect.parameter == "stay_days" or effect.rule == "at_limit":
+        stages = np.array([index.corridor.stocks[k].stay_stages for k in staying], dtype=np.int64)
     by_flow = effect.parameter == "throughput"
     return BoundEffect(
         effect=effect,
@@ -132,16 +128,38 @@ def bind_effect(index: CorridorIndex, scope: Scope, effect: LeverEffect, measure
         groups=tuple(scope.groups(measure)),
         declared_strength=measure.strength * effect.scale,
         stages=stages,
-        pools=tuple(_pools(index, effect, set(targets))) if effect.rule in ("thin", "set_share") else (),
+        pools=pools,
+        pool_stocks=pool_stocks,
+        untouched=untouched,
         divisors=tuple(index.to_stock[targets].tolist() if by_flow else targets) if effect.divide else (),
-        room=_reception_room(index, effect, set(targets)) if effect.rule == "room" else None,
+    )
+
+
+def _left_stock(index: CorridorIndex, pool: Pool) -> int:
+    return index.stock[index.corridor.flows[pool[0][0]].from_stock or ""]
+
+
+def _all_pools(
+    index: CorridorIndex, scope: Scope, effect: LeverEffect, measure: Measure, targets: list[int]
+) -> tuple[tuple[Pool, ...], tuple[Pool, ...]]:
+    """Pools of the flows that the effect reads or moves, and those of its kinds that it leaves as they are."""
+    if effect.rule in ("thin", "set_share", "at_limit"):
+        return tuple(_pools(index, effect, set(targets))), ()
+    if effect.rule != "chance":
+        return (), ()
+    here = scope.flows(replace(effect, scoped_by_place=True), measure)
+    every = tuple(_pools(index, effect, set(scope.flows(effect, measure))))
+    touched = set(here)
+    return (
+        tuple(pool for pool in every if touched & set(pool[0])),
+        tuple(pool for pool in every if not touched & set(pool[0])),
     )
 
 
 def effect_targets(index: CorridorIndex, scope: Scope, effect: LeverEffect, measure: Measure) -> list[int]:
     """Positions along the second axis of the effect's array."""
     match effect.parameter:
-        case "share":
+        case "share" | "directed":
             return scope.flows(effect, measure)
         case "throughput":  # routes have limits of their own, after those of the flows
             routes = scope.routes(effect, measure)
@@ -152,16 +170,34 @@ def effect_targets(index: CorridorIndex, scope: Scope, effect: LeverEffect, meas
             return scope.stocks(effect, measure)
 
 
+def _by_overflow(index: CorridorIndex, ours: list[int], rest: list[int]) -> Iterator[Pool]:
+    """Touched flows of a stock by the overflow flow that takes their people; all the rest, where they have none."""
+    flows = index.corridor.flows
+    by_taker: dict[tuple[int, ...], list[int]] = {}
+    for f in ours:
+        taker = tuple(o for o in rest if flows[o].id == flows[f].overflow_flow)
+        by_taker.setdefault(taker or tuple(rest), []).append(f)
+    for taker, together in by_taker.items():
+        yield together, list(taker)
+
+
 def _pools(index: CorridorIndex, effect: LeverEffect, touched: set[int]) -> Iterator[Pool]:
     """Touched flows of each stock with the siblings that take the difference.
 
     Of a mode of travel, flows of other modes to the same stock come first, so that fewer trains do not
-    change where people go.
+    change where people go; and no flow into a queue for a port, so that they do not change who seeks an
+    appointment.
     """
+    flows = index.corridor.flows
+    queues = {flow.from_stock for flow in flows if flow.kind == "port_admission"}
     for siblings in index.siblings:
         ours = [f for f in siblings if f in touched]
-        rest = [f for f in siblings if f not in touched]
+        rest = [f for f in siblings if f not in touched and flows[f].kind not in effect.spares]
+        if effect.to_overflow:
+            yield from _by_overflow(index, ours, rest)
+            continue
         if effect.modes:
+            rest = [f for f in rest if flows[f].to_stock not in queues] or rest
             for end in dict.fromkeys(int(index.to_stock[f]) for f in ours):
                 same = [f for f in rest if index.to_stock[f] == end]
                 if same:
@@ -169,15 +205,3 @@ def _pools(index: CorridorIndex, effect: LeverEffect, touched: set[int]) -> Iter
                     ours = [f for f in ours if index.to_stock[f] != end]
         if ours:
             yield ours, rest
-
-
-def _reception_room(index: CorridorIndex, effect: LeverEffect, touched: set[int]) -> ReceptionRoom:
-    ways = (
-        tuple((f, int(index.to_stock[f])) for f in siblings if f in touched) for siblings in index.siblings
-    )
-    receptions = (
-        (index.stock[flow.from_stock], index.stock[flow.to_stock])
-        for flow in index.corridor.flows
-        if flow.kind == effect.before and flow.from_stock
-    )
-    return ReceptionRoom(ways=tuple(flows for flows in ways if flows), receptions=tuple(receptions))

@@ -11,7 +11,7 @@ from corridor.engine.calendar import run_calendar
 from corridor.engine.compiled import Compiled
 from corridor.engine.events import active_events, event_rows
 from corridor.engine.index import CorridorIndex, index_corridor
-from corridor.engine.measures import active_measures, segment_starts
+from corridor.engine.measures import active_measures, segment_starts, with_lags
 from corridor.engine.numbers import RunNumbers, resolve_rows
 from corridor.engine.parameters import ParameterTable
 from corridor.engine.spec import Floats, RunSpec
@@ -42,6 +42,7 @@ def compile_corridor(
     table = ParameterTable(
         corridor.parameters, calibrated, as_of=spec.as_of, hindsight=spec.hindsight, since=spec.start
     )
+    active = with_lags(active, table)
     starts = segment_starts(table, active, spec.start.toordinal(), spec.end.toordinal())
     calendar = run_calendar(starts, spec.end.toordinal())
     index = index_corridor(corridor, table.has)

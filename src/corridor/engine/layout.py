@@ -10,6 +10,7 @@ import numpy.typing as npt
 from corridor.engine.kernels.bundles import FREES, LATER, Layout
 from corridor.engine.kernels.gates import ROOM_GATE
 from corridor.engine.network import Network
+from corridor.engine.steering import Steering, no_steering
 from corridor.model import stream_key
 
 
@@ -19,16 +20,19 @@ def make_layout(
     arrivals: Sequence[int],
     set_outs: Sequence[tuple[str, int]],
     watched: Sequence[int] = (),
+    steering: Steering | None = None,
 ) -> Layout:
     """The network for the kernel.
 
     ``arrivals`` are the cells into which people of events come from outside, ``set_outs`` the pairs of an
-    event and a flow by which others leave together; edges of the flows ``watched`` are counted by a trigger.
+    event and a flow by which others leave together; edges of the flows ``watched`` are counted by a trigger;
+    ``steering`` says by which edges people are sent where there is room.
     """
     n = network
+    to_room = steering or no_steering()
     edge_cell = np.repeat(np.arange(len(n.cell_name)), np.diff(n.cell_start))
     by_event = [np.nonzero(n.edge_flow == flow)[0] for _, flow in set_outs]
-    asked_later = _asked_later(n, by_event, watched)
+    asked_later = _asked_later(n, [*by_event, to_room.edges], watched)
     limited = np.unique(n.gate_index[n.gate_kind == ROOM_GATE])
     cell_room = np.where(np.isin(n.cell_stock, limited), n.cell_stock, -1)
     leaves = n.cell_stock[n.edge_dest] != n.cell_stock[edge_cell]
@@ -75,16 +79,23 @@ def make_layout(
         set_out_start=np.cumsum([0, *(edges.size for edges in by_event)]).astype(np.int64),
         set_out_edges=np.concatenate([np.zeros(0, dtype=np.int64), *by_event]),
         set_out_stream=np.array([stream_key("event", event) for event, _ in set_outs], dtype=np.uint64),
+        steer_cell=to_room.cells,
+        steer_start=to_room.starts,
+        steer_edge=to_room.edges,
+        steer_front=to_room.fronts,
+        front_stock=to_room.receptions,
+        front_start=to_room.front_starts,
+        front_cells=to_room.front_cells,
     )
 
 
 def _asked_later(
-    n: Network, by_event: Sequence[npt.NDArray[np.intp]], watched: Sequence[int]
+    n: Network, settled_later: Sequence[npt.NDArray[np.int64]], watched: Sequence[int]
 ) -> npt.NDArray[np.bool_]:
     """(E) edges whose demand is settled after all demands of a day are known."""
     later = n.edge_gated | np.isin(n.edge_flow, sorted(set(watched)))
     later[n.edge_overflow[n.edge_overflow >= 0]] = True
-    for edges in by_event:
+    for edges in settled_later:
         later[edges] = True
     return later
 

@@ -8,16 +8,23 @@ strength times the effect's ``scale``; ``e`` its elasticity, 1 where it names no
 ratio       value x s^(w e): ratios multiply
 hazard      the probability p per journey becomes 1 - (1 - p)^(s^(w e)): hazards multiply
 thin        shares x s^(w e); what is taken away goes to the sibling flows in proportion; of a mode of
-            travel, first to other modes to the same stock
-set_share   the sum b of the touched shares of a stock becomes (1 - w) b + w s
-room        a part w s of the touched shares of a stock is sent in proportion to the declared room
-            of the receptions they lead to; their sum stays
+            travel, first to other modes to the same stock and never to a queue for a port; of a bus that an
+            authority pays, to its overflow flow
+set_share   the sum b of the touched shares of a stock becomes (1 - w) b + w s, as far as the siblings that
+            the effect does not spare can give it
+at_limit    shares become (1 - w) b + w max(b, e (1 - a) P(stay > s)): of those whom a limit of s days ends the
+            stay of and who do not ask again (a), a part e
+chance      value x ((1 - r) / (1 - b))^e, with the part b of a group that is removed before and r after the
+            effect that follows it
+direct      a part p of a flow's users becomes 1 - (1 - p)(1 - w s): every day they go where there is room
+            that morning (``kernels.steer``)
 limit       min(value, s) once w > 0
 add         value + w s e
 distribute  w s is added in all, shared among the touched in proportion to what they have; where the
             effect divides, what they have and what is added are counted in the unit of the strength
 elastic     value x ((reference + w s) / reference)^e
-stay_limit  a mean stay m becomes (1 - w) m + w E[min(stay, s)]: m (1 - exp(-s / m)) for one stage
+stay_limit  a mean stay m becomes (1 - w) m + w (e m + (1 - e) E[min(stay, s)]), with m (1 - exp(-s / m)) for
+            the expectation of one stage: a part e asks again and stays
 ==========  ================================================================================
 """
 
@@ -29,12 +36,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Rule = Literal[
-    "ratio", "hazard", "thin", "set_share", "room", "limit", "add", "distribute", "elastic", "stay_limit"
+    "ratio", "hazard", "thin", "set_share", "direct", "limit", "add", "distribute", "elastic", "stay_limit",
+    "at_limit", "chance",
 ]  # fmt: skip
 Moved = Literal[
-    "share", "throughput", "capacity", "stay_days", "travel_days", "departures", "lorries"
+    "share", "directed", "throughput", "capacity", "stay_days", "travel_days", "departures", "lorries"
 ]  # fmt: skip
-BY_GROUP: frozenset[Moved] = frozenset(("share", "stay_days", "departures"))
+BY_GROUP: frozenset[Moved] = frozenset(("share", "directed", "stay_days", "departures"))
 """Numbers that a group has of its own; the others move only where everybody there is in a measure's scope."""
 
 DAYS_PER_WEEK = 7.0
@@ -66,6 +74,16 @@ class LeverEffect:
     scale: float = 1.0
     divide: str | None = None
     elasticity: str | None = None
+    also_needs: tuple[str, ...] = ()
+    """Further parameters of the lever that the rule reads."""
+    spares: tuple[str, ...] = ()
+    """Kinds of sibling flows that keep their shares."""
+    to_overflow: bool = False
+    """Whether what is taken away from a flow goes to its overflow flow."""
+    in_country: str | None = None
+    """Keeps flows off routes that start in this country, by its code in ``places.csv``."""
+    outside: str | None = None
+    """Keeps flows off routes that start in any other country."""
     either_end: bool = False
     """Whether a place names a flow that leads there as well as one that leaves."""
     scoped_by_place: bool = True
@@ -93,7 +111,8 @@ _WHERE = {
     "kinds": "flows of kind {}", "modes": "flows by {}", "off_modes": "off routes by {}",
     "after": "out of what {} leads into", "before": "into what {} leaves",
     "into": "stocks that {} leads into", "out_of": "stocks that {} leaves",
-    "not_out_of": "stocks that {} does not leave",
+    "not_out_of": "stocks that {} does not leave", "spares": "sparing flows of kind {}",
+    "in_country": "off routes that start in {}", "outside": "off routes that start outside {}",
 }  # fmt: skip
 
 
@@ -106,6 +125,8 @@ class Lever:
     effects: Mapping[str, tuple[LeverEffect, ...]] = field(default_factory=dict)
     open_sign: bool = False
     """Whether a draw of a strength may turn the measure into its opposite."""
+    lags: bool = False
+    """Whether it acts over ``lag_days``, a parameter of the lever, if its own ramp is shorter."""
     parts: bool = False
     """Whether its measures are parts of one answer: those whose ids differ in the last part only share their noise."""
 
@@ -119,7 +140,6 @@ class Lever:
         return tuple(self.effects)
 
 
-_INTERDICTION = (LeverEffect("share", "hazard", kinds=("interdiction",)),)
 _FEWER_DEPARTURES = LeverEffect("departures", "ratio", not_out_of="lawful", scoped_by_place=False)
 _DEPARTURES_ANSWER = LeverEffect(
     "departures", "ratio", not_out_of="lawful", elasticity="elasticity", scoped_by_place=False
@@ -130,15 +150,26 @@ _LAWFUL_CHANNEL = (
 )
 _PORTS = ("port_admission",)
 _TO_RECEPTION = ("bused", "onward")
+_REMOVED = ("removal", "removal_flight")
 
 _ALL = (
-    Lever("mexican_enforcement", "interdiction on the way, by zone", {"ratio": _INTERDICTION}),
-    Lever("transit_enforcement", "interdiction on the way, by zone", {"ratio": _INTERDICTION}),
+    Lever(
+        "mexican_enforcement",
+        "interdiction on the way through Mexico, by zone",
+        {"ratio": (LeverEffect("share", "hazard", kinds=("interdiction",), in_country="MEX"),)},
+    ),
+    Lever(
+        "transit_enforcement",
+        "interdiction on the way outside Mexico, by zone",
+        {"ratio": (LeverEffect("share", "hazard", kinds=("interdiction",), outside="MEX"),)},
+    ),
     Lever(
         "redirect_south",
         "how many of those met are taken back along the route; how long they stay there",
         {
-            "share": (LeverEffect("share", "set_share", kinds=("relocation",)),),
+            "share": (
+                LeverEffect("share", "set_share", kinds=("relocation",), spares=("return", "removal_flight")),
+            ),
             "days": (LeverEffect("stay_days", "add", into="relocation"),),
         },
     ),
@@ -202,7 +233,16 @@ _ALL = (
         "what follows an encounter; departures",
         {
             "share": (
-                LeverEffect("share", "set_share", kinds=("removal", "removal_flight"), after="crossing"),
+                LeverEffect(
+                    "departures",
+                    "chance",
+                    kinds=_REMOVED,
+                    after="crossing",
+                    not_out_of="lawful",
+                    elasticity="elasticity",
+                    scoped_by_place=False,
+                ),
+                LeverEffect("share", "set_share", kinds=_REMOVED, after="crossing"),
             ),
             "ratio": (_FEWER_DEPARTURES,),
         },
@@ -245,8 +285,8 @@ _ALL = (
             )
         },
     ),
-    Lever("root_causes_violence", "violence at home", {"ratio": (_DEPARTURES_ANSWER,)}),
-    Lever("root_causes_poverty", "income at home", {"ratio": (_DEPARTURES_ANSWER,)}),
+    Lever("root_causes_violence", "violence at home", {"ratio": (_DEPARTURES_ANSWER,)}, lags=True),
+    Lever("root_causes_poverty", "income at home", {"ratio": (_DEPARTURES_ANSWER,)}, lags=True),
     Lever(
         "work_authorization",
         "the wait for a work permit, changed: stays in reception answer in days",
@@ -254,8 +294,19 @@ _ALL = (
     ),
     Lever(
         "shelter_rules",
-        "longest stay in reception",
-        {"days": (LeverEffect("stay_days", "stay_limit", out_of="exit"),)},
+        "longest stay in reception: who must leave asks again, stays elsewhere or sleeps on the street",
+        {
+            "days": (
+                LeverEffect(
+                    "share",
+                    "at_limit",
+                    kinds=("unsheltered",),
+                    elasticity="street_share",
+                    also_needs=("ask_again",),
+                ),
+                LeverEffect("stay_days", "stay_limit", out_of="exit", elasticity="ask_again"),
+            )
+        },
     ),
     Lever(
         "federal_funding",
@@ -276,7 +327,7 @@ _ALL = (
         "city_transport",
         "buses to receiving cities",
         {
-            "ratio": (LeverEffect("share", "thin", kinds=("bused",), either_end=True),),
+            "ratio": (LeverEffect("share", "thin", kinds=("bused",), to_overflow=True, either_end=True),),
             "people/week": (
                 LeverEffect(
                     "throughput", "limit", kinds=("bused",), scale=1 / DAYS_PER_WEEK, either_end=True
@@ -287,7 +338,11 @@ _ALL = (
     Lever(
         "coordination",
         "arrivals in receiving cities sent where there is room",
-        {"share": (LeverEffect("share", "room", kinds=_TO_RECEPTION, before="intake", either_end=True),)},
+        {
+            "share": (
+                LeverEffect("directed", "direct", kinds=_TO_RECEPTION, before="intake", either_end=True),
+            )
+        },
     ),
     Lever(
         "trafficking_inspection",
@@ -316,11 +371,11 @@ LEVERS: Mapping[str, Lever] = {lever.id: lever for lever in _ALL}
 """Every lever by id."""
 
 _NEUTRAL: Mapping[Rule, float | None] = {
-    "ratio": 1.0, "hazard": 1.0, "thin": 1.0, "room": 0.0, "add": 0.0, "distribute": 0.0, "elastic": 0.0,
-    "limit": math.inf, "stay_limit": math.inf, "set_share": None,
+    "ratio": 1.0, "hazard": 1.0, "thin": 1.0, "direct": 0.0, "add": 0.0, "distribute": 0.0, "elastic": 0.0,
+    "limit": math.inf, "stay_limit": math.inf, "at_limit": math.inf, "set_share": None, "chance": None,
 }  # fmt: skip
 _LOWEST: Mapping[Rule, float] = {"add": -math.inf, "distribute": -math.inf, "elastic": -math.inf}
-_HIGHEST: Mapping[Rule, float] = {"set_share": 1.0, "room": 1.0}
+_HIGHEST: Mapping[Rule, float] = {"set_share": 1.0, "chance": 1.0, "direct": 1.0}
 
 
 def neutral_strength(lever: str, unit: str) -> float | None:

@@ -47,11 +47,9 @@ class ActiveMeasure:
         return LEVERS[self.measure.lever].effects[self.measure.unit]
 
     @property
-    def order(self) -> tuple[bool, int, dt.date, str]:
-        """Measures apply in this order: broad scopes first, then by start; those that send people where
-        there is room come last, when all room is known."""
-        reads_room = any(effect.rule == "room" for effect in self.effects)
-        return reads_room, self.specificity, self.measure.start, self.measure.id
+    def order(self) -> tuple[int, dt.date, str]:
+        """Measures apply in this order: broad scopes first, then by start, then by id."""
+        return self.specificity, self.measure.start, self.measure.id
 
 
 def _earlier(one: int | None, other: int | None) -> int | None:
@@ -155,6 +153,21 @@ def refusal(measure: Measure, spec: RunSpec, where: str) -> Fault | None:
         text = f"measure {measure.id!r} rests on hindsight"
         return Fault(where, None, column, text, "add --hindsight")
     return None
+
+
+def with_lags(measures: Sequence[ActiveMeasure], table: ParameterTable) -> tuple[ActiveMeasure, ...]:
+    """The measures, those of a lever that lags with a ramp and a decay of ``lag_days`` at least."""
+    values = table.values(0, None)
+
+    def lagging(active: ActiveMeasure) -> ActiveMeasure:
+        m = active.measure
+        if not LEVERS[m.lever].lags or not table.has("lag_days", m.lever):
+            return active
+        lag = round(float(values[table.scalar("lag_days", m.lever)]))
+        slower = {"ramp_days": max(m.ramp_days, lag), "decay_days": max(m.decay_days, lag)}
+        return ActiveMeasure(m.model_copy(update=slower), active.last_day)
+
+    return tuple(lagging(active) for active in measures)
 
 
 def segment_starts(

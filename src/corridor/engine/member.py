@@ -43,6 +43,8 @@ class MemberArrays:
     """(D, X) people of events who set out together."""
     count: Floats
     """(C) units in every cell on the first morning; the kernel changes them."""
+    segment_directed: Floats
+    """(S, X) part of a steered edge's users who are sent where there is room."""
     base: Values | None = None
     """Values before any measure, where a trigger may need them again."""
     drawn: Floats | None = None
@@ -65,6 +67,8 @@ class MemberArrays:
             depart_part=part,
             arrivals=self.arrivals,
             set_out=self.set_out,
+            directed=self.segment_directed,
+            steers=np.asarray(self.segment_directed.max(axis=1, initial=0.0) > 0.0),
         )
         return inputs, ahead
 
@@ -104,6 +108,7 @@ def arrays_from(compiled: Compiled, base: Values, drawn: Floats, member: int | N
         arrivals=arrivals,
         set_out=set_out,
         count=count,
+        segment_directed=_directed(compiled, values),
         base=before,
         drawn=drawn if compiled.triggers else None,
     )
@@ -135,6 +140,12 @@ def _events_by_day(compiled: Compiled, drawn: Floats, *, whole: bool) -> tuple[F
         by_day([event for event, _ in outside], units, compiled.spec, whole=whole),
         by_day([event for event, _ in inside], [n for _, n in inside], compiled.spec, whole=whole),
     )
+
+
+def _directed(compiled: Compiled, values: Values) -> Floats:
+    """Part of each steered edge's users who are sent where there is room, shape (segments, X)."""
+    network, edges = compiled.structure.network, compiled.structure.layout.steer_edge
+    return np.ascontiguousarray(values.directed[:, network.edge_param_flow[edges], network.edge_group[edges]])
 
 
 def _departures(compiled: Compiled, values: Values, day_segment: npt.NDArray, factor: Floats) -> Floats:
@@ -169,6 +180,7 @@ def arrays_after_switch(
         segment_rate=edge_rates(compiled.index, compiled.structure.network, values),
         segment_throughput=values.throughput,
         segment_room=values.capacity - values.occupied,
+        segment_directed=_directed(compiled, values),
         day_segment=np.maximum(day_segment, 0).astype(np.int64),
         depart_mean=mean,
     )

@@ -108,6 +108,7 @@ class RunNumbers:
             stay_days=np.maximum(of("stay_days", 1.0), 1.0),
             travel_days=of("travel_days", 1.0),
             departures=of("departures", 0.0),
+            directed=np.zeros_like(share),
             **self.stock_figures(drawn),
         )
 

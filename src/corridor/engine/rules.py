@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine.bound import BoundEffect, ReceptionRoom
+from corridor.engine.bound import BoundEffect, Pool
 from corridor.engine.levers import BY_GROUP, Moved
 from corridor.engine.spec import UNLIMITED, Floats, Values
 
@@ -18,6 +18,9 @@ Places = tuple[list[int], list[int], list[int]]
 
 LEAST_RATIO = 0.01
 """A power law is not extrapolated below it: a smaller ratio has the effect of a hundredth."""
+
+LEAST_SHARE = 1e-12
+"""A share that is set is kept above it, and under one by as much: a later measure finds proportions to go by."""
 
 _LOWEST: Mapping[Moved, float] = {"stay_days": 1.0, "travel_days": 1.0}
 
@@ -38,6 +41,8 @@ class _Arguments:
     """The lever's reference level."""
     stages: Ints
     """Stages of the stays that are moved."""
+    lever: Mapping[str, float]
+    """Parameters of the lever."""
 
     @property
     def factor(self) -> Floats:
@@ -48,17 +53,25 @@ class _Arguments:
 def _stay_limit(stay: Floats, a: _Arguments) -> Floats:
     """Mean of the shorter of an Erlang stay and the limit, E[min(T, L)]; m (1 - exp(-L/m)) for one stage.
 
-    With k stages of mean m/k, y = k L / m and Q(k, y) = P(T > L): m (1 - Q(k + 1, y)) + L Q(k, y).
+    With k stages of mean m/k, y = k L / m and Q(k, y) = P(T > L): m (1 - Q(k + 1, y)) + L Q(k, y). A part ``e``
+    of people ask again at every limit and stay as long as they would without it.
     """
     stages = a.stages.reshape(1, -1, 1)
     y = stages * a.s / stay
+    q = _longer(stay, stages, a.s)
+    one_more = q + np.exp(stages * np.log(np.maximum(y, 1e-300)) - y - _log_factorial(stages))
+    shorter = stay * (1.0 - one_more) + a.s * q
+    return (1.0 - a.w) * stay + a.w * (a.e * stay + (1.0 - a.e) * shorter)
+
+
+def _longer(stay: Floats, stages: Ints, limit: float) -> Floats:
+    """P(T > limit) of Erlang stays of that mean."""
+    y = stages * limit / stay
     term, q = np.exp(-y), np.zeros_like(stay)
     for j in range(int(stages.max(initial=1))):
         q += np.where(j < stages, term, 0.0)
         term = term * y / (j + 1)
-    one_more = q + np.exp(stages * np.log(np.maximum(y, 1e-300)) - y - _log_factorial(stages))
-    shorter = stay * (1.0 - one_more) + a.s * q
-    return (1.0 - a.w) * stay + a.w * shorter
+    return q
 
 
 def _log_factorial(n: Ints) -> Floats:
@@ -73,8 +86,9 @@ _EACH: Mapping[str, Callable[[Floats, _Arguments], Floats]] = {
     "add": lambda v, a: v + a.w * a.s * a.e,
     "elastic": lambda v, a: v * (np.maximum(a.reference + a.w * a.s, 1.0) / a.reference) ** a.e,
     "stay_limit": _stay_limit,
+    "direct": lambda v, a: 1.0 - (1.0 - v) * (1.0 - a.w * a.s),
 }
-"""Rules that move each number by itself; the others (thin, set_share, room, distribute) need several at once."""
+"""Rules that move each number by itself; the others need several at once."""
 
 
 def apply_effect(
@@ -99,12 +113,15 @@ def apply_effect(
         elastic=effect.elasticity is not None,
         reference=lever.get("reference_level", 0.0),
         stages=bound.stages,
+        lever=lever,
     )
     match effect.rule:
         case "thin" | "set_share":
             _move_shares(array, places, bound, arguments)
-        case "room":
-            _by_room(array, places, values, bound, arguments)
+        case "at_limit":
+            _leave_at_limit(array, places, values, bound, arguments)
+        case "chance":
+            array[at] *= _chance(values.share, live, bound, arguments)
         case "distribute":
             array[at] = _distribute(array[at], _divisor(values, bound, live), arguments)
         case _:
@@ -130,59 +147,74 @@ def _divisor(values: Values, bound: BoundEffect, live: list[int]) -> Floats | No
 def _move_shares(share: Floats, places: Places, bound: BoundEffect, a: _Arguments) -> None:
     """Thin the touched shares of each pool or set their sum; the rest of the pool takes the difference."""
     live, _, groups = places
-    for ours, rest in bound.pools:
-        mine, others = np.ix_(live, ours, groups), np.ix_(live, rest, groups)
-        before = share[mine].sum(axis=1, keepdims=True)
-        remaining = share[others].sum(axis=1, keepdims=True)
+    for pool in bound.pools:
+        before, remaining = _sums(share, pool, live, groups)
         whole = before + remaining
         if bound.effect.rule == "thin":
             after = np.minimum(before * a.factor, whole)
         else:
-            after = _share_after(before, bound.declared_strength, a)
+            after = _share_after(before, whole, bound.declared_strength, a)
         after = np.where(remaining > 0, after, before)  # nowhere else to go: the lever does nothing
+        mine, others = np.ix_(live, pool[0], groups), np.ix_(live, pool[1], groups)
         share[mine] *= np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
-        share[others] *= np.where(
-            remaining > 0, (whole - after) / np.where(remaining > 0, remaining, 1.0), 1.0
-        )
+        share[others] *= _part(whole - after, remaining)
 
 
-def _share_after(before: Floats, declared: float, a: _Arguments) -> Floats:
-    """The set share, in part; a draw never moves it away from where the ``declared`` strength leads."""
+def _sums(share: Floats, pool: Pool, live: list[int], groups: list[int]) -> tuple[Floats, Floats]:
+    """Sums of the touched shares of a pool and of the rest, each (segments, 1, groups)."""
+    ours, rest = pool
+    return (
+        share[np.ix_(live, ours, groups)].sum(axis=1, keepdims=True),
+        share[np.ix_(live, rest, groups)].sum(axis=1, keepdims=True),
+    )
+
+
+def _part(after: Floats, before: Floats) -> Floats:
+    """After over before; 1 where there was nothing."""
+    return np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
+
+
+def _share_after(before: Floats, whole: Floats, declared: float, a: _Arguments) -> Floats:
+    """The set share, in part, out of what the pool has; a draw never moves it away from where the
+    ``declared`` strength leads."""
     goal = np.where(declared >= before, np.maximum(a.s, before), np.minimum(a.s, before))
-    return np.where(before > 0, (1.0 - a.w) * before + a.w * goal, before)
+    after = np.clip((1.0 - a.w) * before + a.w * goal, LEAST_SHARE * whole, (1.0 - LEAST_SHARE) * whole)
+    return np.where(before > 0, after, before)
 
 
-def _free_room(values: Values, room: ReceptionRoom) -> Mapping[int, Floats]:
-    """Declared room less what is occupied, (segments), behind each stock in front of a reception; a stock
-    without a declared limit is not in it."""
-    found: dict[int, Floats] = {}
-    for front, reception in room.receptions:
-        if (values.capacity[:, reception] < UNLIMITED).all():
-            free = np.maximum(values.capacity[:, reception] - values.occupied[:, reception], 0.0)
-            found[front] = found.get(front, 0.0) + free
-    return found
-
-
-def _by_room(share: Floats, places: Places, values: Values, bound: BoundEffect, a: _Arguments) -> None:
-    """Send a part of the touched shares of each stock where there is room; their sum stays."""
+def _leave_at_limit(share: Floats, places: Places, values: Values, bound: BoundEffect, a: _Arguments) -> None:
+    """Of those who leave a reception, the part that its limit sends out and that finds no other place."""
     live, _, groups = places
-    assert bound.room is not None
-    free = _free_room(values, bound.room)
-    for flows in bound.room.ways:
-        ours = [(f, end) for f, end in flows if end in free]
-        if not ours:
-            continue
-        here = np.ix_(live, [f for f, _ in ours], groups)
-        before = share[here]
-        pull = np.zeros_like(before)
-        for stock in {end for _, end in ours}:
-            there = [i for i, (_, end) in enumerate(ours) if end == stock]
-            sent = before[:, there].sum(axis=1, keepdims=True)
-            part = before[:, there] / np.where(sent > 0, sent, 1.0)
-            pull[:, there] = free[stock][live, None, None] * part
-        whole, total = before.sum(axis=1, keepdims=True), pull.sum(axis=1, keepdims=True)
-        goal = np.where(total > 0, whole * pull / np.where(total > 0, total, 1.0), before)
-        share[here] = before + a.w * a.s * (goal - before)
+    for pool, stock, stages in zip(bound.pools, bound.pool_stocks, bound.stages, strict=True):
+        before, remaining = _sums(share, pool, live, groups)
+        stay = values.stay_days[np.ix_(live, [stock], groups)]
+        longer = _longer(stay, stages.reshape(1, 1, 1), a.s)
+        goal = a.e * (1.0 - a.lever["ask_again"]) * longer
+        after = np.where(remaining > 0, (1.0 - a.w) * before + a.w * np.maximum(before, goal), before)
+        mine, others = np.ix_(live, pool[0], groups), np.ix_(live, pool[1], groups)
+        share[mine] += (after - before) / len(pool[0])
+        share[others] *= _part(before + remaining - after, remaining)
+
+
+def _chance(share: Floats, live: list[int], bound: BoundEffect, a: _Arguments) -> Floats:
+    """How departures answer to the chance of not being removed, shape (segments, 1, groups).
+
+    A group's chance is one less the mean of its removed shares over all stocks where it can be removed, those
+    outside the measure's places included; a chance under `LEAST_RATIO` counts as that.
+    """
+    groups = list(bound.groups)
+    removed = np.zeros((len(live), 1, len(groups)))
+    after, stocks = removed.copy(), removed.copy()
+    for pool in (*bound.pools, *bound.untouched):
+        before, remaining = _sums(share, pool, live, groups)
+        whole = before + remaining
+        goal = _share_after(before, whole, bound.declared_strength, a) if pool in bound.pools else before
+        removed += before
+        after += np.where(remaining > 0, goal, before)
+        stocks += whole > 0
+    stocks = np.maximum(stocks, 1.0)
+    chances = [np.maximum(1.0 - part / stocks, LEAST_RATIO) for part in (after, removed)]
+    return (chances[0] / chances[1]) ** a.e
 
 
 def _distribute(before: Floats, divisor: Floats | None, a: _Arguments) -> Floats:
@@ -197,3 +229,54 @@ def _distribute(before: Floats, divisor: Floats | None, a: _Arguments) -> Floats
     part = np.where(total > 0, have / np.where(total > 0, total, 1.0), even)
     added = a.w * a.s * part / np.where(usable, per, 1.0)
     return np.where(limited, np.maximum(before + added, 0.0), before)
+
+
+def clipped(
+    values: Values,
+    effects: Sequence[BoundEffect],
+    weight: Floats,
+    strength: float,
+    lever: Mapping[str, float],
+) -> list[str]:
+    """Bounds at which a measure is cut, in words of the code: ``least_ratio`` (a power of a smaller ratio is that of
+    a hundredth), ``share`` (no more to take from the flows that it may take from), ``zero`` (nothing left to take
+    away), ``least_days`` (a stay or a journey is never under a day).
+
+    ``values`` are the numbers without it, ``weight`` (segments) the part in force.
+    """
+    found: list[str] = []
+    live = np.nonzero(weight)[0].tolist()
+    w = float(weight.max(initial=0.0))
+    for bound in effects:
+        s = strength * bound.effect.scale
+        e = lever[bound.effect.elasticity] if bound.effect.elasticity else 1.0
+        bound_at = _clips(values, bound, live, w, s, e)
+        if bound_at and bound_at not in found:
+            found.append(bound_at)
+    return found
+
+
+def _clips(values: Values, bound: BoundEffect, live: list[int], w: float, s: float, e: float) -> str:
+    """The bound that cuts one effect, if one does."""
+    effect, groups = bound.effect, list(bound.groups)
+    if not bound.targets or not groups:
+        return ""
+    array: Floats = getattr(values, effect.parameter)
+    at = np.ix_(live, list(bound.targets), groups) if effect.parameter in BY_GROUP else np.ix_(live, list(bound.targets))  # fmt: skip
+    before = array[at]
+    match effect.rule:
+        case "ratio" | "thin" if effect.elasticity and s < LEAST_RATIO:
+            return "least_ratio"
+        case "add" if effect.parameter in _LOWEST:
+            return "least_days" if (before + w * s * e < _LOWEST[effect.parameter]).any() else ""
+        case "distribute" if s < 0:
+            limited = before < UNLIMITED
+            return (
+                "zero" if -w * s >= np.where(limited, before, 0.0).sum(axis=1).min() and limited.any() else ""
+            )
+        case "set_share":
+            sums = [_sums(values.share, pool, live, groups) for pool in bound.pools]
+            most = [float((a + b)[a > 0].min()) for a, b in sums if (a > 0).any()]
+            return "share" if most and s > min(most) + 1e-9 else ""
+        case _:
+            return ""

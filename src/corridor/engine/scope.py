@@ -36,6 +36,7 @@ class Scope:
             and (effect.before is None or flow.to_stock in ahead)
             and (not effect.kinds or flow.kind in effect.kinds)
             and self._by_mode(flow, effect)
+            and self._by_country(flow, effect)
             and self._carries(flow, effect, measure)
             and self._flow_in_places(flow, effect, measure)
         ]
@@ -89,6 +90,15 @@ class Scope:
         if effect.off_modes:
             return flow.from_route is not None and self._route(flow.from_route).mode in effect.off_modes
         return True
+
+    def _by_country(self, flow: Flow, effect: LeverEffect) -> bool:
+        """By the country in which the route starts that a flow leaves."""
+        if effect.in_country is None and effect.outside is None:
+            return True
+        if flow.from_route is None:
+            return False
+        country = self._place(self._route(flow.from_route).from_place).country
+        return country == effect.in_country if effect.in_country else country != effect.outside
 
     def _carries(self, flow: Flow, effect: LeverEffect, measure: Measure) -> bool:
         """Whether it carries somebody in scope; nobody else, where the number is not a group's own."""
@@ -174,7 +184,7 @@ def _movable(
     corridor: Corridor, scope: Scope, effect: LeverEffect, measure: Measure, given: set[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
     """(``flows``, ``routes`` or ``stocks``; id) of what an effect moves."""
-    if effect.parameter in ("share", "throughput"):
+    if effect.parameter in ("share", "directed", "throughput"):
         flows = [corridor.flows[f] for f in scope.flows(effect, measure)]
         yield from (
             ("flows", flow.id) for flow in flows if _flow_movable(corridor, effect, flow, flows, given)
@@ -199,11 +209,14 @@ def _flow_movable(
         return True
     if flow.daily_probability is not None or ("daily_probability", flow.id) in given:
         return False  # not one of the shares of its stock
-    if effect.rule == "room":
+    if effect.rule == "direct":
         ends = {other.to_stock for other in touched if other.from_stock == flow.from_stock}
         declared = {end for end in ends if _room_declared(corridor, effect, end, given)}
         return flow.to_stock in declared and len(declared) > 1
-    return any(other.from_stock == flow.from_stock and other not in touched for other in corridor.flows)
+    return any(
+        other.from_stock == flow.from_stock and other not in touched and other.kind not in effect.spares
+        for other in corridor.flows
+    )
 
 
 def _room_declared(corridor: Corridor, effect: LeverEffect, end: str, given: set[tuple[str, str]]) -> bool:
@@ -217,9 +230,12 @@ def _room_declared(corridor: Corridor, effect: LeverEffect, end: str, given: set
 def needs(scope: Scope, measure: Measure) -> Iterator[tuple[str, str]]:
     """Parameters, with their targets, without which a measure cannot be carried out."""
     corridor = scope.corridor
+    if LEVERS[measure.lever].lags:
+        yield "lag_days", measure.lever
     for effect in LEVERS[measure.lever].effects[measure.unit]:
         if effect.elasticity:
             yield effect.elasticity, measure.lever
+        yield from ((name, measure.lever) for name in effect.also_needs)
         if effect.rule == "elastic":
             yield "reference_level", measure.lever
         if effect.divide and effect.parameter == "throughput":

@@ -60,7 +60,8 @@ class Values:
 
     Shapes: ``share`` and ``daily_probability`` (S, F, G); ``throughput`` (S, F + R), flows then routes;
     ``capacity`` and ``occupied`` (S, K); ``stay_days`` (S, K, G); ``travel_days`` (S, R);
-    ``departures`` (S, K, G) people per month. Figures of stocks that the day loop does not read, (S, K),
+    ``departures`` (S, K, G) people per month; ``directed`` (S, F, G) part of a flow's users who are sent where there
+    is room. Figures of stocks that the day loop does not read, (S, K),
     0 where there are none: ``cost_per_person_day`` USD, ``officer_hours`` and ``lorries`` a day,
     ``processing_hours`` a person, ``inspection_hours`` a lorry.
     """
@@ -73,6 +74,7 @@ class Values:
     stay_days: Floats
     travel_days: Floats
     departures: Floats
+    directed: Floats
     cost_per_person_day: Floats
     officer_hours: Floats
     processing_hours: Floats

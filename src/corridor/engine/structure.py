@@ -15,6 +15,7 @@ from corridor.engine.layout import make_layout
 from corridor.engine.network import CellName, Limits, Network, build_network
 from corridor.engine.parameters import ParameterTable, Rows
 from corridor.engine.spec import CellState
+from corridor.engine.steering import make_steering
 from corridor.model import Corridor, Event, Group, stream_key
 
 Ints = npt.NDArray[np.int64]
@@ -70,7 +71,7 @@ def build_structure(
     network = build_network(
         index,
         entries=_entries(index, rows, events, state),
-        may_carry=_Carrying(index, table, rows, event_flows),
+        may_carry=_Carrying(index, table, rows, event_flows | _opened(index, measures)),
         limits=_limits(index.corridor, rows, measures),
         event_flows=event_flows,
     )
@@ -80,8 +81,31 @@ def build_structure(
         arrivals=[cell_at[e.stock, 0, e.group] for e in events if e.stock and e.group],
         set_outs=[(e.id, index.flow[e.flow]) for e in events if e.flow],
         watched=watched,
+        steering=make_steering(index, network, _steered_flows(measures)),
     )
     return Structure(network, layout, _departures(index, rows["departures"], cell_at), cell_at)
+
+
+def _opened(index: CorridorIndex, measures: Sequence[BoundMeasure]) -> frozenset[str]:
+    """Flows of which a measure can make a share where there is none."""
+    return frozenset(
+        index.flow_ids[f]
+        for active in measures
+        for bound in active.bound_effects
+        if bound.effect.rule == "at_limit"
+        for f in bound.targets
+    )
+
+
+def _steered_flows(measures: Sequence[BoundMeasure]) -> frozenset[int]:
+    """Flows whose users a measure sends where there is room."""
+    return frozenset(
+        f
+        for active in measures
+        for bound in active.bound_effects
+        if bound.effect.parameter == "directed"
+        for f in bound.targets
+    )
 
 
 def _entries(
@@ -109,17 +133,17 @@ class _Carrying:
         index: CorridorIndex,
         table: ParameterTable,
         rows: Mapping[str, Rows],
-        event_flows: frozenset[str],
+        opened: frozenset[str],
     ) -> None:
         self._index = index
-        self._event_flows = event_flows
+        self._opened = opened
         largest = [table.largest(rows[name]).max(axis=0) for name in ("share", "daily_probability")]
         self._ever = (largest[0] > 0) | (largest[1] > 0)
 
     def __call__(self, flow: int, group: int) -> bool:
         """For the flow and the group at these positions."""
         name = self._index.flow_ids[flow]
-        if self._ever[flow, group] or name in self._event_flows:
+        if self._ever[flow, group] or name in self._opened:
             return True
         return any(self(feeder, group) for feeder in self._index.fed_by_overflow.get(name, ()))
 

@@ -55,6 +55,8 @@ class Episode(Declared):
     name_es: Text
     kind: Kind
     start: dt.date
+    announced: dt.date | None = None
+    """Day on which its date was public, where the source says so."""
     precision: Literal["day", "month"] = "day"
     sign: Literal[1, -1] = 1
     """1 where it narrows what people meet, -1 where it widens it."""

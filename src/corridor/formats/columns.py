@@ -262,5 +262,14 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "note": "Remark for the reader, in English.",
         "note_es": "The same in Spanish.",
     },
+    "parties": {
+        "id": "Short name.",
+        "name": _NAME,
+        "name_es": _NAME_ES,
+        "demands": "What it has asked for, each with the measures it concerns, a bound and a source ([parties](explore.md)).",
+        "interests": "Indicators that it has named, each with a direction (`up`, `down`) and a source.",
+        "nothing_stated": "For a party without either: where its statements were looked for, and until when.",
+        "nothing_stated_es": "The same in Spanish.",
+    },
 }
 """Text of every column or key, by file (without its ending) and column."""

@@ -125,6 +125,7 @@ def _summary(found: Corridor, folder: Path) -> Summary:
         "indicators": len(found.indicators),
         "scenarios": len(found.scenarios),
         "claims": len(found.claims),
+        "parties": len(found.parties),
         "datasets": len(found.datasets),
         "calibrations": list(calibration_dates(folder)),
         "tags": {tag: sum(counts[tag] for counts in tags.values()) for tag in TAGS},

@@ -18,6 +18,7 @@ from corridor.model import (
     Measure,
     Observation,
     Parameter,
+    Party,
     Place,
     RegisterEntry,
     Route,
@@ -77,6 +78,7 @@ LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),
     Part("indicators.yaml", Indicator, may_be_empty=True),
     Part("claims.yaml", Claim, may_be_empty=True),
+    Part("parties.yaml", Party, may_be_empty=True, may_be_absent=True),
     Part("datasets.yaml", DatasetEntry, may_be_empty=True, may_be_absent=True),
 )
 SETTINGS = Part(SETTINGS_FILE, Settings)

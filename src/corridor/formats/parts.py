@@ -22,6 +22,7 @@ from corridor.model import (
     Measure,
     Observation,
     Parameter,
+    Party,
     Place,
     RegisterEntry,
     Route,
@@ -52,6 +53,7 @@ class Parts:
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
+    parties: Table[Party]
     datasets: Table[DatasetEntry]
     counts: Mapping[str, tuple[Count, ...]]
     """Rows of the datasets that could be read."""
@@ -76,7 +78,7 @@ class Parts:
             self.events,
             self.register_entries,
         )
-        yield from (self.observations, self.indicators, self.claims, self.datasets)
+        yield from (self.observations, self.indicators, self.claims, self.parties, self.datasets)
         yield from self.scenarios
 
     def scenario_rows(self) -> Iterator[Row[Scenario]]:
@@ -107,6 +109,7 @@ class Parts:
             indicators=self.indicators.items,
             scenarios=tuple(row.item for row in self.scenario_rows()),
             claims=self.claims.items,
+            parties=self.parties.items,
             datasets=self.datasets.items,
             counts=dict(self.counts),
         )

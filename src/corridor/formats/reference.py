@@ -32,7 +32,7 @@ working folder, `corridor check DIR` says everything that is wrong in one, with 
 * Numbers have a point for decimals and no mark between thousands. Dates are `2023-12-31`. Booleans are `yes`
   and `no`. Ids are letters, digits, `.`, `_` and `-`.
 * All files stand in the folder, those that may be empty too: a table with a header only, a list as `[]`. Only
-  `datasets.yaml`, `conflicts.csv` and `closures.csv` may be absent.
+  `parties.yaml`, `datasets.yaml`, `conflicts.csv` and `closures.csv` may be absent.
 * Every entry of `datasets.yaml` has its counts in `data/<id>.csv`: `date` (`2023-01-01`, for a month also `2023-01`), its
   `dims`, `value`, and perhaps `known_from` (blank: the end of the period plus `lag_days`). Rows with one date and one
   combination but different `known_from` are successive figures.
@@ -65,6 +65,8 @@ _RULES = """\
   stock by a flow, or brings a group to a stock, on days of the period.
 * Measures of one scenario and its base do not ask for contradictory shares of the same people on the same days.
 * An entry of the register names levers, measures and events that exist, or says in its note why nothing models it.
+* A party has a demand, names an indicator, or says that nothing it has stated was found. Each demand and indicator has a
+  source; measures, indicators and entries of the register exist; the demands of one party leave some package.
 """
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Stock,
         Trigger,
     )
+    from corridor.model.parties import Demand, Interest, Party, Statement
     from corridor.model.register import RegisterEntry
     from corridor.model.walk import CAMP_KINDS, PLACE_KINDS, TOTAL, Closure, Conflict, Correction, WalkRules
 
@@ -65,6 +66,7 @@ __all__ = [
     "Count",
     "DatasetEntry",
     "Declared",
+    "Demand",
     "Event",
     "Fault",
     "Flow",
@@ -72,12 +74,14 @@ __all__ = [
     "Group",
     "Indicator",
     "InputError",
+    "Interest",
     "LabelledArray",
     "Lift",
     "Measure",
     "Observation",
     "Parameter",
     "ParameterKind",
+    "Party",
     "Place",
     "Provenance",
     "RegisterEntry",
@@ -85,6 +89,7 @@ __all__ = [
     "Scenario",
     "Settings",
     "Source",
+    "Statement",
     "Stock",
     "Trigger",
     "WalkRules",
@@ -99,6 +104,10 @@ _MODULES = {
     "Gap": "datasets",
     "Source": "datasets",
     "Declared": "declared",
+    "Demand": "parties",
+    "Interest": "parties",
+    "Party": "parties",
+    "Statement": "parties",
     "RegisterEntry": "register",
     "CAMP_KINDS": "walk",
     "PLACE_KINDS": "walk",

@@ -19,6 +19,7 @@ from corridor.model.declared import (
     Text,
     says_assumption,
 )
+from corridor.model.parties import Party
 from corridor.model.register import RegisterEntry
 from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
 from corridor.model.walk import Closure, Conflict, WalkRules
@@ -352,6 +353,7 @@ class Corridor(Declared):
     register_entries: tuple[RegisterEntry, ...] = ()
     """Rows of ``register.csv``."""
     claims: tuple[Claim, ...] = ()
+    parties: tuple[Party, ...] = ()
     datasets: tuple[DatasetEntry, ...] = ()
     counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
     """Rows of each of ``datasets``, by its id."""

@@ -47,6 +47,7 @@ FlowKind = Literal[
     "decision",  # a case is decided
     "intake",  # into the reception of a city
     "exit",  # out of reception
+    "unsheltered",  # out of reception to the street, when a stay limit ends
     "lawful",  # the lawful channel
     "death",  # recorded deaths, a lower bound
 ]
@@ -106,6 +107,13 @@ PARAMETERS: Mapping[str, ParameterKind] = {
         INFINITE,
         "relative response of recorded deaths per journey to the lever",
     ),
+    "ask_again": ParameterKind(
+        "lever", "share", 0, 1, "part of those at the end of a stay limit who ask again and stay"
+    ),
+    "street_share": ParameterKind(
+        "lever", "share", 0, 1, "part of those whom a stay limit sends out who find no other place"
+    ),
+    "lag_days": ParameterKind("lever", "days", 0, INFINITE, "days over which a lever comes into effect"),
     "reference_level": ParameterKind(
         "lever", "people/month", 0, INFINITE, "level that a lever's people per month are compared with"
     ),

@@ -93,6 +93,8 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     "timeline": _keys(f"{_CHART} rows as_of", _CHART_MAY),
     "brief": _keys("id pages"),
     "levers": _keys("id data dates scenarios measures items grades ensembles who costs members"),
+    "packages": _keys("id title reading legend first parties beside rows move table query"),
+    "tradeoff": _keys(f"{_CHART} items points across up accepted others table", _CHART_MAY),
     "map": _keys(
         "id title source as_of base places links points items months first scenarios flows met measures readings",
         _CHART_MAY,

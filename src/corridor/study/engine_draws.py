@@ -22,7 +22,7 @@ import numpy.typing as npt
 from corridor.engine import Compiled
 from corridor.engine.bound import BoundMeasure
 from corridor.engine.intensity import intensity_deviations
-from corridor.study.engine_payload import BASE, Array, base_at, pack
+from corridor.study.engine_payload import BASE, CARRIED, Array, base_at, pack
 
 MEMBERS = 40
 """Members whose draws travel with a report."""
@@ -58,12 +58,13 @@ def _parts(compiled: Compiled, member: int) -> Iterator[Part]:
 
 
 def _lever(active: BoundMeasure, drawn: npt.NDArray[np.float64]) -> Iterator[float]:
-    """Elasticity and reference of each effect that the page carries out, in its order."""
+    """Elasticity, reference and share that asks again, of each effect that the page carries out, in its order."""
     lever = active.lever_values(drawn)
     for bound in active.bound_effects:
-        if bound.effect.parameter in BASE:
+        if bound.effect.parameter in CARRIED:
             yield lever[bound.effect.elasticity] if bound.effect.elasticity else 1.0
             yield lever.get("reference_level", 0.0)
+            yield lever.get("ask_again", 0.0)
 
 
 def _factors(compiled: Compiled, member: int) -> Array:

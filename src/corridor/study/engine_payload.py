@@ -35,6 +35,9 @@ BASE = (
 )  # fmt: skip
 """Numbers by segment that the page's engine reads; what it does not count (lorries, officers) stays here."""
 
+CARRIED = (*BASE, "directed")
+"""Numbers whose changes by measures the page carries out."""
+
 EPOCH = 719_163
 """Ordinal of 1 January 1970: the page counts days from there."""
 
@@ -99,7 +102,8 @@ def _put_network(compiled: Compiled, arrays: dict[str, Array]) -> None:
     for name in (
         "cell_size", "cell_stock", "cell_room", "cell_group", "cell_start", "edge_cell", "edge_dest",
         "edge_flow", "edge_overflow", "later", "level_start", "plain_edge", "plain_flow", "room_cells",
-        "stock_cells", "gate_level", "gate_kind", "gate_index", "gate_start", "gate_edges",
+        "stock_cells", "steer_cell", "steer_start", "steer_edge", "steer_front", "front_stock", "front_start",
+        "front_cells", "gate_level", "gate_kind", "gate_index", "gate_start", "gate_edges",
     ):  # fmt: skip
         arrays[name] = getattr(layout, name)
     for name in ("edge_rule", "edge_param_flow", "edge_stock", "edge_route", "edge_group"):
@@ -187,18 +191,17 @@ def _measures(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
     for active in compiled.measures:
         m = active.measure
         lever = active.lever_values(drawn)
-        reads_room, specificity, *_ = active.order
         measures.append(
             {
                 "id": m.id, "start": m.start.toordinal() - EPOCH,
                 "last": None if active.last_day is None else active.last_day - EPOCH,
                 "ramp": m.ramp_days, "decay": m.decay_days, "strength": m.strength,
-                "trigger": trigger_at.get(m.trigger or "", -1), "order": [int(reads_room), specificity],
+                "trigger": trigger_at.get(m.trigger or "", -1), "order": active.specificity,
                 "base": m.in_base, "neutral": _finite(neutral_strength(m.lever, m.unit)),
                 "allowed": [_finite(limit) for limit in allowed_strengths(m.lever, m.unit)],
                 "effects": [
-                    _effect(compiled, bound, lever)
-                    for bound in active.bound_effects if bound.effect.parameter in BASE
+                    _effect(bound, lever)
+                    for bound in active.bound_effects if bound.effect.parameter in CARRIED
                 ],
             }
         )  # fmt: skip
@@ -209,7 +212,7 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and np.isfinite(value) else None
 
 
-def _effect(compiled: Compiled, bound: BoundEffect, lever: Mapping[str, float]) -> dict[str, Any]:
+def _effect(bound: BoundEffect, lever: Mapping[str, float]) -> dict[str, Any]:
     """What an effect touches, by position, and its numbers."""
     effect = bound.effect
     out: dict[str, Any] = {
@@ -218,15 +221,15 @@ def _effect(compiled: Compiled, bound: BoundEffect, lever: Mapping[str, float]) 
         "e": lever[effect.elasticity] if effect.elasticity else 1.0, "bends": effect.elasticity is not None,
         "reference": lever.get("reference_level", 0.0),
     }  # fmt: skip
-    if effect.rule in ("thin", "set_share"):
+    if effect.rule in ("thin", "set_share", "at_limit", "chance"):
         out["pools"] = bound.pools
+    if effect.rule == "at_limit":
+        out |= {"pool_stocks": bound.pool_stocks, "asks_again": lever["ask_again"]}
+    if effect.rule == "chance":
+        out["untouched"] = bound.untouched
     if effect.divide:
         out["divide"] = effect.divide
         out["divisors"] = bound.divisors
-    if bound.room:
-        out["ways"] = [[f for f, _ in flows] for flows in bound.room.ways]
-        out["ends"] = compiled.index.to_stock.tolist()
-        out["rooms"] = bound.room.receptions
     return out
 
 

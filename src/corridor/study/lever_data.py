@@ -9,11 +9,12 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from corridor.engine import LEVERS, Compiled, RunSpec, touched
+from corridor.engine import LEVERS, Compiled, RunSpec, compile_corridor, measure_notes, touched
 from corridor.engine.events import active_events
 from corridor.engine.measures import active_measures
 from corridor.engine.parameters import coverage
@@ -25,6 +26,7 @@ from corridor.study.assemble import monthly_indicators, occupied_by_day, stock_i
 from corridor.study.engine_draws import draws_payload
 from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
 from corridor.study.geography import encounter_points, links_of
+from corridor.study.notes import note_text
 
 
 def lever_data(
@@ -52,7 +54,7 @@ def lever_data(
         "draws": draws_payload(full),
         "months": list(full.months),
         "columns": _rows(())[0],
-        "measures": _measures(full, answers or {}),
+        "measures": _measures(full, answers or {}, _told(full, scenarios)),
         "events": [event.id for event in full.events],
         "scenarios": [_scenario(full, name) for name in scenarios],
         "series": _series(full),
@@ -72,7 +74,25 @@ def _rows(measures: tuple[Measure, ...]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(table_text(part, measures))))
 
 
-def _measures(full: Compiled, answers: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
+def _told(full: Compiled, scenarios: Iterable[str | None]) -> dict[str, list[dict[str, str]]]:
+    """By measure, the sentences that the scenarios have on it, each once, by language."""
+    told: dict[str, list[dict[str, str]]] = {}
+    measures = {active.measure.id: active.measure for active in full.measures}
+    for name in scenarios:
+        scenario = full.corridor.scenario_ids[name] if name else None
+        day = max([full.spec.start, *(measures[m].start + dt.timedelta(days=measures[m].ramp_days) for m in (scenario.measures if scenario else ()))])  # fmt: skip
+        spec = replace(full.spec, start=day, end=day, state=None)
+        compiled = compile_corridor(full.corridor, scenario, spec)
+        for note in measure_notes(compiled):
+            en, es = note_text(note, measures[note.measure], measures.values())
+            if {"en": en, "es": es} not in told.setdefault(note.measure, []):
+                told[note.measure].append({"en": en, "es": es})
+    return told
+
+
+def _measures(
+    full: Compiled, answers: Mapping[str, tuple[str, ...]], notes: Mapping[str, list[dict[str, str]]]
+) -> list[dict[str, Any]]:
     measures = tuple(active.measure for active in full.measures)
     triggers = {trigger.id: trigger for trigger in full.triggers}
     registered = {name for entry in full.corridor.register_entries for name in entry.measures}
@@ -82,6 +102,7 @@ def _measures(full: Compiled, answers: Mapping[str, tuple[str, ...]]) -> list[di
             "strength": m.strength, "low": m.low, "high": m.high, "unit": m.unit, "grade": m.grade,
             "start": m.start, "end": m.end, "source": m.source, "base": m.in_base, "row": row,
             "registered": m.id in registered, "idle": _idle(full, m), "answers": list(answers.get(m.id, ())),
+            "notes": notes.get(m.id, []),
             "trigger": triggers[m.trigger].name if m.trigger else "",
             "trigger_es": triggers[m.trigger].name_es if m.trigger else "",
         }

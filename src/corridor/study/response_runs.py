@@ -29,13 +29,15 @@ CORRECTIONS = 2
 """Times that a solution is run and solved again."""
 
 
-def ratios(study: Study, package: Package, probes: Sequence[Measure], totals: Floats) -> Floats | None:
+def ratios(
+    study: Study, package: Package, probes: Sequence[Measure], totals: Floats, ahead: Sequence[Measure] = ()
+) -> Floats | None:
     """Ratios by window for every column of ``totals``: the wanted counts over those without the package's measures.
 
-    ``probes`` are responses without effect, one for each window of departures. Both shapes are ``(windows, columns)``;
+    ``probes`` are responses without effect, one for each window of departures, ``ahead`` those before the date. Both shapes are ``(windows, columns)``;
     None where the corridor's period ends before a window does, or departures of those concerned change nothing.
     """
-    corridor = study.corridor.model_copy(update={"measures": (*study.corridor.measures, *probes)})
+    corridor = study.corridor.model_copy(update={"measures": (*study.corridor.measures, *probes, *ahead)})
     end = min(period_end(add_months(package.first, WINDOWS[-1][1] - 1), "month"), corridor.settings.end)
     whole, own = replace(study, corridor=corridor, end=end), package.scenario.measures
     dropped = {measure.id for measure in package.measures}
@@ -43,7 +45,7 @@ def ratios(study: Study, package: Package, probes: Sequence[Measure], totals: Fl
     kept = [name for name in own if name not in package.assumed]
     without, within = (
         whole.compile(package.scenario.model_copy(update={"measures": tuple(chosen)}))
-        for chosen in (others, [*kept, *(probe.id for probe in probes)])
+        for chosen in (others, [*kept, *(x.id for x in (*probes, *ahead))])
     )
     windows = [
         w for w, (_, last) in enumerate(WINDOWS) if add_months(package.first, last - 1) in within.months

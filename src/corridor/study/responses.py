@@ -14,8 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from corridor.evaluate.announced import LEAST_DAYS, before_the_date
 from corridor.evaluate.episodes import WINDOWS, episodes
-from corridor.evaluate.responses import Response, response
+from corridor.evaluate.responses import DRAWS, Response, response
 from corridor.model import Measure
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months
@@ -68,6 +69,7 @@ def respond(study: Study, package: Package) -> tuple[tuple[Measure, ...], int]:
     told = response(package.kind, known, targeted=bool(package.nationalities))
     if len(told.episodes) < LEAST_EPISODES:
         return (), len(told.episodes)
+    ahead = before(study, package, known)
     totals = np.exp(package.sign * np.quantile(told.draw(), QUANTILES, axis=0))
     totals = np.column_stack(
         [totals[0], totals[1:].min(axis=0), totals[1:].max(axis=0)]
@@ -75,7 +77,7 @@ def respond(study: Study, package: Package) -> tuple[tuple[Measure, ...], int]:
     if lead.trigger:  # a trigger answers to what the model does, so nothing is taken off
         solved = totals[-1:]
     else:
-        solved = ratios(study, package, probes(package), totals)
+        solved = ratios(study, package, probes(package), totals, ahead)
         if solved is None:
             return (), len(told.episodes)
     source = _source(package, told, totals)
@@ -84,7 +86,29 @@ def respond(study: Study, package: Package) -> tuple[tuple[Measure, ...], int]:
         _measure(package, window, strengths, source, public)
         for window, strengths in zip(package.windows, solved, strict=True)
     )
-    return tuple(made), len(told.episodes)
+    return (*ahead, *made), len(told.episodes)
+
+
+def before(study: Study, package: Package, known: dt.date) -> tuple[Measure, ...]:
+    """The response between an announcement and its date: people hurry, or wait; none where nothing was announced in time.
+
+    Days up to the as-of date are past, so it begins after them.
+    """
+    lead, tomorrow = package.lead, study.as_of + dt.timedelta(days=1)
+    first = lead.known_from if study.hindsight else max(lead.known_from, tomorrow)
+    told = before_the_date(known)
+    announced = (lead.start - lead.known_from).days >= LEAST_DAYS and first < lead.start
+    if lead.trigger or not announced or len(told.episodes) < LEAST_EPISODES:
+        return ()
+    drawn = package.sign * told.draw(DRAWS)
+    source = (
+        f"Corridor's pool of announced measures: {len(told.episodes)} episodes, public by {known}; departures between "
+        "the announcement and the date, over those without it (assumption: departures move as the counts did)"
+    )
+    window = (first, lead.start - dt.timedelta(days=1))
+    return (
+        _measure(package, window, np.exp(np.quantile(drawn, QUANTILES)), source, lead.known_from, "before.0"),
+    )
 
 
 def probes(package: Package) -> tuple[Measure, ...]:
@@ -96,13 +120,18 @@ def probes(package: Package) -> tuple[Measure, ...]:
 
 
 def _measure(
-    package: Package, window: tuple[dt.date, dt.date | None], strengths: Floats, source: str, known: dt.date
-) -> Measure:
+    package: Package, window: tuple[dt.date, dt.date | None], strengths: Floats, source: str, known: dt.date,
+    part: str = "",
+) -> Measure:  # fmt: skip
     """The response of one window; ``strengths``: its middle, low and high ratio of departures."""
     lead, (start, end) = package.lead, window
     strength, low, high = (float(round(ratio, 4)) for ratio in np.maximum(strengths, LEAST))
-    kind, place = package.kind, _place(package, start)
-    name = say("responses.name", kind=say(f"responses.kind_{kind}"), window=say(f"responses.window_{place}"))
+    kind, place = package.kind, part or _place(package, start)
+    name = say(
+        "responses.name",
+        kind=say(f"responses.kind_{kind}"),
+        window=say(f"responses.window_{place.partition('.')[0]}"),
+    )
     return Measure(
         id=f"{_stem(package)}.{place}", name=name[0], name_es=name[1], lever="response", actor=lead.actor, start=start, end=end,
         decay_days=lead.decay_days if end is not None and end == lead.end else 0, trigger=lead.trigger,

@@ -24,7 +24,9 @@ from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
+from corridor.study.explored import explored_tables
 from corridor.study.lever_data import lever_data
+from corridor.study.notes import notes_table
 from corridor.study.ports import port_labels, ports_table
 from corridor.study.schema import TABLES
 from corridor.study.triggers import trigger_tables
@@ -159,6 +161,7 @@ def reference_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.
         "points": assemble.points_table(corridor, study.as_of, study.end),
         "capacity": assemble.capacity_table(corridor, compiled),
         "measures": assemble.measures_table(runs),
+        "measure_notes": notes_table(runs),
         "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),
@@ -181,7 +184,7 @@ def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> di
         tables |= effects(study, [run.compiled for run in runs], step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
-    return tables
+    return tables | explored_tables(study.folder, study.as_of)
 
 
 def study_levers(study: Study) -> dict[str, Any]:

@@ -36,6 +36,7 @@ TABLES: Mapping[str, Schema] = {
         "scenario:t measure:t name:t name_es:t lever:t actor:t start:d end:d strength:n low:n high:n "
         "unit:t grade:t source:t in_force:b places:t routes:t"
     ),
+    "measure_notes": _columns("scenario:t measure:t found:t bound:t by:t used:n sentence:t sentence_es:t"),
     "triggers": _columns(
         "scenario:t trigger:t name:t name_es:t measures:t observation:t stock:t window_days:i on_above:n day_above:n "
         "off_below:n off_days:i source:t"
@@ -74,6 +75,26 @@ TABLES: Mapping[str, Schema] = {
     "map_encounters": _columns("scenario:t item:t place:t zone:t month:d low:n median:n high:n"),
     "stock_months": _columns("scenario:t item:t month:d statistic:t quantile:n value:n"),
     "costs": _columns("item:t stock:t first:d last:d value:n low:n high:n unit:t source:t assumed:b"),
+    "parties": _columns(
+        "party:t name:t name_es:t kind:t statement:t text:t text_es:t measures:t bound:t value:n direction:t inferred:b "
+        "known_from:d later:b source:t publisher:t url:t source_grade:t contradicts:t"
+    ),
+    "packages": _columns("package:t scenario:t later:b on_front:b accepted:b measures:t"),
+    "package_measures": _columns(
+        "package:t element:t name:t name_es:t level:n lifted:b start:d strength:n low:n high:n unit:t grade:t source:t"
+    ),
+    "package_outcomes": _columns(
+        "package:t outcome:t name:t name_es:t role:t unit:t tag:t without:n low:n median:n high:n chance_lower:n"
+    ),
+    "package_parties": _columns(
+        "package:t party:t chance:n error:n assumed:n grade:t met:i broken:i open:i may_accept:b"
+    ),
+    "package_demands": _columns("package:t party:t demand:t verdict:t closest:t changes:i"),
+    "package_cards": _columns(
+        "package:t other:t party:t share:n coverage:n density:n sentence:t sentence_es:t"
+    ),
+    "package_drivers": _columns("outcome:t group:t kind:t first:n first_error:n total:n total_error:n"),
+    "package_search": _columns("seed:i packages:i front:i hypervolume:n members:i command:t"),
     "reception": _columns("place:t item:t date:d quantile:n value:n"),
     "reception_chance": _columns("place:t date:d above:n ever:n extra:i"),
     "reception_answer": _columns(

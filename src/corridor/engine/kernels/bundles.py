@@ -76,6 +76,19 @@ class Layout(NamedTuple):
     """(X + 1) into ``set_out_edges``: the edges by which people of an event leave."""
     set_out_edges: Ints
     set_out_stream: Streams
+    steer_cell: Ints
+    """(cells from which measures may send people where there is room)"""
+    steer_start: Ints
+    """(as many + 1) into ``steer_edge``."""
+    steer_edge: Ints
+    """(X) their edges to receptions; no gate's and every gate's are settled later."""
+    steer_front: Ints
+    """(X) reception, J in all."""
+    front_stock: Ints
+    """(J) stock of the reception."""
+    front_start: Ints
+    """(J + 1) into ``front_cells``: who is there, in front of it or on the way."""
+    front_cells: Ints
 
 
 class Inputs(NamedTuple):
@@ -101,6 +114,10 @@ class Inputs(NamedTuple):
     """(D, Q) units."""
     set_out: Floats
     """(D, X) people."""
+    directed: Floats
+    """(S, X) part of a steered edge's users who are sent where there is room."""
+    steers: Flags
+    """(S) whether anybody is."""
 
 
 class Watch(NamedTuple):
@@ -193,3 +210,11 @@ class Work(NamedTuple):
     """(C) part that takes none of the plain edges."""
     cell_days: Floats
     """(C) units in the cell each morning, summed over the days since the last count."""
+    steered: Floats
+    """(E) rate of a steered edge today; -1 for every other edge."""
+    aimed: Floats
+    """(X) rate at which those who are directed would go by free beds."""
+    beds: Floats
+    """(J) free this morning, or -1."""
+    sent: Floats
+    """(J) people who would be sent."""

@@ -21,6 +21,7 @@ from corridor.engine.kernels.leave import (
     leave_expected,
     leave_stochastic,
 )
+from corridor.engine.kernels.steer import steer
 from corridor.engine.kernels.triggers import count_watched, switch_triggers
 
 
@@ -90,6 +91,10 @@ def _new_work(stochastic, layout, cells):
         plain_chance=np.zeros(plain),
         stay=np.zeros(cells),
         cell_days=np.zeros(cells),
+        steered=np.full(edges, -1.0),
+        aimed=np.zeros(layout.steer_edge.size),
+        beds=np.zeros(layout.front_stock.size),
+        sent=np.zeros(layout.front_stock.size),
     )
 
 
@@ -111,6 +116,8 @@ def _run_day(stochastic, seed, member, key_day, day, count, layout, inputs, stat
         out.trigger_on[day, t] = state.on[t]
     entered = depart(stochastic, seed, member, key_day, day, layout, inputs, count, state)
     room, throughput = inputs.room[segment].copy(), inputs.throughput[segment].copy()
+    if inputs.steers[segment]:
+        steer(stochastic, layout, inputs.rate[segment], inputs.directed[segment], room, count, work)
     people = inputs.set_out[day]
     take_event_people(stochastic, seed, member, key_day, layout, people, count, work)
     day_flow = out.daily_flow[day]

@@ -12,6 +12,7 @@ from corridor.formats.checks.ids import check_ids, check_references
 from corridor.formats.checks.measures import check_measures
 from corridor.formats.checks.overlaps import check_overlaps
 from corridor.formats.checks.parameters import check_parameters
+from corridor.formats.checks.parties import check_parties
 from corridor.formats.checks.period import check_period
 from corridor.formats.checks.ports import check_ports
 from corridor.formats.checks.reach import check_reach
@@ -42,6 +43,7 @@ def check_parts(parts: Parts) -> list[Fault]:
     faults += check_triggers(parts)
     faults += check_events(parts)
     faults += check_register(parts)
+    faults += check_parties(parts)
     faults += check_walk(parts)
     if not _network_faults(parts, faults):
         faults += _check_network(parts, scopes)

@@ -20,6 +20,7 @@ SCRIPTS = (
     "map.js",
     "engine-rules.js",
     "engine.js",
+    "engine-steer.js",
     "engine-days.js",
     "engine-read.js",
     "engine-worker.js",
@@ -29,6 +30,7 @@ SCRIPTS = (
     "lever-control.js",
     "tiles.js",
     "levers.js",
+    "packages.js",
     "search.js",
     "main.js",
 )

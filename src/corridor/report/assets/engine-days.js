@@ -108,6 +108,7 @@
     setOut(m, day, events);
     const dayFlow = out.daily_flow.subarray(day * sizes.flows, (day + 1) * sizes.flows);
     const dayStock = out.daily_stock.subarray(day * sizes.stocks, (day + 1) * sizes.stocks);
+    E.steer(m, room);
     leave(m, state.gates, dayFlow, room);
     askTogether(m, day, events, state.gates.frees, room);
     for (let k = 0; k < room.length; k++) room[k] = Math.max(room[k], 0);

@@ -6,6 +6,7 @@ globalThis.CorridorEngine = {};
 (() => {
   const UNLIMITED = 1e18;
   const LEAST_RATIO = 0.01; // a power law is not believed further down
+  const LEAST_SHARE = 1e-12; // of a share that is set
   const STEP = 7; // days of a step of a ramp
   const LOWEST = { stay_days: 1, travel_days: 1 };
 
@@ -47,8 +48,8 @@ globalThis.CorridorEngine = {};
       .filter(([begin, end]) => end === null || begin <= end);
   };
 
-  // Those that send people where there is room come last, broad scopes first, then by start.
-  const inOrder = (a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1] || a.start - b.start
+  // Broad scopes first, then by start.
+  const inOrder = (a, b) => a.order - b.order || a.start - b.start
     || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
   // -- how ----------------------------------------------------------------------------------------------------
@@ -62,15 +63,23 @@ globalThis.CorridorEngine = {};
 
   const factorOf = (effect, w, s) => Math.pow(effect.bends ? Math.max(s, LEAST_RATIO) : s, w * effect.e);
 
-  // E[min(T, limit)] of an Erlang stay of that mean.
-  const shorter = (stay, limit, stages) => {
+  // P(T > limit) of an Erlang stay of that mean.
+  const longer = (stay, limit, stages) => {
     const y = stages * limit / stay;
-    let term = Math.exp(-y), q = 0, factorial = 0;
+    let term = Math.exp(-y), q = 0;
     for (let j = 0; j < stages; j++) {
       q += term;
       term = term * y / (j + 1);
-      factorial += Math.log(j + 1);
     }
+    return q;
+  };
+
+  // E[min(T, limit)] of it.
+  const shorter = (stay, limit, stages) => {
+    const y = stages * limit / stay;
+    const q = longer(stay, limit, stages);
+    let factorial = 0;
+    for (let j = 0; j < stages; j++) factorial += Math.log(j + 1);
     const more = q + Math.exp(stages * Math.log(Math.max(y, 1e-300)) - y - factorial);
     return stay * (1 - more) + limit * q;
   };
@@ -96,7 +105,9 @@ globalThis.CorridorEngine = {};
         const times = Math.pow(Math.max(effect.reference + w * s, 1) / effect.reference, effect.e);
         return (v) => v * times;
       }
-      default: return (v, n) => (1 - w) * v + w * shorter(v, s, model.stages_declared[effect.targets[n]]);
+      case "direct": return (v) => 1 - (1 - v) * (1 - w * s);
+      default: return (v, n) => (1 - w) * v
+        + w * (effect.e * v + (1 - effect.e) * shorter(v, s, model.stages_declared[effect.targets[n]]));
     }
   };
 
@@ -110,6 +121,54 @@ globalThis.CorridorEngine = {};
       const v = array[at[k]];
       if (v < UNLIMITED || limits) array[at[k]] = Math.max(move(v, of[k]), lowest);
     }
+  };
+
+  const setShare = (before, whole, w, s) => (before > 0
+    ? Math.min(Math.max((1 - w) * before + w * s, LEAST_SHARE * whole), (1 - LEAST_SHARE) * whole) : before);
+
+  const summed = (share, flows, G, g) => {
+    let sum = 0;
+    for (let i = 0; i < flows.length; i++) sum += share[flows[i] * G + g];
+    return sum;
+  };
+
+  // Of those who leave a reception, the part that its limit sends out and that finds no other place.
+  const leaveAtLimit = (model, values, effect, w, s) => {
+    const { share, stay_days: stay } = values;
+    const G = model.sizes.groups;
+    effect.pools.forEach(([ours, rest], n) => {
+      const k = effect.pool_stocks[n];
+      for (const g of effect.groups) {
+        const before = summed(share, ours, G, g), remaining = summed(share, rest, G, g);
+        if (!(remaining > 0)) continue;
+        const goal = effect.e * (1 - effect.asks_again) * longer(stay[k * G + g], s, model.stages_declared[k]);
+        const after = (1 - w) * before + w * Math.max(before, goal);
+        for (const f of ours) share[f * G + g] += (after - before) / ours.length;
+        for (const f of rest) share[f * G + g] *= (before + remaining - after) / remaining;
+      }
+    });
+  };
+
+  // Departures answer to the chance of not being removed.
+  const answerToChance = (model, values, effect, w, s) => {
+    const { share, departures } = values;
+    const G = model.sizes.groups;
+    const factor = new Map();
+    for (const g of effect.groups) {
+      let removed = 0, then = 0, stocks = 0;
+      [effect.pools, effect.untouched].forEach((pools, left) => {
+        for (const [ours, rest] of pools) {
+          const before = summed(share, ours, G, g), remaining = summed(share, rest, G, g);
+          if (!(before + remaining > 0)) continue;
+          removed += before;
+          then += left || !(remaining > 0) ? before : setShare(before, before + remaining, w, s);
+          stocks += 1;
+        }
+      });
+      const chance = (part) => Math.max(1 - part / Math.max(stocks, 1), LEAST_RATIO);
+      factor.set(g, Math.pow(chance(then) / chance(removed), effect.e));
+    }
+    effect.at.forEach((i, k) => { departures[i] *= factor.get(effect.groups[k % effect.groups.length]); });
   };
 
   // Shares out of a stock: what is taken from the touched goes to the rest in proportion, or comes from it.
@@ -127,7 +186,7 @@ globalThis.CorridorEngine = {};
         const whole = before + remaining;
         let after = before;
         if (effect.rule === "thin") after = Math.min(before * factor, whole);
-        else if (before > 0) after = (1 - w) * before + w * s;
+        else after = setShare(before, whole, w, s);
         const mine = before > 0 ? after / before : 1;
         const others = (whole - after) / remaining;
         for (let i = 0; i < ours.length; i++) share[ours[i] * G + g] *= mine;
@@ -156,33 +215,6 @@ globalThis.CorridorEngine = {};
     });
   };
 
-  // A part of those who go to receptions goes in proportion to the declared room behind each.
-  const byRoom = (model, values, effect, w, s) => {
-    const { share } = values;
-    const G = model.sizes.groups;
-    const room = new Map();
-    for (const [from, to] of effect.rooms) {
-      if (!model.limited(to)) continue;
-      room.set(from, (room.get(from) ?? 0) + Math.max(values.capacity[to] - values.occupied[to], 0));
-    }
-    for (const way of effect.ways) {
-      const ours = way.filter((f) => room.has(effect.ends[f]));
-      if (!ours.length) continue;
-      for (const g of effect.groups) {
-        const before = ours.map((f) => share[f * G + g]);
-        const sent = new Map();
-        ours.forEach((f, i) => sent.set(effect.ends[f], (sent.get(effect.ends[f]) ?? 0) + before[i]));
-        const pull = ours.map((f, i) => {
-          const all = sent.get(effect.ends[f]);
-          return room.get(effect.ends[f]) * before[i] / (all > 0 ? all : 1);
-        });
-        const whole = before.reduce((a, b) => a + b, 0), total = pull.reduce((a, b) => a + b, 0);
-        if (!(total > 0)) continue;
-        ours.forEach((f, i) => { share[f * G + g] = before[i] + w * s * (whole * pull[i] / total - before[i]); });
-      }
-    }
-  };
-
   // Move `values` by a measure as far as `w` says that its ramp has run.
   const apply = (model, values, measure, w) => {
     if (w === 0) return;
@@ -191,7 +223,8 @@ globalThis.CorridorEngine = {};
       if (!effect.targets.length) continue;
       if (effect.rule === "thin" || effect.rule === "set_share") moveShares(model, values, effect, w, s);
       else if (effect.rule === "distribute") distribute(model, values, effect, w, s);
-      else if (effect.rule === "room") byRoom(model, values, effect, w, s);
+      else if (effect.rule === "at_limit") leaveAtLimit(model, values, effect, w, s);
+      else if (effect.rule === "chance") answerToChance(model, values, effect, w, s);
       else moveEach(model, values, effect, w, s);
     }
   };

@@ -44,7 +44,7 @@
     const levers = out.levers.values();
     const next = () => levers.next().value;
     out.measures = m.measures.map((x, i) => ({
-      ...x, strength: out.strength[i], effects: x.effects.map((effect) => ({ ...effect, e: next(), reference: next() })),
+      ...x, strength: out.strength[i], effects: x.effects.map((effect) => ({ ...effect, e: next(), reference: next(), asks_again: next() })),
     }));
     out.events = m.events.map((x, i) => ({ ...x, people: out.people[i] }));
     return out;
@@ -67,6 +67,7 @@
     m.work = {};
     for (const name of ["rate", "chance", "want", "asked", "together", "moved"]) m.work[name] = new Float64Array(edges);
     for (const name of ["arriving", "keep", "cell_days", "count"]) m.work[name] = new Float64Array(cells);
+    m.values.directed = new Float64Array(sizes.flows * sizes.groups);
     m.work.plain = new Float64Array(m.plain_edge.length);
     m.work.per_stage = new Float64Array(sizes.flows * sizes.groups);
     m.work.leave = new Float64Array(sizes.stocks * sizes.groups);
@@ -105,16 +106,6 @@
       }
     }
   };
-  // Stocks whose room is declared in every segment from the one in `base` on.
-  const declared = (m) => {
-    const open = new Set();
-    m.base.capacity.forEach((v, k) => { if (v >= E.UNLIMITED) open.add(k); });
-    for (let i = m.capacity_from[m.base_at + 1] ?? 0; m.base_at + 1 < m.base_start.length && i < m.capacity_at.length; i++) {
-      if (m.capacity_value[i] >= E.UNLIMITED) open.add(m.capacity_at[i]);
-    }
-    m.limited = (k) => !open.has(k);
-  };
-
   // Probability per day of every edge.
   const rates = (m) => {
     const { share, daily_probability: daily, stay_days: stay, travel_days: travel } = m.values;
@@ -221,6 +212,7 @@
   const enter = (m, measures, periods, gates, from, to) => {
     forward(m, from);
     for (const name of BASE) if (!FIXED.has(name)) m.values[name].set(m.base[name]);
+    m.values.directed.fill(0);
     measures.forEach((measure, i) => E.apply(m, m.values, measure, E.weight(measure, periods[i], from, to)));
     rates(m);
     const { rate, chance, keep, plain } = m.work;
@@ -246,7 +238,6 @@
     const periods = measures.map((x) => E.inForce(x, x.trigger < 0 ? [] : on[x.trigger]));
     const starts = segmentsFrom(m, begin, measures, periods);
     forward(m, sizes.first + begin);
-    declared(m);
     w.cell_days.fill(0);
     w.moved.fill(0);
     w.arriving.fill(0);

@@ -158,6 +158,7 @@
       };
       if (L.apart(last, own) > NOTHING) say(contradiction(i));
       else if (measure.idle) say(C.say("lever_idle"));
+      else if ((measure.notes ?? []).length) say(measure.notes.map(C.text).join(" "));
       else if (x.on && L.silent(data, now, i)) say(C.say("lever_silent"));
       else if (x.on && (x.start > end || (x.last !== null && x.last < first))) say(C.say("lever_outside_run", { first: C.day(L.iso(first)), last: C.day(L.iso(end)) }));
       else if (x.on && x.last !== null && x.last < x.start) say(C.say("lever_no_days"));

@@ -10,6 +10,7 @@ from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map
 from corridor.report.sections.outlook import Outlook
+from corridor.report.sections.packages import Packages
 from corridor.report.sections.people import Cities, People
 from corridor.report.sections.placement import Placement
 from corridor.report.sections.ports import Ports
@@ -33,6 +34,7 @@ SECTIONS: tuple[Section, ...] = (
     Reception(),
     Placement(),
     Ports(),
+    Packages(),
     Brief(),
     Effects(),
     Claims(),
