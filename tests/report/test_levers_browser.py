@@ -105,7 +105,7 @@ def test_the_difference_in_words_is_that_of_python(levers: Any) -> None:
     levers.click('[data-lang="es"]')
     levers.wait_for_selector(".sim:not([hidden])")
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
-    said = levers.inner_text('.lever-answer [data-item="mexico_encounters"]')
+    said = levers.text_content('.lever-answer [data-item="mexico_encounters"]')
     assert f"mayor en {rounded(other - one, 'es')} " in said
     assert "Nombre en español" in levers.inner_text('[data-lever="trains"]')
 

@@ -36,12 +36,7 @@ PAGES: tuple[Page, ...] = (
     Page("what-if", ("levers", "scenarios", "people", "ports")),
     Page("worked", ("effects", "measures"), ("effects",), "corridor evaluate {corridor} --hindsight"),
     Page("ready", ("cities", "reception", "placement", "brief")),
-    Page(
-        "agreed",
-        ("agreement", "explore", "packages"),
-        ("agreement", "explore", "packages"),
-        "corridor explore {corridor}",
-    ),
+    Page("agreed", ("packages",), ("packages",), "corridor explore {corridor}"),
     Page("evidence", ("claims", "fit", "scoreboard", "parameters", "sources")),
 )
 """In the order of the navigation. The first is the start page, the last takes sections that no page lists."""
