@@ -18,7 +18,7 @@ from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
 from corridor.report.assets import ENGINE, SCRIPTS, read
 from corridor.report.blocks import COLUMN_KINDS, check_blocks
-from corridor.report.messages import Text, page_messages, say
+from corridor.report.messages import Text, glossary, page_messages, say
 from corridor.report.pages import pages
 from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
@@ -178,6 +178,7 @@ def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[
         "sections": [_section(section, view) for section in shown],
         "kinds": {name: asdict(kind) for name, kind in COLUMN_KINDS.items()},
         "messages": page_messages(),
+        "glossary": glossary(),
         "months": {language: MONTHS[language] for language in LANGS},
     }
 

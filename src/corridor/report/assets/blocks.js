@@ -9,7 +9,7 @@
     .map((q) => [q, levels.findIndex((have) => Math.abs(have - q) < 1e-6)]).filter(([, i]) => i >= 0);
   const badges = (block) => (block.hatched ? [["assumed", C.say("assumed")]] : []);
 
-  const prose = (block) => el("p", { class: "wide intro" }, C.text(block.text));
+  const prose = (block) => el("p", { class: "wide intro" }, C.terms(C.text(block.text)));
   const answer = (block) => el("ol", { class: "answer wide" },
     block.sentences.map((sentence) => el("li", {}, C.spoken(sentence))));
 

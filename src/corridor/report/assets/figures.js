@@ -93,7 +93,7 @@
     const keys = el("div", {});
     const details = C.tableDetails(title, tableOf);
     const refresh = () => {
-      reading.replaceChildren(readingOf());
+      reading.replaceChildren(...C.terms(readingOf()));
       keys.replaceChildren(legendOf ? legend(legendOf()) : "");
       details.refresh();
     };
