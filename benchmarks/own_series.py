@@ -117,8 +117,11 @@ def score(
 
 
 def table(scores: pl.DataFrame) -> pl.DataFrame:
-    """By family, step and horizon: WIS in mean absolute changes, averaged over series; the best rival; coverage."""
+    """By family (and over all), step and horizon: WIS in mean absolute changes, averaged over series; the best rival."""
     keys = ["family", "step", "horizon"]
+    number = pl.concat_str("family", pl.lit(" "), pl.col("number").cast(pl.String)).alias("number")
+    scores = scores.with_columns(number)
+    scores = pl.concat([scores, scores.with_columns(pl.lit("all").alias("family"))])
     every = scores.group_by(*keys, "number", "model").agg(pl.col("wis").mean(), pl.col("inside_80").mean())
     unit = scores.group_by("family", "step", "number").agg(pl.col("unit").first())
     mean = (

@@ -22,7 +22,7 @@ from corridor.formats import check_corridor, find_corridor, open_corridor
 from corridor.model import PARAMETERS, Corridor, Group, Parameter
 
 PUBLISHERS = (
-    "US Customs and Border Protection", "US Immigration and Customs Enforcement", "US Department of Homeland Security",
+    "US Customs and Border Protection", "US Immigration and Customs Enforcement", "US Department of Homeland Security", "US Department of Health and Human Services", "Bridge owners",
     "DHS,", "Mexico, SEGOB/UPMRIP", "Panama, Servicio Nacional de Migración", "IOM Missing Migrants Project",
     "City of New York", "Crain's New York", "Chicago Tribune", "FOX 32 Chicago", "NBC Chicago", "WTTW",
     "Denver Gazette", "La Voz Colorado", "KDVR", "Common Sense Institute", "Clemens,", "Gathmann,", "Tico Times",

@@ -153,3 +153,16 @@ def test_wrong_calls(words: list[str], hint: str):
 def test_an_empty_list_is_no_error():
     assert rows("--as-of", "1999-01-01") == []
     assert run("list", "--as-of", "1999-01-01").stderr.startswith("0 entries")
+
+
+def test_the_register_of_the_mediterranean() -> None:
+    """The closure of ports is known on the day on which it was announced, and is modelled by one measure."""
+    result = CliRunner().invoke(
+        main, ["measures", "list", "mediterranean", "--as-of", "2018-06-09", "--format", "json"]
+    )
+    assert [row["id"] for row in json.loads(result.stdout)] == ["eu_turkey_statement"]
+    shown = CliRunner().invoke(
+        main, ["measures", "show", "italy_closes_ports_to_rescue", "mediterranean", "--format", "json"]
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "italy_closes_ports" in shown.stdout

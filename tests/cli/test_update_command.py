@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, An
     """A corridor ``mine``; the steps are noted, and the run has a median of 150."""
     monkeypatch.chdir(tmp_path)
     new_corridor("mine")
+    shutil.rmtree("mine/calibration")
     noted: list[tuple[str, Any]] = []
 
     def read(name: str | None, where: str, on: dt.date | None, **options: Any) -> None:

@@ -174,3 +174,19 @@ def test_what_export_writes_is_read_back(tmp_path):
     assert back.dims == ("country",)
     assert back.table["value"].to_list() == [5, 600, 70, 800]
     assert back.table["known_from"].to_list()[0] == D(2023, 1, 31)
+
+
+def test_a_category_without_a_row_is_unknown_or_zero():
+    """Chad has no row in February: its count is not known, or 0 where the publisher leaves zeros out."""
+    text = (
+        "date,country,value\n2023-01,Mali,5\n2023-01,Chad,7\n2023-02,Mali,6\n2023-03,Mali,8\n2023-03,Chad,9\n"
+    )
+    own(text, "unknown")
+    own(text, "zero", absent="zero")
+    from corridor.series import read_series
+
+    counts = {
+        name: read_series(load(name), ("country",)).values[:, 0].tolist() for name in ("unknown", "zero")
+    }
+    assert counts["zero"] == [7, 0, 9]
+    assert [c if c == c else None for c in counts["unknown"]] == [7, None, 9]

@@ -259,7 +259,7 @@ class TestByDefault:
     def test_in_python(self, asked, mine, words, times):
         import corridor
 
-        corridor.simulate(mine, members=1, end="2023-01-31", **words)
+        corridor.simulate(mine, members=1, end="2024-01-31", **words)
         assert len(asked) == times
 
     @pytest.mark.parametrize(("option", "times"), [((), 1), (("--no-responses",), 0)])

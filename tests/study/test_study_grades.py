@@ -117,7 +117,7 @@ def test_what_rests_on_assumptions_is_hatched_says_if_and_has_no_chance(run):
     for name, blocks in switch["parts"].items():
         (block,) = [block for block in blocks if block["type"] == "dots"]
         (row,) = block["rows"]
-        assert row["low"] <= row["median"] <= row["high"] and row["median"] > 0
+        assert row["low"] <= row["median"] <= row["high"] and row["median"] != 0
         assert row["founded"] == pytest.approx(1.0 - SHARES[name].get("assumed", 0.0), rel=1e-6)
         assumed = SHARES[name].get("assumed", 0.0) > 0.5
         assert (block["hatched"], row["chance_lower"] is None) == (assumed, assumed)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from corridor.claims.counts import Counts
 from corridor.claims.effects import check_effect, with_weeks
 from corridor.claims.kinds import KINDS, ClaimContext
 from corridor.claims.verdict import Finding, Verdict
-from corridor.data import Dataset, load
+from corridor.data import Dataset, datasets, load
 from corridor.evaluate import dated_measures
-from corridor.model import Claim, Corridor, Fault, InputError, did_you_mean
+from corridor.model import Claim, Corridor, Fault, InputError, Observation, did_you_mean
 from corridor.model.periods import written_step
 from corridor.text import Pair, join, say, sentence
 
@@ -48,17 +48,83 @@ def check_claims(
     if faults:
         raise InputError("the statements cannot be checked", faults=faults)
     find = loader or partial(load, corridor=corridor)
+    counts, faults = _all_counts(corridor, find, as_of)
+    if faults:
+        raise InputError("the statements cannot be checked", faults=faults)
+    cases = [_case(claim, counts, as_of) for claim in corridor.claims]
+    return [_verdict(case, _seen_by(case, corridor), find) for case in cases]
+
+
+def _seen_by(case: ClaimContext, corridor: Corridor) -> Corridor:
+    """The corridor with the claim's own choice of its series' rows."""
+    own = case.series.observation
+    others = tuple(o for o in corridor.observations if o.id != own.id)
+    return corridor.model_copy(update={"observations": (own, *others)})
+
+
+def _case(claim: Claim, counts: Mapping[tuple[str, str], Counts], as_of: dt.date | None) -> ClaimContext:
+    series = counts[claim.id, "series"]
+    return ClaimContext(claim, series, counts[claim.id, "other"] if claim.other else None, as_of)
+
+
+def _all_counts(
+    corridor: Corridor, find: Callable[[str], Dataset], as_of: dt.date | None
+) -> tuple[dict[tuple[str, str], Counts], list[Fault]]:
+    """The series of every claim by the claim's id and the key that names it, and what is wrong with their choices."""
     observations = {o.id: o for o in corridor.observations}
-    needed = {name for c in corridor.claims for name in (c.series, c.other) if name}
-    counts: dict[str, Counts] = {}
-    for name in sorted(needed):
-        dataset = find(observations[name].dataset)
-        counts[name] = Counts(observations[name], dataset.as_of(as_of) if as_of else dataset)
-    return [_verdict(_case(claim, counts, as_of), corridor, find) for claim in corridor.claims]
+    found: dict[tuple[str, str], Counts] = {}
+    faults: list[Fault] = []
+    for claim in corridor.claims:
+        for key, name, where in (
+            ("series", claim.series, claim.where),
+            ("other", claim.other, claim.other_where),
+        ):
+            if name is None:
+                continue
+            observation = observations.get(name) or _observation_of(find(name))
+            dataset = find(observation.dataset)
+            faults += _where_faults(claim, "where" if key == "series" else "other_where", where, dataset)
+            if where:
+                observation = _narrowed(observation, where, key)
+            found[claim.id, key] = Counts(observation, dataset.as_of(as_of) if as_of else dataset)
+    return found, faults
 
 
-def _case(claim: Claim, counts: dict[str, Counts], as_of: dt.date | None) -> ClaimContext:
-    return ClaimContext(claim, counts[claim.series], counts[claim.other] if claim.other else None, as_of)
+def _observation_of(dataset: Dataset) -> Observation:
+    """An observation that is all of a dataset."""
+    return Observation(
+        id=dataset.id,
+        name=dataset.title,
+        name_es=dataset.title,
+        dataset=dataset.id,
+        counting_point=dataset.id,
+    )
+
+
+def _narrowed(observation: Observation, where: Mapping[str, tuple[str, ...]], key: str) -> Observation:
+    """The rows of an observation that a claim is about; its name says which."""
+    choice = "; ".join(f"{name} {', '.join(values)}" for name, values in where.items())
+    return observation.model_copy(
+        update={
+            "id": observation.id if key == "series" else f"{observation.id}.other",
+            "where": {**observation.where, **where},
+            "name": f"{observation.name} ({choice})",
+            "name_es": f"{observation.name_es} ({choice})",
+        }
+    )
+
+
+def _where_faults(
+    claim: Claim, key: str, where: Mapping[str, tuple[str, ...]], dataset: Dataset
+) -> Iterator[Fault]:
+    for name, values in where.items():
+        if name not in dataset.dims:
+            yield _fault(claim, key, f"{dataset.id} has no column {name!r}", did_you_mean(name, dataset.dims))
+            continue
+        known = dataset.table[name].unique().to_list()
+        for value in values:
+            if value not in known:
+                yield _fault(claim, key, f"{dataset.id} has no {name} {value!r}", did_you_mean(value, known))
 
 
 def _verdict(case: ClaimContext, corridor: Corridor, loader: Callable[[str], Dataset]) -> Verdict:
@@ -111,7 +177,7 @@ def _coverage(case: ClaimContext, finding: Finding, used: list[Counts]) -> Pair:
 
 def _faults(claim: Claim, corridor: Corridor) -> Iterator[Fault]:
     """What is wrong with a claim before any data are looked at."""
-    known = [observation.id for observation in corridor.observations]
+    known = [*(observation.id for observation in corridor.observations), *datasets(corridor)]
     for column, name in (("series", claim.series), ("other", claim.other)):
         if name is not None and name not in known:
             yield _fault(claim, column, f"{name!r} is no observation", did_you_mean(name, known))

@@ -30,6 +30,8 @@ def _layout_options(function: Callable[..., Any]) -> Callable[..., Any]:
                      help="Events during a period, or a level on a date (never summed over time)."),
         click.option("--additive", type=click.Choice(["yes", "no"]), default="yes", show_default=True,
                      help="Whether rows of one date may be summed; with no, totals are kept."),
+        click.option("--absent", type=click.Choice(["unknown", "zero"]), default="unknown", show_default=True,
+                     help="What a category counts that has no row on a date of the file."),
         click.option("--day-first", "order", flag_value="day", help="01/02/2024 is the first of February."),
         click.option("--month-first", "order", flag_value="month", help="01/02/2024 is the second of January."),
         click.option("--fiscal-start", metavar="MONTH", type=click.IntRange(1, 12), default=None,

@@ -136,6 +136,7 @@ def _entry(
     return DatasetEntry(
         id=name, title=about.title or label, unit=about.unit, frequency=read.frequency, kind=read.kind,
         dims=read.dims, lag_days=about.lag_days, sources=(source,), gaps=read.gaps, additive=options.additive,
+        absent=options.absent if options.additive else "unknown",
     )  # fmt: skip
 
 

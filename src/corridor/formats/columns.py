@@ -7,7 +7,7 @@ from collections.abc import Mapping
 _TAG = "How well the row is founded: `observed` (a published series counts it), `anchored` (published figures bound it) or `assumed`."
 _SOURCE = "Where the row comes from: publisher and title, or a text that starts with `assumption`."
 _NAME = "Name in English."
-_NAME_ES = "Name in Spanish."
+_NAME_ES = "Name in Spanish; where it is missing, the English one stands, marked `[en]`."
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "corridor": {
@@ -247,8 +247,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "statement_es": "The same in Spanish.",
         "said_by": "Who said it.",
         "said_on": "When.",
-        "series": "Id of the observation it is about.",
-        "other": "Id of the observation it is compared with.",
+        "series": "Id of the observation, or of the dataset, that it is about.",
+        "where": "Values that the columns of that series' dataset must have, beside those of the observation.",
+        "other": "Id of the observation, or of the dataset, that it is compared with.",
+        "other_where": "The same for the other series.",
         "period": "Month or day that it is about (`2024-01`).",
         "against": "Month or day that it is compared with.",
         "measure": "Of an `effect`: id of the measure that it names, of the corridor or of the evidence.",

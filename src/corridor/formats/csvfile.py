@@ -64,10 +64,15 @@ def _header_faults(names: Sequence[str], part: Part, label: str, line: int) -> l
             hint = did_you_mean(name, absent) or f"columns are: {', '.join(part.columns)}"
             faults.append(Fault(label, line, name, "is not a column of this file", hint))
     for column in part.columns:
-        if column not in names:
+        if column not in names and not _falls_back(part, column):
             hint = None if _required(part, column) else "add it; its cells may be blank"
             faults.append(Fault(label, line, column, "the column is missing", hint))
     return faults
+
+
+def _falls_back(part: Part, column: str) -> bool:
+    """Whether a column in Spanish may be left out: the English text stands for it, marked."""
+    return column.endswith("_es") and column[:-3] in part.columns
 
 
 def _required(part: Part, column: str) -> bool:
@@ -97,7 +102,8 @@ def _row(cells: Cells, part: Part, label: str, line: int, faults: list[Fault]) -
     except ValidationError as error:
         faults += _explained(error, part, cells, label, line, told)
         return None
-    complete = len(faults) == before and set(part.columns) <= set(cells)
+    absent = [column for column in part.columns if column not in cells and not _falls_back(part, column)]
+    complete = len(faults) == before and not absent
     return Row(item, label, line) if complete else None
 
 

@@ -27,7 +27,7 @@ working folder, `corridor check DIR` says everything that is wrong in one, with 
 
 * UTF-8, with or without a byte-order mark; lines end as you like.
 * A CSV file has exactly the columns below, in any order, separated by commas. Missing and unknown columns are
-  faults. Blank cells mean nothing, or the default. Lists in a cell are separated by `;`.
+  faults, but for those in Spanish (`name_es`): the English text then stands there, marked `[en]`. Blank cells mean nothing, or the default. Lists in a cell are separated by `;`.
 * YAML files hold plain text, lists and keys: no anchors, aliases or tags, at most 5 MB.
 * Numbers have a point for decimals and no mark between thousands. Dates are `2023-12-31`. Booleans are `yes`
   and `no`. Ids are letters, digits, `.`, `_` and `-`.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from corridor.model import html
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1)]
+Spanish = str
+"""A text in Spanish; where it is missing the English one stands, marked (see :class:`Declared`)."""
+FALLBACK = "[en]"
+"""Mark of an English text that stands for a missing Spanish one."""
 Probability = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -25,6 +30,19 @@ class Declared(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spanish_falls_back(cls, data: Any) -> Any:
+        """Write the English text, marked, where the Spanish one is missing."""
+        if not isinstance(data, dict):
+            return data
+        missing = {
+            f"{name}_es": f"{data[name]} {FALLBACK}"
+            for name in _spoken(cls)
+            if data.get(name) and not data.get(f"{name}_es")
+        }
+        return {**data, **missing} if missing else data
+
     def __repr__(self) -> str:
         known = {name: getattr(self, name) for name in ("id", "name", "parameter", "target", "lever", "kind")
                  if getattr(self, name, None) is not None}  # fmt: skip
@@ -36,3 +54,10 @@ class Declared(BaseModel):
     def _repr_html_(self) -> str:
         facts = {name: value for name, value in self if not isinstance(value, (Declared, dict))}
         return html.card(type(self).__name__, facts)
+
+
+@cache
+def _spoken(noun: type[Declared]) -> tuple[str, ...]:
+    """Fields in English whose Spanish may be missing."""
+    fields = noun.model_fields
+    return tuple(name for name in fields if f"{name}_es" in fields and fields[f"{name}_es"].default == "")

@@ -16,6 +16,7 @@ from corridor.model.declared import (
     Identifier,
     NotNegative,
     Probability,
+    Spanish,
     Text,
     says_assumption,
 )
@@ -30,7 +31,7 @@ class Place(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     kind: Identifier
     zone: Identifier | None = None
@@ -145,7 +146,7 @@ class Trigger(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     observation: Identifier | None = None
     stock: Identifier | None = None
     window_days: Annotated[int, Field(ge=1, le=366)] = 1
@@ -167,7 +168,7 @@ class Measure(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     lever: Identifier
     actor: Text
     start: dt.date
@@ -202,7 +203,7 @@ class Event(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     flow: Identifier | None = None
     stock: Identifier | None = None
     group: Identifier | None = None
@@ -236,9 +237,9 @@ class Scenario(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     description: Text
-    description_es: Text
+    description_es: Spanish = ""
     measures: tuple[Identifier, ...] = ()
     lift: tuple[Lift, ...] = ()
     events: tuple[Identifier, ...] = ()
@@ -250,7 +251,7 @@ class Observation(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     dataset: Identifier
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Values that the dataset's columns must have for a row to count."""
@@ -269,7 +270,7 @@ class Indicator(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     kind: Literal["total", "series", "deaths", "waiting", "detention", "census", "stock"]
     """How a reader should take it; the first ``total`` is the headline."""
     observation: Identifier | None = None
@@ -287,12 +288,15 @@ class Claim(Declared):
     id: Identifier
     kind: Literal["change", "comparison", "record", "ratio", "first_month", "effect"]
     statement: Text
-    statement_es: Text
+    statement_es: Spanish = ""
     said_by: Text
     said_on: dt.date
     series: str
-    """Id of an observation of this corridor."""
+    """Id of an observation of this corridor, or of a dataset of one's own or the shipped ones."""
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Values that the columns of the series' dataset must have, beside those of its observation."""
     other: str | None = None
+    other_where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     period: str | None = None
     """Month or day (``2024-01``) that the statement is about."""
     against: str | None = None
@@ -317,9 +321,9 @@ class Settings(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     description: Text
-    description_es: Text
+    description_es: Spanish = ""
     start: dt.date
     end: dt.date
     as_of: dt.date

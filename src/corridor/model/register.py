@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from corridor.model.declared import Declared, Identifier, Text
+from corridor.model.declared import Declared, Identifier, Spanish, Text
 from corridor.model.vocabulary import Dating, FirstStatus, RegisterStatus, SourceRank
 
 
@@ -17,9 +17,9 @@ class RegisterEntry(Declared):
 
     id: Identifier
     name: Text
-    name_es: Text
+    name_es: Spanish = ""
     actor: Text
-    actor_es: Text
+    actor_es: Spanish = ""
     levers: tuple[Identifier, ...] = ()
     """Levers that it pulls; empty for an event or a fact."""
     status: FirstStatus
@@ -30,7 +30,7 @@ class RegisterEntry(Declared):
     """Last day in force; for what never came into force, the day on which that was settled."""
     dating: Dating = "day"
     scope: Text
-    scope_es: Text
+    scope_es: Spanish = ""
     value: float | None = None
     """The published figure, if there is one."""
     unit: Text | None = None

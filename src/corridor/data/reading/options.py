@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corridor.data.countries import plain_name
-from corridor.data.dataset import Frequency, Kind
+from corridor.data.dataset import Absent, Frequency, Kind
 from corridor.data.reading.dates import Order
 from corridor.data.reading.numbers import Decimal
 from corridor.model import Fault, InputError, did_you_mean
@@ -37,6 +37,8 @@ class ReadOptions:
     repeats: Repeats | None = None
     """What to do with rows of one date and combination: add them up, or keep the first."""
     frequency: Frequency | None = None
+    absent: Absent = "unknown"
+    """What a combination of categories counts that has no row in a period that the file has."""
 
 
 def ask(label: str, message: str, hint: str | None = None) -> InputError:
