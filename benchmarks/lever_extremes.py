@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 import corridor
 from corridor.calibrate import read_calibration
-from corridor.engine import Compiled, RunSpec, compile_corridor, run_member
+from corridor.engine import (
+    Compiled,
+    MemberResult,
+    RunSpec,
+    arrays_from,
+    compile_corridor,
+    run_member,
+)
+from corridor.engine.bound import BoundMeasure
 from corridor.formats import open_corridor
-from corridor.model import Lift, Measure, Scenario
+from corridor.model import Measure, Scenario
 
 AS_OF = dt.date(2023, 12, 31)
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2024, 6, 30)
@@ -54,7 +62,7 @@ CASES = (
     ratio("mexican_enforcement", 1.3, 1.6, 2.2, 5.0),
     ratio("mexican_enforcement", 0.8, 0.6, 0.3, 0.0),
     ratio("transit_enforcement", 1.3, 1.6, 2.2, 5.0),
-    ratio("transit_enforcement", 5.0, 10.0, 30.0, 60.0, "darien"),
+    ratio("transit_enforcement", 75.0, 150.0, 290.0, 1000.0, "darien"),
     Case("redirect_south", "share", (0.0, 0.15, 0.3, 0.6, 1.0)),
     Case("redirect_south", "share", (0.0, 0.15, 0.3, 0.6, 1.0), lift=("inm_funds_halt",)),
     Case("redirect_south", "days", (0.0, 3.5, 7.0, 14.0, 60.0), lift=("inm_funds_halt",)),
@@ -91,71 +99,97 @@ CASES = (
 
 
 class Outcomes:
-    """The figures of a run of the corridor that the table shows."""
+    """The corridor compiled once with every case's measure, and the figures of runs with one of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, cases: tuple[Case, ...]) -> None:
         self.corridor = open_corridor("americas")
         folder = Path(corridor.__file__).parent / "shipped" / "americas" / "calibration"
         fitted = read_calibration(folder, AS_OF)
-        self.rows = fitted.parameters
-        self.spec = RunSpec(fitted.start, LAST, as_of=AS_OF, state=fitted.state)
-        by_id = {o.id: o for o in self.corridor.observations}
-        self.series = {name: by_id[series].flows for name, series in (("US", "us_total"), ("between ports", "us_between_ports"), ("Mexico", "mexico_encounters"))}  # fmt: skip
-        self.waiting = tuple(s.id for s in self.corridor.stocks if s.state in ("waiting", "queue", "relocated", "met"))  # fmt: skip
-
-    def run(self, measures: tuple[Measure, ...], lift: tuple[str, ...]) -> Compiled:
-        """The corridor with ``measures`` on top of the base, from which ``lift`` is lifted on `FIRST`."""
-        folder = self.corridor.model_copy(update={"measures": (*self.corridor.measures, *measures)})
+        spec = RunSpec(fitted.start, LAST, as_of=AS_OF, state=fitted.state)
+        tried = tuple(measure(case, i) for i, case in enumerate(cases))
+        folder_with = self.corridor.model_copy(update={"measures": (*self.corridor.measures, *tried)})
         scenario = Scenario(
             id="tried", name="tried", name_es="tried", description="tried", description_es="tried",
-            measures=tuple(m.id for m in measures), lift=tuple(Lift(measure=name, on=FIRST) for name in lift),
+            measures=tuple(m.id for m in tried),
         )  # fmt: skip
-        return compile_corridor(folder, scenario, self.spec, self.rows)
+        self.compiled = compile_corridor(folder_with, scenario, spec, fitted.parameters)
+        self.drawn = self.compiled.table.values(spec.seed, None)
+        by_id = {o.id: o for o in self.corridor.observations}
+        self.series = {
+            name: by_id[series].flows
+            for name, series in (
+                ("US", "us_total"), ("between ports", "us_between_ports"), ("Mexico", "mexico_encounters")
+            )
+        }  # fmt: skip
+        waiting = ("waiting", "queue", "relocated", "met")
+        self.waiting = tuple(s.id for s in self.corridor.stocks if s.state in waiting)
+        self.street = tuple(s.id for s in self.corridor.stocks if s.state == "street")
 
-    def figures(self, run: Compiled) -> Mapping[str, float]:
+    def run(self, number: int | None, strength: float, lift: tuple[str, ...]) -> Mapping[str, float]:
+        """Figures with the measure of one case (None: of none) on top of the base, less what is lifted on `FIRST`."""
+        before, drawn = FIRST.toordinal() - 1, self.drawn.copy()
+        kept: list[BoundMeasure] = []
+        for active in self.compiled.measures:
+            if active.measure.in_base:
+                lifted = active.measure.id in lift
+                kept.append(replace(active, last_day=before) if lifted else active)
+            elif active.measure.id == f"tried_{number}":
+                drawn[active.strength_row] = min(strength, 1e25)
+                scaled = tuple(
+                    replace(b, declared_strength=strength * b.effect.scale) for b in active.bound_effects
+                )
+                kept.append(replace(active, bound_effects=scaled))
+        compiled = replace(self.compiled, numbers=replace(self.compiled.numbers, measures=tuple(kept)))
+        arrays = arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, None)
+        return self.figures(compiled, run_member(compiled, None, arrays))
+
+    def figures(self, run: Compiled, result: MemberResult) -> Mapping[str, float]:
         """Sums of flows from `FIRST` on and stocks of the last evening, by column."""
-        result = run_member(run)
         after = [i for i, day in enumerate(run.dates) if day >= FIRST]
         flow = {name: i for i, name in enumerate(run.flow_ids)}
         stock = {name: i for i, name in enumerate(run.stock_ids)}
-        kind = {f.id: f.kind for f in self.corridor.flows}
+        flows = self.corridor.flows
 
-        def summed(names: tuple[str, ...]) -> float:
+        def summed(names: Iterable[str]) -> float:
             return float(result.daily_flow[np.ix_(after, [flow[name] for name in names])].sum())
 
-        def evening(names: tuple[str, ...]) -> float:
+        def evening(names: Iterable[str]) -> float:
             return float(result.daily_stock[-1, [stock[name] for name in names]].sum())
 
         return {
-            **{name: summed(flows) for name, flows in self.series.items()},
+            **{name: summed(ids) for name, ids in self.series.items()},
             "waiting": evening(self.waiting),
-            "deaths": summed(tuple(name for name, what in kind.items() if what == "death")),
-            "released": summed(tuple(f.id for f in self.corridor.flows if f.to_stock == "us.released")),
-            "lawful": summed(tuple(name for name, what in kind.items() if what == "lawful")),
+            "deaths": summed(f.id for f in flows if f.kind == "death"),
+            "released": summed(f.id for f in flows if f.to_stock == "us.released"),
+            "removed": summed(f.id for f in flows if f.to_stock == "home.removed"),
+            "decided": summed(f.id for f in flows if f.kind == "decision"),
+            "lawful": summed(f.id for f in flows if f.kind == "lawful"),
+            "street": evening(self.street),
             **{city: evening((f"{city}.census",)) for city in CITIES},
         }
 
 
-def measure(case: Case, strength: float) -> Measure:
-    """The case's measure at one strength."""
+def measure(case: Case, number: int) -> Measure:
+    """The case's measure, at its usual strength."""
     return Measure(
-        id="tried_measure", name="tried", name_es="tried", lever=case.lever, actor="nobody", start=FIRST,
-        strength=min(strength, 1e25), unit=case.unit, known_from=FIRST.replace(year=2023), grade="assumed",
+        id=f"tried_{number}", name="tried", name_es="tried", lever=case.lever, actor="nobody", start=FIRST,
+        strength=case.strengths[2], unit=case.unit, known_from=FIRST.replace(year=2023), grade="assumed",
         in_base=False, places=case.places, source="assumption: tried",
     )  # fmt: skip
 
 
-def table(outcomes: Outcomes, cases: tuple[Case, ...]) -> Iterator[str]:
+def table(cases: tuple[Case, ...]) -> Iterator[str]:
     """Lines of the Markdown table: the base, then each strength as a change in per cent."""
-    base = outcomes.figures(outcomes.run((), ()))
+    outcomes = Outcomes(cases)
+    base = outcomes.run(None, 0.0, ())
     names = list(base)
     yield "| lever, unit | strength | " + " | ".join(name.replace("_", " ") for name in names) + " |"
     yield "|---|---|" + "---|" * len(names)
     yield "| base | | " + " | ".join(f"{base[name]:,.0f}" for name in names) + " |"
-    for case in cases:
-        against = outcomes.figures(outcomes.run((), case.lift)) if case.lift else base
+    for number, case in enumerate(cases):
+        against = outcomes.run(None, 0.0, case.lift) if case.lift else base
         for strength in case.strengths:
-            found = outcomes.figures(outcomes.run((measure(case, strength),), case.lift))
+            found = outcomes.run(number, strength, case.lift)
             cells = [change(found[name], against[name]) for name in names]
             yield f"| {case.name} | {strength:,g} | " + " | ".join(cells) + " |"
 
@@ -171,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lever", default="", help="only levers with this in their name")
     wanted = parser.parse_args().lever
-    for line in table(Outcomes(), tuple(case for case in CASES if wanted in case.lever)):
+    for line in table(tuple(case for case in CASES if wanted in case.lever)):
         print(line, flush=True)
 
 

@@ -22,14 +22,20 @@ def main() -> None:
     parser.add_argument("what", choices=["scores", "plans"])
     parser.add_argument("--place", action="append")
     parser.add_argument("--members", type=int, default=40)
+    parser.add_argument("--draws", type=int, default=1000)
     words = parser.parse_args()
     pl.Config(tbl_rows=200, tbl_cols=20, tbl_width_chars=200, tbl_formatting="ASCII_MARKDOWN")
     if words.what == "plans":
-        print(plan_errors())
+        print(plan_errors(members=words.members, draws=words.draws))
         return
     for place in words.place or city_ids():
         print(
-            summary(census_scores(city_place(place, dt.date(2026, 1, 1)), members=words.members)), flush=True
+            summary(
+                census_scores(
+                    city_place(place, dt.date(2026, 1, 1)), members=words.members, draws=words.draws
+                )
+            ),
+            flush=True,
         )
 
 

@@ -207,6 +207,14 @@ def add_cases(t: Tables) -> None:
     t.stock("elsewhere.settled", "elsewhere", "settled", None)
     t.stock("elsewhere.ordered", "elsewhere", "ordered", None)
     wanted = "assumption: far more cases wait than can be decided, so that the decisions a day bind"
+    by_air = tuple(n for n in NATIONALITIES if n != "MEX")
+    t.flow("ordered.removed", "elsewhere.ordered", "removal.waiting", "removal", groups=by_air)
+    t.flow("ordered.removed_by_land", "elsewhere.ordered", "home.removed", "removal", groups=("MEX",))
+    for name in ("ordered.removed", "ordered.removed_by_land"):
+        t.number(
+            "daily_probability", name, 0.0001, 0.00003, 0.0003,
+            "assumption: of the order of 40,000 removals from the interior a year over 1.3 million people with a final order",
+        )  # fmt: skip
     for word, part in (("relief", 0.45), ("order", 0.55)):
         name = f"decision.{word}"
         t.flow(

@@ -232,11 +232,24 @@ def _destinations(t: Tables, nationality: str, span: SPAN, seekers: float, windo
     t.split({n: v for n, v in parts.items() if v > 0}, 0.3, source, **window)
 
 
+ZONES = {"south": "villahermosa", "foot": "tapachula", "north": "mexico_city"}
+"""Where those who were met are held: on the ways by road and rail of the south, on foot there, and in the north."""
+
+
 def add_interdiction(t: Tables) -> None:
-    """People met in Mexico: an event on the way, after which they are returned, taken south, or go on."""
-    for zone, place in (("south", "villahermosa"), ("north", "mexico_city")):
+    """People met in Mexico: an event on the way, after which they are returned, taken south, or go on.
+
+    Who was met on foot walks on from where that was, half of the way on average, and can be met again.
+    """
+    for zone, place in ZONES.items():
         t.stock(f"mexico_{zone}.met", place, "met", 3)
-    legs: dict[str, tuple[str, float]] = {f"{a}-{b}-{m}": ("south", part) for a, b, m, _, _, part in SOUTH}
+    legs: dict[str, tuple[str, float]] = {
+        f"{a}-{b}-{m}": ("foot" if m == "foot" else "south", part) for a, b, m, _, _, part in SOUTH
+    }
+    half = "assumption: half of the way, as the mean of those who are met along it"
+    on_foot = t.route("tapachula", "ixtepec", "foot", "mexico_south", 19, 2, name="tapachula-ixtepec-foot-onward", source=half)  # fmt: skip
+    t.flow("mexico_foot.goes_on", "mexico_foot.met", "ixtepec.waiting", "travel", on_foot, groups=THROUGH)
+    legs[on_foot] = ("foot", 0.25)
     legs |= {f"{a}-{b}-rail": ("north", part) for a, b, _, part in RAIL}
     for name in CITIES:
         legs[f"mexico_city-{name}-bus"] = ("north", 1.0)
@@ -255,7 +268,7 @@ def add_interdiction(t: Tables) -> None:
     relocated = t.route(
         "mexico_city", "villahermosa", "administrative", "mexico_south", 1.2, name="mexico_city-villahermosa"
     )
-    for zone in ("south", "north"):
+    for zone in ZONES:
         stock = f"mexico_{zone}.met"
         t.flow(
             f"mexico_{zone}.returned", stock, "home.returned_mexico", "return", groups=THROUGH, tag="observed"
@@ -270,7 +283,7 @@ def add_interdiction(t: Tables) -> None:
         )
         if zone == "south":
             t.flow("mexico_south.goes_on", stock, "mexico_city.arrived", "travel", route, groups=THROUGH)
-        else:
+        elif zone == "north":
             t.flow("mexico_north.goes_on", stock, "mexico_city.waiting", "move", groups=THROUGH)
         if zone == "north":
             _flights_home(t)
@@ -302,7 +315,7 @@ def _met(t: Tables, route: str, zone: str, part: float) -> None:
         for first, last, span, mexican in WINDOWS:
             met = of("mexico_encounters", mexican).get((nationality,), 0.0)
             reached = max(us(span, nationality=nationality)[()], 1.0)
-            hazard = min(met / reached / 1.6, 0.8) * (1.0 if zone == "south" else 0.6) * part
+            hazard = min(met / reached / 1.6, 0.8) * (0.6 if zone == "north" else 1.0) * part
             value = max(hazard / (1 + hazard), 0.002)
             t.number(
                 "share", f"met_{route}", value, value * 0.6, value * 1.5,

@@ -259,6 +259,8 @@ def test_a_measure_that_another_one_blocks_is_told_with_its_name():
     [
         (measure("consequences", 0, "ratio"), "least_ratio"),
         (measure("redirect_south", 0.9, "share"), "share"),
+        (measure("consequences", 4, "ratio"), "share"),
+        (measure("asylum_rules", 1, "share"), "least_ratio"),
         (measure("processing_staff", -80, "people/day"), "zero"),
         (measure("work_authorization", -200, "days"), "least_days"),
     ],

@@ -4,9 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+from engine_tools import SILENT, compiled, flow_of, measure, with_measures
 
+from corridor.engine import run_member
 from corridor.model import InputError
 from corridor.place.coordination import RULES, Destination, compare, coordinate
+from small_corridors import flow, parameter, small_corridor, stock
 
 CITIES = (
     Destination("north", 0.5, 0.2, census=90, limit=100, stay_weeks=10, cost=100),
@@ -74,13 +77,46 @@ def test_by_ties_people_go_where_they_have_somebody() -> None:
     assert found.by_ties == pytest.approx(100)
 
 
-def test_by_room_is_the_lever_coordination() -> None:
-    """The rule `room` of docs/levers.md: (1 - w s) of the shares stay, w s of their sum goes by room."""
-    strength, people = 0.4, 1000.0
-    found = coordinate([people], CITIES, "room", own_way=0.0, part=strength)
-    shares, room = np.array([0.5, 0.3]), np.array([10.0, 90.0])
-    lever = (1 - strength) * shares + strength * shares.sum() * room / room.sum()
-    assert found.sent[0] == pytest.approx([*(people * lever), people * 0.2])
+def test_by_room_by_hand() -> None:
+    """Two fifths are sent by the 10 and 90 places that are free, at most as many as these; the others as it was."""
+    found = coordinate([100.0], CITIES, "room", own_way=0.0, part=0.4)
+    sent = 100 * 0.4 * 0.8  # to the two cities, of those for whom the rule holds
+    assert found.sent[0] == pytest.approx([50 * 0.6 + sent * 0.1, 30 * 0.6 + sent * 0.9, 20])
+    crowd = coordinate([1000.0], CITIES, "room", own_way=0.0)
+    part = 100 / 800  # 100 places for the 800
+    assert crowd.sent[0] == pytest.approx(
+        [500 * (1 - part) + 800 * part * 0.1, 300 * (1 - part) + 800 * part * 0.9, 200]
+    )
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("full", [100.0, 480.0, 700.0])
+def test_by_room_is_the_lever_coordination(strength: float, full: float) -> None:
+    """The engine's first morning under the lever, and the first period here: the same people go to the same city."""
+    stocks = [
+        stock("hub.released", stay_days=1),
+        *(stock(f"{city}.arrived", stay_days=1) for city in ("lake", "hill")),
+        stock("lake.census", capacity=500, overflow=True, stay_days=50),
+        stock("hill.census", capacity=900, overflow=True, stay_days=50),
+        stock("out.gone"),
+    ]
+    flows = [
+        flow("to_lake", "hub.released", "lake.arrived", "onward", share=0.7),
+        flow("to_hill", "hub.released", "hill.arrived", "onward", share=0.3),
+        *(flow(f"in_{c}", f"{c}.arrived", f"{c}.census", "intake", share=1) for c in ("lake", "hill")),
+        *(flow(f"exit_{c}", f"{c}.census", "out.gone", "exit", share=1) for c in ("lake", "hill")),
+    ]
+    rows = [parameter("departures", 30000, "hub.released"), parameter("initial", full, "lake.census"),
+            parameter("initial", 100, "hill.census")]  # fmt: skip
+    corridor = small_corridor(stocks, flows, rows, days=3)
+    changed, scenario = with_measures(corridor, measure("coordination", strength, "share"))
+    made = compiled(changed, scenario, noise=SILENT)
+    result = run_member(made, None)
+    sent = np.array([flow_of(made, result, name)[0] for name in ("to_lake", "to_hill")])
+    cities = (Destination("lake", 0.7, 0.0, full, 500.0), Destination("hill", 0.3, 0.0, 100.0, 900.0))
+    found = coordinate([sent.sum()], cities, "room", own_way=0.0, part=strength)
+    assert sent.sum() > 0
+    assert found.sent[0] == pytest.approx(sent)
 
 
 def test_nobody_moves_where_the_rule_applies_to_nobody() -> None:

@@ -168,3 +168,26 @@ def test_wrong_calls_are_said() -> None:
     result = CliRunner().invoke(main, ["reception", "--city", "chicgo"])
     assert result.exit_code == 2
     assert "chicago" in result.output
+
+
+def test_under_a_scenario_arrivals_rules_and_beds_act_together_and_each_lever_alone(data: Path) -> None:
+    from corridor.reception.levers import CityLever
+    from corridor.reception.run import _with_scenario
+
+    keep(weekly([1000.0] * 20), "held", kind="stock")
+    made = own_reception("held", beds=900, options=Options(draws=100))
+    weeks = len(made.paths.days) - 1
+    start = made.paths.days[1]
+    levers = (
+        CityLever("limit", "Limit", "Límite", start, 28),
+        CityLever("beds", "Beds", "Camas", start, beds=50.0),
+    )
+    found = _with_scenario(made, "half", np.full(weeks, 0.5), levers)
+    assert found.paths.arrivals[1:] == pytest.approx(0.5 * made.paths.arrivals[1:])
+    assert found.paths.total[-1].mean() < made.paths.total[-1].mean()
+    assert found.place.beds is not None
+    assert found.place.beds.on([start]).tolist() == [950]
+    table = {row["lever"]: row for row in found.lever_effects.to_dicts()}
+    assert table["limit"]["census_change"] < 0  # against the forecast without the scenario
+    assert table["beds"]["census_change"] == 0.0
+    assert table["beds"]["extra_beds"] == max(0, made.extra_beds().extra - 50)

@@ -22,6 +22,7 @@ from corridor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from corridor.model import Corridor
     from corridor.reception import Reception
 
 
@@ -66,6 +67,15 @@ class Chance(click.ParamType[float, Any]):
 @click.option(
     "--staff-per-100", type=click.FloatRange(0), default=8.0, show_default=True, help="Staff for 100 people."
 )
+@click.option(
+    "--coordinate",
+    is_flag=True,
+    help="With DIR: send a scenario's releases to the cities by four rules instead.",
+)
+@click.option("--own-way", type=click.FloatRange(0, 1), default=0.3, show_default=True,
+              help="With --coordinate: share that goes its own way.")  # fmt: skip
+@click.option("--part", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+              help="With --coordinate: share of the others that is coordinated.")  # fmt: skip
 @click.option("--scoreboard", is_flag=True, help="Score past forecasts beside a random walk instead.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write a run folder, for `corridor report`.")
 @seed_option()
@@ -74,7 +84,7 @@ class Chance(click.ParamType[float, Any]):
 def command(
     corridor: str | None, city: str | None, data: str | None, arrivals: str | None, exits: str | None,
     as_of: dt.date | None, scenario: str | None, beds: float | None, by: dt.date | None, limit: float,
-    cost: float | None, fiscal_month: int | None, people_per_room: float, staff_per_100: float, scoreboard: bool,
+    cost: float | None, fiscal_month: int | None, people_per_room: float, staff_per_100: float, coordinate: bool, own_way: float, part: float, scoreboard: bool,
     out: Path | None, seed: int, format: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Say how many beds are missing, by when, and what drives it.
@@ -86,6 +96,11 @@ def command(
     from corridor.formats import open_corridor
     from corridor.reception import Options, Ratios, city_reception, own_reception
 
+    if coordinate:
+        if corridor is None or city or data:
+            raise click.UsageError("--coordinate needs DIR, and neither --city nor --data")
+        _coordinate(open_corridor(corridor), scenario, as_of, by, own_way, part, format)
+        return
     if (city is None) == (data is None):
         raise click.UsageError("name either --city CITY or --data NAME")
     if data is None and (arrivals or exits):
@@ -111,6 +126,21 @@ def command(
 
         write_reception(found, out, command_line())
         talk(f"wrote {out}; next: corridor report {out}", quiet=quiet)
+
+
+def _coordinate(
+    corridor: Corridor, scenario: str | None, as_of: dt.date | None, by: dt.date | None, own_way: float, part: float,
+    format: str,
+) -> None:  # fmt: skip
+    from corridor.study.coordination import coordination_table
+
+    day = as_of or corridor.settings.as_of
+    weeks = 26 if by is None else max(1, (by - day).days // 7)
+    table = coordination_table(corridor, scenario, day, weeks=weeks, own_way=own_way, part=part)
+    emit(
+        [{k: v if isinstance(v, str) else round(v) for k, v in row.items()} for row in table.to_dicts()],
+        format,
+    )
 
 
 def _show(found: Reception, format: str, quiet: bool) -> None:

@@ -108,7 +108,7 @@ class RunNumbers:
             stay_days=np.maximum(of("stay_days", 1.0), 1.0),
             travel_days=of("travel_days", 1.0),
             departures=of("departures", 0.0),
-            directed=np.zeros_like(share),
+            directed=np.zeros(share.shape),
             **self.stock_figures(drawn),
         )
 
@@ -161,8 +161,7 @@ class RunNumbers:
         )
 
     def _gather(self, name: str, drawn: Floats, absent: float) -> Floats:
-        rows = self.rows[name]
-        return np.where(rows >= 0, drawn[np.maximum(rows, 0)], absent)
+        return np.append(drawn, absent)[self.rows[name]]  # no row is -1: the last
 
     def _normalize(self, share: Floats) -> None:
         """Make the shares out of every stock sum to one where there are any (noise moves them apart)."""

@@ -274,6 +274,11 @@ def _clips(values: Values, bound: BoundEffect, live: list[int], w: float, s: flo
             return (
                 "zero" if -w * s >= np.where(limited, before, 0.0).sum(axis=1).min() and limited.any() else ""
             )
+        case "thin" if s > 1.0:
+            sums = [_sums(values.share, pool, live, groups) for pool in bound.pools]
+            return "share" if any((a * s ** (w * e) > (a + b) * (1 + 1e-9)).any() for a, b in sums) else ""
+        case "chance" if s > 1.0 - LEAST_RATIO:
+            return "least_ratio"
         case "set_share":
             sums = [_sums(values.share, pool, live, groups) for pool in bound.pools]
             most = [float((a + b)[a > 0].min()) for a, b in sums if (a > 0).any()]

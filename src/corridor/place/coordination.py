@@ -154,8 +154,10 @@ def _by_rule(rule: Rule, free: Floats, fixed: Floats, destinations: Sequence[Des
         part = share[bounded].sum()  # those who went to the cities; elsewhere keeps its own
         planned[week, ~bounded] = free[week] * share[~bounded]
         room = np.maximum(limits - held, 0.0)[bounded]
-        split = room / room.sum() if room.sum() > 0 else share[bounded] / max(part, 1e-12)
-        planned[week, bounded] = free[week] * part * split
+        own, people = share[bounded] * free[week], free[week] * part
+        scale = min(1.0, room.sum() / people) if people > 0 else 0.0  # never more than there are beds
+        by_room = people * room / room.sum() if room.sum() > 0 else own
+        planned[week, bounded] = (1.0 - scale) * own + scale * by_room
         held = held * keep + fixed[week] + planned[week]
     return planned
 

@@ -185,6 +185,8 @@ def _cost(about: Mapping[str, Any], rows: pl.DataFrame) -> Range | None:
         held = rows.filter(
             (pl.col("measure") == about["census"]) & (pl.col("agency") == "") & (pl.col("household") != "")
         )
+        if held.is_empty():
+            return None
         last = held.filter(pl.col("date") == held["date"].max())
         people = last.filter(pl.col("unit") == "people")["value"].sum()
         homes = last.filter(pl.col("unit") == "households")["value"].sum()

@@ -66,6 +66,8 @@ class Reception:
     """Draws of the arrivals' own forecast, where there is one."""
     scenario: str | None = None
     levers: tuple[CityLever, ...] = ()
+    reference: tuple[ReceptionPlace, Paths] | None = field(repr=False, default=None)
+    """Under a scenario: the place and the paths without it."""
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -120,9 +122,15 @@ class Reception:
 
     @cached_property
     def lever_effects(self) -> pl.DataFrame:
-        """What each lever moves (see :func:`corridor.reception.levers.effects`)."""
-        return effects(self.fitted, self.paths, self.levers, self.place.beds, self.place.ratios, self.by,
-                       self.options.limit, seed=self.options.seed)  # fmt: skip
+        """What each lever moves by itself (see :func:`corridor.reception.levers.effects`).
+
+        Under a scenario each of its measures is compared with the forecast without the scenario.
+        """
+        place, base = self.reference or (self.place, self.paths)
+        return effects(
+            self.fitted, base, self.levers, place.beds, place.ratios, self.by, self.options.limit,
+            seed=self.options.seed,
+        )  # fmt: skip
 
     def fiscal_years(self) -> pl.DataFrame:
         """Cost by fiscal year in US dollars; empty where no cost is known."""
@@ -174,7 +182,7 @@ def city_reception(
 def _with_scenario(
     made: Reception, scenario: str, factor: Floats, levers: tuple[CityLever, ...]
 ) -> Reception:
-    """The same place with a scenario's arrivals and its measures on stays together."""
+    """The same place with a scenario's arrivals (its coordination is in them) and its measures on stays and beds."""
     days = made.paths.days[1:]
     changes = [lever.change(days) for lever in levers]
     limits = tuple(limit for change in changes for limit in change.limits)
@@ -186,21 +194,42 @@ def _with_scenario(
     for lever in levers:
         if beds is not None and lever.beds:
             beds = beds.more(lever.beds, lever.start)
-    return replace(made, place=replace(made.place, beds=beds), paths=paths, scenario=scenario, levers=levers)
+    place, reference = replace(made.place, beds=beds), (made.place, made.paths)
+    return replace(made, place=place, paths=paths, scenario=scenario, levers=levers, reference=reference)
+
+
+def city_state(corridor: Corridor, city: str, as_of: dt.date) -> tuple[float, float, float]:
+    """Census, most people (infinite where no beds are known) and mean stay in weeks of a city counted in people.
+
+    A city counted in families, or without a census yet, has no census and no limit.
+    """
+    found = _fitted_city(corridor, city, as_of)
+    if found is None:
+        return 0.0, float("inf"), 20.0
+    place, fitted = found
+    census = float((fitted.weights * fitted.state.census().sum(axis=1)).sum())
+    stay = float(np.exp(-(fitted.weights * fitted.state.usual).sum()))
+    return census, float(place.beds.on([as_of])[0]) if place.beds else float("inf"), stay
+
+
+def _fitted_city(corridor: Corridor, city: str, as_of: dt.date) -> tuple[ReceptionPlace, Fitted] | None:
+    place = city_place(city, as_of, corridor)
+    known = known_on(place.figures, as_of)
+    if place.unit != "people" or not [f for f in known if f.kind == "census" and not f.household]:
+        return None
+    return place, fit(known, as_of, place.plan(members=15))
 
 
 def _rooms(corridor: Corridor, as_of: dt.date) -> Mapping[str, tuple[float, float]]:
     """Weekly arrivals and free room of every shipped city counted in people."""
     rooms: dict[str, tuple[float, float]] = {}
     for city in city_ids():
-        place = city_place(city, as_of, corridor)
-        known = known_on(place.figures, as_of)
-        if place.unit != "people" or not [f for f in known if f.kind == "census" and not f.household]:
-            continue
-        fitted = fit(known, as_of, place.plan(members=15))
-        arrivals = float((fitted.weights * np.exp(fitted.state.arrivals)).sum())
-        census = float((fitted.weights * fitted.state.census().sum(axis=1)).sum())
-        rooms[city] = arrivals, (float(place.beds.on([as_of])[0]) - census) if place.beds else 0.0
+        found = _fitted_city(corridor, city, as_of)
+        if found is not None and found[0].beds is not None:
+            fitted = found[1]
+            arrivals = float((fitted.weights * np.exp(fitted.state.arrivals)).sum())
+            census = float((fitted.weights * fitted.state.census().sum(axis=1)).sum())
+            rooms[city] = arrivals, float(found[0].beds.on([as_of])[0]) - census
     return rooms
 
 
@@ -265,7 +294,7 @@ def _reception(place: ReceptionPlace, as_of: dt.date, options: Options) -> Recep
         notes.append("the census is above the beds on the as-of day already")
     start = as_of + dt.timedelta(weeks=1)
     levers = standard_levers(start, place.ratios.cost)
-    return Reception(place, as_of, options, fitted, paths, paths_of, None, levers, tuple(notes))
+    return Reception(place, as_of, options, fitted, paths, paths_of, levers=levers, notes=tuple(notes))
 
 
 def _notes(place: ReceptionPlace, last: dt.date, as_of: dt.date, forecast: bool, count: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,31 +28,41 @@ def arrival_factor(
     InputError
         On an unknown scenario, a city without arrivals in the corridor, or no calibration on the day.
     """
-    ids = [s.id for s in corridor.scenarios]
-    if scenario not in ids:
-        raise InputError(
-            f"there is no scenario {scenario!r}", hint=did_you_mean(scenario, ids) or ", ".join(ids)
-        )
     flows = [f.id for f in corridor.flows if f.to_stock == f"{city}.arrived"]
     if not flows:
         raise InputError(f"the corridor has no arrivals in {city!r}")
-    if corridor.folder is None or as_of.isoformat() not in calibration_dates(corridor.folder):
-        raise InputError(f"the corridor has no calibration as of {as_of}",
-                         hint=f"run: corridor calibrate {corridor.settings.id} --as-of {as_of}")  # fmt: skip
-    fitted = read_calibration(corridor.folder / "calibration", as_of)
-    end = min(as_of + dt.timedelta(weeks=weeks), corridor.settings.end)
-    counts = []
-    for name in (base, scenario):
-        compiled = compile_forecast(
-            corridor, fitted, name, end=end, members=1, noise=Noise(False, False, False)
-        )
-        run = simulate(compiled, members=1)
-        daily = run.flow_by_day(*flows)[0]
-        daily = daily.reshape(daily.shape[0], -1).sum(axis=1)
-        first = (as_of - compiled.spec.start).days + 1
-        counts.append(daily[first:])
-    whole = min(len(counts[0]) // 7, weeks)
-    base_weeks, with_it = (c[: 7 * whole].reshape(whole, 7).sum(axis=1) for c in counts)
+    base_weeks, with_it = (
+        expected(corridor, name, as_of, weeks, flows).sum(axis=1) for name in (base, scenario)
+    )
+    whole = min(len(base_weeks), weeks)
     factor = np.where(base_weeks > 0, with_it / np.maximum(base_weeks, 1e-9), 1.0)
     last = factor[-1] if whole else 1.0
     return np.concatenate([factor, np.full(weeks - whole, last)])
+
+
+def expected(
+    corridor: Corridor, scenario: str | None, as_of: dt.date, weeks: int, flows: Sequence[str]
+) -> Floats:
+    """Expected people by whole week after the as-of day through each flow, (week, flow); ``None``: the base.
+
+    Raises
+    ------
+    InputError
+        On an unknown scenario, or no calibration on the day.
+    """
+    ids = [s.id for s in corridor.scenarios]
+    if scenario is not None and scenario not in ids:
+        hint = did_you_mean(scenario, ids) or ", ".join(ids)
+        raise InputError(f"there is no scenario {scenario!r}", hint=hint)
+    if corridor.folder is None or as_of.isoformat() not in calibration_dates(corridor.folder):
+        hint = f"run: corridor calibrate {corridor.settings.id} --as-of {as_of}"
+        raise InputError(f"the corridor has no calibration as of {as_of}", hint=hint)
+    fitted = read_calibration(corridor.folder / "calibration", as_of)
+    end = min(as_of + dt.timedelta(weeks=weeks), corridor.settings.end)
+    silent = Noise(False, False, False)
+    compiled = compile_forecast(corridor, fitted, scenario, end=end, members=1, noise=silent)
+    run = simulate(compiled, members=1)
+    first = (as_of - compiled.spec.start).days + 1
+    daily = np.stack([run.flow_by_day(flow)[0] for flow in flows], axis=1)[first:]
+    whole = min(len(daily) // 7, weeks)
+    return daily[: 7 * whole].reshape(whole, 7, len(flows)).sum(axis=1)
