@@ -132,12 +132,12 @@ def test_back_to_the_scenario_restores_everything(levers: Any) -> None:
 
 
 def test_the_address_holds_what_was_moved(levers: Any) -> None:
+    told = levers.inner_text(".lever-all table")
     slide(levers, "enforcement", 2.2)
     levers.click("#lever-beds-on")
     levers.fill("#lever-beds-start", "2024-03-05")
     levers.fill("#lever-beds-end", "2024-04-01")
     rest(levers)
-    told = levers.inner_text(".lever-all table")
     url = address(levers)
     other = levers.context.new_page()
     other.goto(url)

@@ -182,7 +182,7 @@ def test_in_sample_is_never_shown_without_out_of_sample(tmp_path: Path) -> None:
 
 def test_an_effect_card_has_sentence_and_every_check_with_its_outcome(run: RunFolder) -> None:
     section = next(section for section in SECTIONS if section.id == "effects")
-    card = section.payload(RunView(run))[1]["claims"][0]
+    card = section.payload(RunView(run))[0]["claims"][0]
     assert card["verdict"] == "cannot_be_told", "a fragile effect is not drawn as a supported one"
     assert card["verdict_label"] == {"en": "fragile", "es": "frágil"}
     assert "36 %" in card["sentence"]["en"] and "27 de diciembre de 2023" in card["said"]["es"]

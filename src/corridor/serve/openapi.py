@@ -78,5 +78,6 @@ def _operation(name: str, path: str) -> dict[str, Any]:
     if name in BODIES:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": BODIES[name]}}}
     if name == "check_dataset":
-        found["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": {}}}}
+        whole: dict[str, Any] = {"schema": dict[str, Any]()}
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": whole}}
     return found

@@ -44,7 +44,7 @@ def next_month(view: RunView) -> Spoken | None:
     if not isinstance(first, dt.date):
         return None
     level = quantiles_of(rows.filter(pl.col("month") == first))
-    near = {name: (lambda lang, q=q: rounded(level[q], lang)) for name, q in _NEAR.items()}
+    near: dict[str, Value] = {name: (lambda lang, q=q: rounded(level[q], lang)) for name, q in _NEAR.items()}
     return spoken(
         "start_coming",
         f"coming/figure-{series}",
