@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "calibrate": "Fit a corridor to what was known on a date.",
     "forecast": "Forecast a corridor's series or a dataset.",
     "backtest": "Score every forecaster on past dates.",
+    "validate": "Score a corridor's baseline on past dates.",
     "simulate": "Run a corridor's scenarios.",
     "explore": "Search packages of measures that parties can agree on.",
     "update": "Read new editions, fit, run and report, and say what changed.",
