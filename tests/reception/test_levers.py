@@ -91,7 +91,7 @@ def test_measures_of_the_shipped_agreement_that_touch_chicago() -> None:
     )
     by_id = {lever.id: lever for lever in found}
     assert "nyc_families_60" not in by_id
-    assert by_id["chi_60_planned"].limit_days == 75
+    assert by_id["chi_60_planned"].limit_days == 60
     assert by_id["permits_faster"].stay_days == pytest.approx(-60 * 0.3)
     # 8 million a month are shared as spending on capacity is: 15,000 * 65 to 4,000 * 84 (or 90 from June 2024)
     part = 15_000 * 65 / (15_000 * 65 + 4_000 * 90)
