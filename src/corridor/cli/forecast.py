@@ -239,9 +239,7 @@ def _corridor_model(
 
 
 def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
-    """The forecaster by name; the corridor model is one, and a member of the combination."""
-    from corridor.forecast.corridor_member import WithCorridor
-    from corridor.forecast.models import COMBINED
+    """The forecaster by name; the calibrated corridor, run freely, is one."""
     from corridor.forecast.registry import forecaster
 
     if name == CORRIDOR_MODEL:
@@ -251,8 +249,7 @@ def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
                 hint=f"name DIR and --target, and `corridor calibrate DIR --as-of {date}` first",
             )
         return own
-    model = forecaster(name)
-    return WithCorridor(model, own) if name == COMBINED and own is not None else model
+    return forecaster(name)
 
 
 def _say(forecast: Forecast, shown: int, asked: int, quiet: bool) -> None:
