@@ -78,8 +78,8 @@ def planted(parties: tuple[Party, ...] = PARTIES, **ranges: Any) -> Corridor:
     measures = (
         measure("aid", "response", 0.8, **ranges.get("aid", {})),
         measure("more", "response", 1.5),
-        measure("north", "transit_enforcement", 2.0, routes=("o1-town",)),
-        measure("south", "transit_enforcement", 2.0, routes=("o2-town",)),
+        measure("north", "mexican_enforcement", 2.0, routes=("o1-town",)),
+        measure("south", "mexican_enforcement", 2.0, routes=("o2-town",)),
     )
     indicators = (
         Indicator(id="in_town", name="In town", name_es="En la ciudad", kind="census", stocks=("town.arrived",), tag="anchored"),

@@ -24,6 +24,8 @@ Evaluate = Callable[[Sequence[Package]], Floats]
 MANY = 3
 """Objectives above which NSGA-III is used."""
 POPULATION = 100
+FEWEST = 20
+"""Packages of a generation, at most and at least."""
 HYPERVOLUME_SAMPLES = 200_000
 BEYOND = 1.1
 """Reference point of the hypervolume on every normalized objective: a tenth beyond the worst of the front."""
@@ -92,6 +94,7 @@ def search(
     result.
     """
     seen = _Seen(evaluate, limited, store, progress)
+    population = min(population, max(FEWEST, evaluations // 3))
     size = int(np.prod([level + 1.0 for level in levels]))
     if size <= evaluations:
         grid = np.stack(np.meshgrid(*[np.arange(n + 1) for n in levels], indexing="ij"), axis=-1)
