@@ -109,6 +109,7 @@ def simulate(
     corridor: Corridor | str | Path, scenario: str | None = None, *, members: int = 100, seed: int = 1,
     as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
     workers: int = 1, progress: Callable[[int], None] | None = None,
+    free: bool = False,
 ) -> Trajectories: ...  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def simulate(
     corridor: Corridor | str | Path, scenario: Sequence[str | None], *, members: int = 100, seed: int = 1,
     as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
     workers: int = 1, progress: Callable[[int], None] | None = None,
+    free: bool = False,
 ) -> dict[str, Trajectories]: ...  # fmt: skip
 
 
@@ -124,6 +126,7 @@ def simulate(
     corridor: Corridor | str | Path, scenario: str | Sequence[str | None] | None = None, *, members: int = 100,
     seed: int = 1, as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
     workers: int = 1, progress: Callable[[int], None] | None = None,
+    free: bool = False,
 ) -> Trajectories | dict[str, Trajectories]:  # fmt: skip
     """Run a scenario, or several side by side; scenarios of one seed share their noise member by member.
 
@@ -147,6 +150,9 @@ def simulate(
         Processes. With more than one, a script calls this under ``if __name__ == "__main__":``.
     progress
         Called with the number of members that were finished.
+    free
+        Let a calibrated corridor run on by itself. By default each member's base is coupled to a draw of the default
+        forecast, so that a scenario without new measures says what :func:`forecast` says.
 
     Raises
     ------
@@ -171,7 +177,10 @@ def simulate(
     _stop_in_worker(workers)
     study = _study(found, ids, members, seed, as_of, end, hindsight, workers)
     from corridor.ensemble import simulate as run_members
+    from corridor.study import with_forecast
     from corridor.study.responses import answered
+
+    study = study if free else with_forecast(study)
 
     study = answered(study) if responses else study
     compiled = {name or "base": study.compile(name) for name in ids}
@@ -381,23 +390,17 @@ def _forecaster(
     model: str, corridor: Corridor | None, observation: Observation | None, date: dt.date, members: int, seed: int,
     workers: int,
 ) -> Forecaster:  # fmt: skip
-    """The forecaster by name; a calibrated corridor is one, and a member of the combination."""
-    from corridor.forecast.corridor_member import CorridorModel, WithCorridor
-    from corridor.forecast.models import COMBINED
+    """The forecaster by name; a calibrated corridor, run freely, is one."""
+    from corridor.forecast.corridor_member import CorridorModel
     from corridor.forecast.registry import forecaster
 
-    own: CorridorModel | None = None
-    if corridor is not None and observation is not None and model in (CORRIDOR_MODEL, COMBINED):
-        calibration = _calibration(corridor, date)
-        if calibration is not None:
-            own = CorridorModel(corridor, calibration, observation, members, seed, workers)
-    if model == CORRIDOR_MODEL:
-        if own is None:
-            hint = f"name a corridor and its target, and `corridor calibrate` it as of {date} first"
-            raise InputError(f"there is no calibrated corridor as of {date}", hint=hint)
-        return own
-    made = forecaster(model)
-    return made if own is None else WithCorridor(made, own)
+    if model != CORRIDOR_MODEL:
+        return forecaster(model)
+    calibration = None if corridor is None or observation is None else _calibration(corridor, date)
+    if corridor is None or observation is None or calibration is None:
+        hint = f"name a corridor and its target, and `corridor calibrate` it as of {date} first"
+        raise InputError(f"there is no calibrated corridor as of {date}", hint=hint)
+    return CorridorModel(corridor, calibration, observation, members, seed, workers)
 
 
 def plan_of(

@@ -140,3 +140,28 @@ def test_a_corridor_without_sets_is_scored_series_by_series():
     rows = json.loads(result.stdout)["rows"]
     assert {row["series"] for row in rows} >= {"arrivals", "arrivals_greece", "arrivals_italy"}
     assert all(row["relative_wis"] == 1 for row in rows if row["model"] == "walk")
+
+
+def test_weeks_without_other_years_are_told_by_month(tmp_path):
+    """Two years of weeks, 70 a week and 35 from 2024 on: by month about half of what was expected."""
+    weeks = [D(2022, 1, 3) + dt.timedelta(weeks=n) for n in range(120)]
+    rows = "".join(
+        f"{week},{(70 + n * n % 9) // (2 if week >= D(2024, 1, 1) else 1)}\n" for n, week in enumerate(weeks)
+    )
+    (tmp_path / "w.csv").write_text("Week starting,Arrivals\n" + rows)
+    assert run("data", "add", tmp_path / "w.csv", "--as", "weekly").exit_code == 0
+    result = run("evaluate", "--data", "weekly", "--date", "2024-01-01", "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert "by month instead" in result.stderr
+    first = json.loads(result.stdout)["by_month"][0]
+    assert first["observed"] == pytest.approx(37 * 31 / 7, rel=0.03)
+    assert first["effect"] == pytest.approx(-0.5, abs=0.05)
+
+
+def test_people_are_whole_in_a_table(tmp_path):
+    """A mean of seven days is no whole number; people are."""
+    (tmp_path / "c.csv").write_text(census_csv())
+    assert run("data", "add", tmp_path / "c.csv", "--as", "census").exit_code == 0
+    table = run("forecast", "--data", "census", "--horizon", 2).stdout
+    assert "." not in table
+    assert len(table.splitlines()) == 4

@@ -119,6 +119,10 @@ READ = {
     "a_header_on_every_page": ("Date,Arrivals\n2023-01-01,5\nDate,Arrivals\n2023-01-02,6\n", {D(2023, 1, 1): 5, D(2023, 1, 2): 6}),
     "totals_without_a_name": ("Route,Nationality,Jan-23,Feb-23\nA,X,5,6\nB,X,1,2\nA,Y,4,4\n,,10,12\n",
                               {D(2023, 1, 1): 10, D(2023, 2, 1): 12}),
+    "a_year_so_far": ("Month,2023,2024 YTD\nJan,120,150\nFeb,100,130\nMar,85,\n",
+                      {D(2023, 1, 1): 120, D(2023, 2, 1): 100, D(2023, 3, 1): 85, D(2024, 1, 1): 150, D(2024, 2, 1): 130}),
+    "a_row_of_changes": ("Year,Boats,Lorries,Total\n2018,299,3768,4067\n2019,1843,4106,5949\n\"Change, latest year\",+516%,+9%,+46%\nNotes:,,,\n",
+                         {D(2018, 1, 1): 4067, D(2019, 1, 1): 5949}),
     "sdmx": ("DATAFLOW,LAST UPDATE,freq,sex,age,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\nE:M(1.0),14/11/25 23:00:00,M,T,TOTAL,EL,2023-01,5,\n"
              "E:M(1.0),14/11/25 23:00:00,M,T,TOTAL,IT,2023-01,10,p\nE:M(1.0),14/11/25 23:00:00,M,T,TOTAL,IT,2023-02,,\n",
              {D(2023, 1, 1): 15}),
@@ -147,3 +151,16 @@ def test_one_more_choice(name):
     assert len(caught.value.faults) == 1
     assert option in str(caught.value)
     assert total(text, **cure) == expected
+
+
+def test_a_sheet_for_each_period():
+    from data.spreadsheets import xlsx
+
+    sheets = {
+        "Jan-2024": [["Country", "Count"], ["Mali", 5], ["Chad", 6]],
+        "Feb-2024": [["Country", "Count"], ["Mali", 7], ["Chad", 8]],
+    }
+    found = understand(xlsx(sheets), "a.xlsx")
+    assert found.table.select("date", "Country", "value").sort("date", "Country").rows() == [
+        (D(2024, 1, 1), "Chad", 6), (D(2024, 1, 1), "Mali", 5), (D(2024, 2, 1), "Chad", 8), (D(2024, 2, 1), "Mali", 7)
+    ]  # fmt: skip

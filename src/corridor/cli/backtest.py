@@ -264,4 +264,7 @@ def _targets(board: Any, quiet: bool) -> None:
 
     for row in against_targets(board, "combined"):
         word = "reached" if row["reached"] else f"missed by {row['distance']:.3f}"
-        talk(f"{row['target']}: {row['measured']:.3f}, goal {row['goal']:.2f}: {word}", quiet=quiet)
+        talk(
+            f"{row['target']}, {row['period']}: {row['measured']:.3f}, goal {row['goal']:.2f}: {word}",
+            quiet=quiet,
+        )

@@ -118,7 +118,7 @@ def _lone(
     name: str, date: dt.date, since: dt.date | None, months: int, by: tuple[str, ...], as_of: dt.date | None,
     seed: int, lang: int, format: str, out: Path | None,
 ) -> None:  # fmt: skip
-    """The card of a dataset by itself: by week where it is weekly or daily, else by month."""
+    """The card of a dataset by itself: by week where it is weekly or daily and other years can be compared, else by month."""
     from dataclasses import replace
 
     import polars as pl
@@ -127,6 +127,7 @@ def _lone(
     from corridor.evaluate import measure_effect
     from corridor.evaluate.question import Question
     from corridor.evaluate.weekly import weekly_counts, weekly_effect, weekly_rows
+    from corridor.model import InputError
     from corridor.series import read_series
     from corridor.text import say
 
@@ -134,8 +135,13 @@ def _lone(
     dataset = dataset.as_of(as_of) if as_of else dataset
     if since:
         dataset = replace(dataset, table=dataset.table.filter(pl.col("date") >= since))
+    found = None
     if dataset.frequency in ("week", "day"):
-        found = weekly_effect(weekly_counts(dataset, _scope(by)), date)
+        try:
+            found = weekly_effect(weekly_counts(dataset, _scope(by)), date)
+        except InputError as short:  # too few other years: months need none
+            talk(f"not by week: {str(short).splitlines()[0]}; by month instead", quiet=False)
+    if found is not None:
         if out:
             weeks = [
                 {"period": one.week, "observed": one.observed, "expected": one.expected}
@@ -155,7 +161,8 @@ def _lone(
                 lines.append(f"  {what[lang]}")
             click.echo("\n".join(lines))
         return
-    series = read_series(dataset, (), _scope(by)).at("month").trimmed()
+    published = read_series(dataset, (), _scope(by))
+    series = published.at("month", split_weeks=published.step == "week").trimmed()
     question = Question(series, date, months, name=say("effects.only_date", date=date))
     effect = measure_effect(question, None, seed=seed, as_of=as_of)
     if out:

@@ -70,6 +70,8 @@ def command(
 
     As a table, the median and three intervals; as JSON or CSV, all 23 quantiles.
     """
+    import polars as pl
+
     from corridor.data import load
     from corridor.forecast.hub import hub_table, write_hub
     from corridor.forecast.lone import month_table
@@ -139,6 +141,8 @@ def command(
     shown = (summary_of_quantiles(table) if format == "table" else table).rename(
         {"month": step} if step != "month" else {}
     )
+    if format == "table" and dataset.table["value"].dtype.is_integer():  # whole people, a mean of days too
+        shown = shown.with_columns(pl.col(pl.Float64).round(0).cast(pl.Int64))
     if format == "json":
         emit_object(_object(forecast, dataset.id, shown.rows(named=True)) | {"step": step})
     else:
@@ -235,9 +239,7 @@ def _corridor_model(
 
 
 def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
-    """The forecaster by name; the corridor model is one, and a member of the combination."""
-    from corridor.forecast.corridor_member import WithCorridor
-    from corridor.forecast.models import COMBINED
+    """The forecaster by name; the calibrated corridor, run freely, is one."""
     from corridor.forecast.registry import forecaster
 
     if name == CORRIDOR_MODEL:
@@ -247,8 +249,7 @@ def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
                 hint=f"name DIR and --target, and `corridor calibrate DIR --as-of {date}` first",
             )
         return own
-    model = forecaster(name)
-    return WithCorridor(model, own) if name == COMBINED and own is not None else model
+    return forecaster(name)
 
 
 def _say(forecast: Forecast, shown: int, asked: int, quiet: bool) -> None:

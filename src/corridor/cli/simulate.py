@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,11 @@ if TYPE_CHECKING:
     help="Set a measure's strength, low, high, start, end, ramp_days or decay_days for this run; repeat it.",
 )  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
+@click.option(
+    "--free",
+    is_flag=True,
+    help="Let the calibrated corridor run on by itself, not coupled to the default forecast.",
+)
 @responses_option()
 @out_option()
 @members_option(200)
@@ -56,7 +63,7 @@ if TYPE_CHECKING:
 @quiet_option()
 def command(
     corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None,
-    responses: bool, out: Path | None, members: int, seed: int,
+    responses: bool, free: bool, out: Path | None, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
@@ -67,7 +74,7 @@ def command(
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
-        overwrite=overwrite, sets=sets, responses=responses,
+        overwrite=overwrite, sets=sets, responses=responses, free=free,
     )  # fmt: skip
 
 
@@ -82,7 +89,7 @@ def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
     overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
-    responses: bool = True,
+    responses: bool = True, free: bool = False,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
@@ -98,6 +105,7 @@ def run_and_write(
         choose_calibration,
         run_study,
         study_levers,
+        with_forecast,
     )
 
     target = out_folder(out)
@@ -132,6 +140,11 @@ def run_and_write(
         as_of=chosen or as_of or settings.as_of, seed=seed, members=members, workers=workers or processors(),
         hindsight=hindsight, command=command_line(),
     )  # fmt: skip
+
+    def step(text: str, total: int) -> AbstractContextManager[Callable[[float], None]]:
+        return progress(text, total, quiet=quiet)
+
+    study = study if free else with_forecast(study, step)
     if responses:
         from corridor.study.responses import answered
 
@@ -139,9 +152,7 @@ def run_and_write(
     store = target.parent / f".{target.name}-members"
     with locked(target):
         try:
-            tables, manifest = run_study(
-                study, step=lambda text, total: progress(text, total, quiet=quiet), store=store
-            )
+            tables, manifest = run_study(study, step=step, store=store)
         except KeyboardInterrupt:
             if store.exists():
                 talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)

@@ -4,8 +4,9 @@ from corridor.engine.compile import compile_corridor
 from corridor.engine.compiled import Compiled
 from corridor.engine.index import CorridorIndex, index_corridor
 from corridor.engine.levers import LEVERS, Lever, LeverEffect, allowed_strengths, neutral_strength
-from corridor.engine.member import MemberArrays, arrays_from, member_arrays
+from corridor.engine.member import MemberArrays, arrays_from, expected_arrays, member_arrays
 from corridor.engine.notes import NOTES, MeasureNote, measure_notes
+from corridor.engine.paths import MemberPaths, Move
 from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
 from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
@@ -20,7 +21,9 @@ __all__ = [
     "LeverEffect",
     "MeasureNote",
     "MemberArrays",
+    "MemberPaths",
     "MemberResult",
+    "Move",
     "Noise",
     "RunSpec",
     "Scope",
@@ -30,6 +33,7 @@ __all__ = [
     "arrays_from",
     "compile_corridor",
     "count_shapes",
+    "expected_arrays",
     "index_corridor",
     "measure_notes",
     "member_arrays",

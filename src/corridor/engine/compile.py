@@ -48,7 +48,7 @@ def compile_corridor(
     index = index_corridor(corridor, table.has)
     rows = resolve_rows(index, table, starts)
     measures = bind_measures(index, table, active)
-    numbers = RunNumbers(index, calendar, table, rows, measures, tuple(event_rows(table, events)))
+    numbers = RunNumbers(index, calendar, table, rows, measures, tuple(event_rows(table, events)), spec.paths)
     watched = sorted({index.flow[name] for t in triggers for name in watched_flows(corridor, t)})
     structure = build_structure(
         index, table, rows, measures=measures, events=events, state=spec.state, watched=watched
@@ -81,6 +81,15 @@ def _scenario(corridor: Corridor, scenario: Scenario | str | None) -> Scenario |
 
 def _start_units(index: CorridorIndex, numbers: RunNumbers, structure: Structure, spec: RunSpec) -> Floats:
     """(C) units in every cell on the first morning: those of the state, if there is one, else the declared."""
+    units = _declared_or_state(index, numbers, structure, spec)
+    if spec.paths is not None:
+        units *= spec.paths.start_factor(structure.network.cell_name, index, None)
+    return units
+
+
+def _declared_or_state(
+    index: CorridorIndex, numbers: RunNumbers, structure: Structure, spec: RunSpec
+) -> Floats:
     units = np.zeros(len(structure.cell_at))
     if spec.state is None:
         groups = index.corridor.groups

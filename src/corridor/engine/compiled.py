@@ -76,7 +76,7 @@ class Compiled:
         """Numbers by segment with every dated measure in force; ``member`` None: central values."""
         drawn = self.table.values(self.spec.seed, member)
         numbers = self.numbers
-        return numbers.apply_measures(numbers.base_values(drawn), drawn, numbers.by_date)
+        return numbers.apply_measures(numbers.base_values(drawn, member), drawn, numbers.by_date)
 
     def __repr__(self) -> str:
         scenario = self.scenario.id if self.scenario else "base"

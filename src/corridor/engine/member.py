@@ -75,8 +75,18 @@ class MemberArrays:
 
 def member_arrays(compiled: Compiled, member: int | None) -> MemberArrays:
     """Everything the kernel needs for ``member``; None: central values, no noise."""
-    drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
-    return arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, member)
+    noise = compiled.spec.noise
+    drawn = compiled.table.values(compiled.spec.seed, member if noise.parameters else None)
+    base = compiled.numbers.base_values(drawn, member if noise.intensities else None)
+    return arrays_from(compiled, base, drawn, member)
+
+
+def expected_arrays(compiled: Compiled, member: int | None) -> MemberArrays:
+    """Like `member_arrays`, without chance: expected values under the member's own parameters and paths."""
+    noise = compiled.spec.noise
+    drawn = compiled.table.values(compiled.spec.seed, member if noise.parameters else None)
+    base = compiled.numbers.base_values(drawn, member if noise.intensities else None)
+    return replace(arrays_from(compiled, base, drawn, None), count=_start(compiled, member))
 
 
 def arrays_from(compiled: Compiled, base: Values, drawn: Floats, member: int | None) -> MemberArrays:
@@ -89,7 +99,7 @@ def arrays_from(compiled: Compiled, base: Values, drawn: Floats, member: int | N
     values = numbers.apply_measures(base, drawn, numbers.by_date)
     factor = _departure_factor(compiled, member)
     weight = np.ones_like(factor)
-    count = compiled.start_units.copy()
+    count = _start(compiled, member)
     whole = member is not None and compiled.spec.noise.counts
     if member is not None and whole:
         seed = compiled.spec.seed
@@ -114,11 +124,21 @@ def arrays_from(compiled: Compiled, base: Values, drawn: Floats, member: int | N
     )
 
 
+def _start(compiled: Compiled, member: int | None) -> Floats:
+    """(C) units in every cell on the first morning, with those of the member's path where it has one."""
+    paths = compiled.spec.paths
+    if member is None or paths is None or not compiled.spec.noise.intensities:
+        return compiled.start_units.copy()
+    cells, index = compiled.structure.network.cell_name, compiled.index
+    central = paths.start_factor(cells, index, None)
+    return compiled.start_units * paths.start_factor(cells, index, member) / central
+
+
 def _departure_factor(compiled: Compiled, member: int | None) -> Floats:
     """(D, P) expected units of a day per person per month, with the member's shocks where it has any."""
     calendar, spec, departures = compiled.calendar, compiled.spec, compiled.structure.departures
     factor = 1.0 / calendar.days_in_month[:, None] / departures.size
-    if member is None or not spec.noise.intensities or spec.shocks_from is None:
+    if member is None or not spec.noise.intensities or spec.shocks_from is None or spec.paths is not None:
         return factor
     nationalities = [group.nationality for _, group in departures.labels]
     deviation = intensity_deviations(

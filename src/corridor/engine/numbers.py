@@ -14,6 +14,7 @@ from corridor.engine.calendar import RunCalendar
 from corridor.engine.index import CorridorIndex
 from corridor.engine.measures import Periods, ramp_starts, weights
 from corridor.engine.parameters import ParameterTable, Rows
+from corridor.engine.paths import MemberPaths
 from corridor.engine.rules import apply_effect
 from corridor.engine.spec import STOCK_FIGURES, UNLIMITED, Floats, Values
 
@@ -67,6 +68,7 @@ class RunNumbers:
     rows: Mapping[str, Rows]
     measures: tuple[BoundMeasure, ...]
     event_rows: tuple[int, ...]
+    paths: MemberPaths | None = None
 
     @cached_property
     def by_date(self) -> tuple[Floats, ...]:
@@ -91,15 +93,14 @@ class RunNumbers:
                 used |= set(np.unique(rows).tolist())
         return used - {-1}
 
-    def base_values(self, drawn: Floats) -> Values:
-        """Numbers by segment before any measure."""
+    def base_values(self, drawn: Floats, member: int | None = None) -> Values:
+        """Numbers by segment before any measure, on the paths of ``member`` (None: the central ones) where there are any."""
 
         def of(name: str, absent: float) -> Floats:
             return self._gather(name, drawn, absent)
 
         share = of("share", 0.0) * self.index.open_to
-        self._normalize(share)
-        return Values(
+        values = Values(
             share=share,
             daily_probability=of("daily_probability", 0.0) * self.index.open_to,
             throughput=np.concatenate([of("throughput", UNLIMITED), of("route_throughput", UNLIMITED)], 1),
@@ -111,6 +112,11 @@ class RunNumbers:
             directed=np.zeros(share.shape),
             **self.stock_figures(drawn),
         )
+        self._normalize(values.share)
+        if self.paths is not None:
+            self.paths.apply(values, self.index, self.calendar, member)
+            self._normalize(values.share)
+        return values
 
     def stock_figures(self, drawn: Floats) -> dict[str, Floats]:
         """The figures of stocks that the day loop does not read, by name, (S, K), before any measure."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from corridor.model import html
 from corridor.model.arrays import Floats
+
+if TYPE_CHECKING:
+    from corridor.engine.paths import MemberPaths
 
 CellState = Mapping[tuple[str, int, str], float]
 """Units in each cell, by (stock or travelling flow, stage, group)."""
@@ -41,6 +45,8 @@ class RunSpec:
     noise: Noise = field(default_factory=Noise)
     shocks_from: dt.date | None = None
     state: CellState | None = None
+    paths: MemberPaths | None = None
+    """Departures and other numbers given to each member; then there are no shocks of departures of its own."""
 
     def _repr_html_(self) -> str:
         facts = {"period": f"{self.start} to {self.end}", "days": self.days, "seed": self.seed}

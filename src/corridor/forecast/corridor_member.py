@@ -1,10 +1,10 @@
-"""The corridor model's own forecast as a forecaster, and as a member of the combination."""
+"""The corridor model's own forecast, run freely, as a forecaster."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -12,14 +12,11 @@ import polars as pl
 from corridor.calibrate import Calibration
 from corridor.forecast.compare import quantiles_of_samples
 from corridor.forecast.engine import compile_forecast, run_forecast, series_samples
-from corridor.forecast.registry import Forecaster
 from corridor.forecast.result import Forecast
 from corridor.forecast.scores import LEVELS
 from corridor.forecast.view import View
 from corridor.model import Corridor, InputError, Observation
-from corridor.model.arrays import Floats
 from corridor.model.periods import add_months
-from corridor.series import from_log_scale, log_scale
 
 
 @dataclass(frozen=True)
@@ -65,62 +62,3 @@ class CorridorModel:
                 if part.height == len(LEVELS):
                     result[i, j] = part["value"].to_numpy()
         return Forecast(self.id, view, tuple(horizons), result)
-
-    @property
-    def weight(self) -> float:
-        """Weight beside other models: half of what it was better than the reference out of sample by, or 0.
-
-        The refit to six months earlier is the only past origin at which the model's errors are known.
-        """
-        fit = self.calibration.fit.filter(
-            counting_point=self.observation.id, line="out_of_sample", metric="wis"
-        )
-        if not fit.height or not fit["reference"][0]:
-            return 0.0
-        return max(0.0, 1.0 - fit["value"][0] / fit["reference"][0]) / 2.0
-
-
-@dataclass(frozen=True)
-class WithCorridor:
-    """A forecaster with the corridor model as one more member: quantiles averaged on the log scale."""
-
-    base: Forecaster
-    model: CorridorModel
-    id: str = "combined"
-
-    def fit_predict(self, view: View, horizons: Sequence[int]) -> Forecast:
-        """See :class:`corridor.forecast.registry.Forecaster`.
-
-        Draws are moved with the total's quantiles, so that they stay coherent.
-        """
-        base, weight = self.base.fit_predict(view, horizons), self.model.weight
-        if weight == 0.0:
-            return replace(base, weights={**base.weights, "corridor model": {"corridor": 0.0}})
-        other = self.model.fit_predict(view, horizons).quantiles
-        mixed = averaged(base.quantiles, other, weight)
-        samples = base.samples
-        if samples is not None and view.total is not None:
-            total = view.panel.columns([view.total])[0]
-            samples = samples * _moved(samples.sum(axis=2), mixed[:, total])[..., None]
-            columns = view.panel.columns(view.leaves)
-            of_draws = np.stack([np.quantile(s, LEVELS, axis=0).T for s in samples])
-            known = ~np.isnan(mixed[:, columns])
-            mixed[:, columns] = np.where(known, of_draws, np.nan)
-            mixed[:, total] = np.quantile(samples.sum(axis=2), LEVELS, axis=1).T
-        weights = {**base.weights, "corridor model": {"corridor": round(weight, 3)}}
-        return Forecast(self.id, view, base.horizons, mixed, samples, weights)
-
-
-def averaged(first: Floats, second: Floats, weight: float) -> Floats:
-    """Quantiles averaged level by level on the log scale; where the second has none, the first's."""
-    z = (1.0 - weight) * log_scale(first) + weight * log_scale(second)
-    return np.where(np.isnan(second), first, from_log_scale(z))
-
-
-def _moved(sums: Floats, quantiles: Floats) -> Floats:
-    """Factor by which each draw of a sum is to be taken so that it has the quantiles: ``(horizons, draws)``."""
-    result = np.ones_like(sums)
-    for i, row in enumerate(sums):
-        old = np.quantile(row, LEVELS)
-        result[i] = np.interp(row, old, quantiles[i]) / np.maximum(row, 1.0)
-    return result

@@ -11,7 +11,7 @@ import polars as pl
 
 from corridor.calibrate import Calibration
 from corridor.data import datasets, load
-from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
+from corridor.engine import Compiled, MemberPaths, Noise, RunSpec, compile_corridor
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, simulate
 from corridor.model import Corridor, Observation, Scenario
 from corridor.model.periods import period_end
@@ -30,11 +30,13 @@ def compile_forecast(
     members: int = 200,
     hindsight: bool = False,
     noise: Noise | None = None,
+    paths: MemberPaths | None = None,
 ) -> Compiled:
     """Compile a run from the last month that the calibration's target knows, to ``end``.
 
     Departures are shocked from that month on, since most who left then are counted later; the counts of
-    the month itself are known and are no forecast.
+    the month itself are known and are no forecast. ``paths`` stand in place of those shocks
+    (:func:`corridor.forecast.coupled.coupling`).
     """
     spec = RunSpec(
         start=calibration.start,
@@ -46,6 +48,7 @@ def compile_forecast(
         noise=noise or Noise(),
         shocks_from=calibration.known_until,
         state=calibration.state,
+        paths=paths,
     )
     return compile_corridor(corridor, scenario, spec, calibration.parameters)
 

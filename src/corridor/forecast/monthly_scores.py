@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from corridor.calibrate import Calibration
+from corridor.engine import Compiled
+from corridor.ensemble import Trajectories
 from corridor.forecast.compare import (
     compare_with_reference,
     outcomes,
@@ -32,7 +34,7 @@ def score_against_reference(
     workers: int = 1,
     publishers: Sequence[str] = tuple(PUBLISHERS),
 ) -> pl.DataFrame:
-    """Forecast from a calibration and score it, month by month, beside the reference of the same day.
+    """Forecast from a calibration, run freely, and score it, month by month, beside the reference of the same day.
 
     Returns ``publisher series month horizon observed median wis wis_reference low high inside_50 inside_80 inside_95``
     (``low`` and ``high`` bound 80 %): the totals of every dataset with a standard panel, the ten transit nationalities
@@ -42,6 +44,27 @@ def score_against_reference(
     end = add_months(calibration.known_until, horizons + 1) - dt.timedelta(days=1)
     compiled = compile_forecast(corridor, calibration, None, end=end, seed=seed, members=members)
     trajectories = run_forecast(compiled, workers=workers)
+    return score_runs(
+        corridor, compiled, trajectories, calibration.as_of, horizons=horizons, publishers=publishers
+    )
+
+
+def score_runs(
+    corridor: Corridor,
+    compiled: Compiled,
+    trajectories: Trajectories,
+    as_of: dt.date,
+    *,
+    horizons: int = 6,
+    publishers: Sequence[str] = tuple(PUBLISHERS),
+) -> pl.DataFrame:
+    """The same for members that have been run.
+
+    Raises
+    ------
+    InputError
+        If no series has a reference on the date.
+    """
     frames: list[pl.DataFrame] = []
     for observation, panel in scored_observations(corridor):
         publisher = next(name for name, p in PUBLISHERS.items() if p.dataset == observation.dataset)
@@ -54,12 +77,10 @@ def score_against_reference(
                 total = series_samples(trajectories, compiled, part).filter(pl.col("series") == TOTAL)
                 samples.append(total.with_columns(pl.lit(area[0]).alias("series")))
         table = pl.concat(samples).filter(pl.col("series").is_in(list(panel.series)))
-        scored = _side_by_side(table, panel, calibration.as_of, horizons)
+        scored = _side_by_side(table, panel, as_of, horizons)
         frames += [part.with_columns(pl.lit(publisher).alias("publisher")) for part in scored]
     if not frames:
-        raise InputError(
-            f"no series has a reference as of {calibration.as_of}", hint="take a later as-of date"
-        )
+        raise InputError(f"no series has a reference as of {as_of}", hint="take a later as-of date")
     return pl.concat(frames).select("publisher", pl.exclude("publisher"))
 
 

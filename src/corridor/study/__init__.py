@@ -13,6 +13,7 @@ from corridor.study.query import select_rows
 from corridor.study.schema import TABLES, conform
 
 if TYPE_CHECKING:
+    from corridor.study.baseline import with_forecast
     from corridor.study.run import Study, choose_calibration, run_study, study_levers
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "run_study",
     "select_rows",
     "study_levers",
+    "with_forecast",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("corridor.study.run"), name)
+    where = "corridor.study.baseline" if name == "with_forecast" else "corridor.study.run"
+    return getattr(import_module(where), name)

@@ -16,7 +16,7 @@ import polars as pl
 from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
-from corridor.engine import Compiled, MemberResult, RunSpec, compile_corridor, run_member
+from corridor.engine import Compiled, MemberPaths, MemberResult, RunSpec, compile_corridor, run_member
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.engine import compile_forecast, run_forecast
@@ -63,6 +63,10 @@ class Study:
     workers: int = 1
     hindsight: bool = False
     command: str = ""
+    paths: MemberPaths | None = None
+    """Paths of the members, where the baseline is the default forecast (`baseline.with_forecast`)."""
+    distance: pl.DataFrame | None = None
+    """How far expected counts of the members stay from their draws of that forecast."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Measured responses among the measures of the corridor, by id."""
 
@@ -71,7 +75,7 @@ class Study:
         if self.calibration is not None:
             return compile_forecast(
                 self.corridor, self.calibration, scenario, end=self.end, seed=self.seed,
-                members=self.members, hindsight=self.hindsight,
+                members=self.members, hindsight=self.hindsight, paths=self.paths,
             )  # fmt: skip
         spec = RunSpec(
             start=self.corridor.settings.start, end=self.end, seed=self.seed, members=self.members,
@@ -184,6 +188,8 @@ def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> di
         tables |= effects(study, [run.compiled for run in runs], step)
     if study.calibration is not None:
         tables["fit"] = study.calibration.fit
+    if study.distance is not None:
+        tables["baseline"] = study.distance
     return tables | explored_tables(study.folder, study.as_of)
 
 
@@ -290,6 +296,7 @@ def _provenance(study: Study, runs: Sequence[ScenarioRun]) -> Provenance:
             "end": study.end.isoformat(),
             "start": runs[0].compiled.spec.start.isoformat(),
             "scenarios": [run.id for run in runs],
+            "baseline": "forecast" if study.paths is not None else "free",
         },
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +66,7 @@ def calendar_of(
         cells = [cell for cell in columns[name] if cell and not words.is_total(cell)]
         if not cells:
             continue
-        years = [head for head in heads if year_text(head)]
+        years = [head for head in names if head != name and _calendar_year(head)]
         months = [cell for cell in cells if month_text(cell) is not None]
         if (
             len(years) >= 2
@@ -81,6 +82,11 @@ def calendar_of(
         ):
             return _Calendar(name, tuple(across), False)
     return None
+
+
+def _calendar_year(head: str) -> tuple[int, bool] | None:
+    """Year of a column of months; the year so far (``2024 YTD``) has the months there are."""
+    return year_text(re.sub(r"(?i)\s*\(?\b(?:ytd|year to date|to date|so far)\b\)?\s*$", "", head))
 
 
 def from_calendar(
@@ -106,7 +112,7 @@ def from_calendar(
             continue
         for head in grid.heads:
             year, month = (
-                (year_text(head), month_text(key))
+                (_calendar_year(head), month_text(key))
                 if grid.years_across
                 else (year_text(key), month_text(head))
             )

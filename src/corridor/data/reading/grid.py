@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.data.reading.dates import written
 from corridor.model import Fault, InputError
 
 MOST_ROWS = 1_000_000
@@ -188,12 +189,27 @@ def _spreadsheet(content: bytes, label: str, sheet: str | None) -> Grid:
     filled = {name: rows for name, rows in grids.items() if rows}
     if not filled:
         raise _refused(label, None, "the spreadsheet is empty")
+    if sheet is None and (joined := _sheets_by_period(filled)):
+        return Grid(joined, "spreadsheet", (f"a sheet for each period, all {len(filled)} read",))
     best = max(filled, key=lambda name: sum(len(row) for _, row in filled[name]))
     note = ""
     if len(filled) > 1:
         others = ", ".join(repr(name) for name in filled if name != best)
         note = f"the largest sheet {best!r} is read; --sheet reads another ({others})"
     return Grid(filled[best], f"spreadsheet, sheet {best!r}", (note,) if note else ())
+
+
+def _sheets_by_period(
+    sheets: dict[str, list[tuple[int, list[str]]]],
+) -> list[tuple[int, list[str]]]:
+    """Sheets that are named by periods and have one header, as one table with a column of periods; else nothing."""
+    headers = {tuple(rows[0][1]) for rows in sheets.values()}
+    if len(sheets) < 2 or len(headers) != 1 or not all(map(written, sheets)):
+        return []
+    joined = [(1, ["Period", *headers.pop()])]
+    for name, rows in sheets.items():
+        joined += [(line, [name, *cells]) for line, cells in rows[1:]]
+    return joined
 
 
 def _sheet(book: Any, name: str, label: str) -> list[tuple[int, list[str]]]:

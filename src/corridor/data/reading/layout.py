@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def find_table(grid: Grid, label: str) -> tuple[Table, list[Fault]]:
         names = _names_for(names)
         body = rows[top:]
         notes.append(f"there is no header row; the columns are called {', '.join(names)}")
-    body = without_tags(body, notes)
+    body = _without_percentages(without_tags(body, notes), notes)
     body, below = _without_footnotes(body, len(_trimmed(names)))
     if below:
         notes.append(f"{len(below)} footnote row{'s' * (len(below) > 1)} below the table passed over")
@@ -125,6 +126,25 @@ def _is_label_and_text(rows: Sequence[tuple[int, list[str]]], at: int, counts: S
     if counts[at] != 2 or len(wide) < 2 or (len(rows[at][1]) < 3 and not rows[at][1][0].endswith(":")):
         return False
     return all(counts[n] <= 2 for n in range(at, wide[0]))
+
+
+_PERCENT = re.compile(r"[+\-−–]?\s*\d[\d.,]*\s*%")
+
+
+def _without_percentages(
+    body: Sequence[tuple[int, list[str]]], notes: list[str]
+) -> list[tuple[int, list[str]]]:
+    """Rows without those that hold percentages only, such as a change from the year before."""
+    kept = [row for row in body if not _is_percentages(row[1])]
+    if len(kept) < len(body):
+        count = len(body) - len(kept)
+        notes.append(f"{count} row{'s' * (count > 1)} of percentages left out")
+    return kept
+
+
+def _is_percentages(cells: Sequence[str]) -> bool:
+    figures = [cell for cell in cells[1:] if cell and not is_missing(cell)]
+    return len(figures) >= 2 and all(_PERCENT.fullmatch(cell) for cell in figures)
 
 
 def _without_footnotes(

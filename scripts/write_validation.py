@@ -1,0 +1,91 @@
+"""Copy the summary of a validation into docs/results and the tables of docs/calibration.md.
+
+corridor validate americas --out FOLDER
+corridor validate americas --out FOLDER --free
+python scripts/write_validation.py FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import polars as pl
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "calibration.md"
+RESULTS = ROOT / "docs" / "results"
+BEGIN, END = "<!-- begin: written by scripts/write_validation.py -->\n", "<!-- end of validation -->\n"
+HORIZONS = (1, 2, 3, 6)
+NAMES = {
+    "us_total": "US total",
+    "us_transit_nationalities": "US, ten transit nationalities",
+    "us_sectors": "US, nine sectors",
+    "us_field_offices": "US, four field offices",
+    "mexico_total": "Mexico total",
+    "honduras_total": "Honduras total",
+    "darien_total": "Darién total",
+}
+LINES = {
+    "in the 80 % interval": ("inside_80", "{:.0%}"),
+    "in the 95 % interval": ("inside_95", "{:.0%}"),
+    "WIS over the reference's": ("wis_ratio", "{:.2f}"),
+    "WIS over the forecast's": ("wis_to_forecast", "{:.2f}"),
+}
+
+
+def read(name: str) -> pl.DataFrame | None:
+    """The committed summary of the coupled or the free baseline."""
+    path = RESULTS / f"validation-{name}.csv"
+    return pl.read_csv(path) if path.exists() else None
+
+
+def cell(table: pl.DataFrame | None, name: str, horizon: int, column: str, form: str) -> str:
+    """One figure, blank where there is none."""
+    found = None if table is None else table.filter(set=name, horizon=horizon)
+    if found is None or not found.height or found[column][0] is None:
+        return ""
+    return form.format(found[column][0])
+
+
+def rendered() -> str:
+    """The tables of the page."""
+    coupled, free = read("coupled"), read("free")
+    assert coupled is not None
+    dates = int(coupled["dates"].max() or 0)  # type: ignore[arg-type]
+    heads = [f"{h}" for h in HORIZONS]
+    lines = [f"{dates} dates. In brackets: the corridor run on by itself (`--free`).", "",
+             "| series | | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]  # fmt: skip
+    for name, label in NAMES.items():
+        for i, (line, (column, form)) in enumerate(LINES.items()):
+            cells = []
+            for horizon in HORIZONS:
+                ours, other = (cell(t, name, horizon, column, form) for t in (coupled, free))
+                cells.append(f"{ours} ({other})" if ours and other else ours)
+            lines.append(f"| {label if i == 0 else ''} | {line} | " + " | ".join(cells) + " |")
+    stocks = coupled.filter(pl.col("horizon") == 0)
+    lines += ["", "Stocks on the days of dated points that came later; the error is that of the median over that of the last point known:", "",
+              "| stock | points | in the 80 % interval | in the 95 % interval | error |", "|---|---|---|---|---|"]  # fmt: skip
+    for row in stocks.iter_rows(named=True):
+        ratio = "" if row["wis_ratio"] is None else f"{row['wis_ratio']:.2f}"
+        lines.append(
+            f"| `{row['set']}` | {row['targets']} | {row['inside_80']:.0%} | {row['inside_95']:.0%} | {ratio} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    RESULTS.mkdir(exist_ok=True)
+    for name in ("coupled", "free"):
+        if (folder / f"{name}.csv").exists():
+            (RESULTS / f"validation-{name}.csv").write_text(
+                (folder / f"{name}.csv").read_text("utf-8"), "utf-8"
+            )
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + BEGIN + rendered() + END + after, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

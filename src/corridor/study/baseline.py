@@ -1,0 +1,24 @@
+"""The baseline of a study is the default forecast: a scenario without new measures says what `corridor forecast` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corridor.forecast.coupled import couple
+from corridor.study.run import Step, Study, no_bar
+
+
+def with_forecast(study: Study, step: Step = no_bar) -> Study:
+    """The study with every member coupled to a joint draw of the default forecast.
+
+    The same study where there is no calibration, or no forecast with joint draws of the series that it is fitted to.
+    """
+    if study.calibration is None:
+        return study
+    with step("the forecast", 1) as advance:
+        coupling = couple(
+            study.corridor, study.calibration, end=study.end, seed=study.seed, members=study.members,
+            hindsight=study.hindsight, workers=study.workers,
+        )  # fmt: skip
+        advance(1)
+    return study if coupling is None else replace(study, paths=coupling.paths, distance=coupling.distance)

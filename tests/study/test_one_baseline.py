@@ -1,0 +1,110 @@
+"""The run, its tables, its page and `corridor forecast` say one number of the months ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from corridor.calibrate import read_calibration
+from corridor.data import load
+from corridor.engine import run_member
+from corridor.forecast import View, forecaster, quantile_table, subject_of
+from corridor.formats import find_corridor, open_corridor
+from corridor.study import Study, with_forecast
+from corridor.study.run import run_study, study_levers
+
+AS_OF = dt.date(2023, 12, 31)
+END = dt.date(2024, 3, 31)
+MEMBERS = 40
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    folder = find_corridor("americas")
+    given = Study(
+        corridor=open_corridor("americas"), folder=folder, calibration=read_calibration(folder / "calibration", AS_OF),
+        scenarios=(None,), end=END, as_of=AS_OF, members=MEMBERS,
+    )  # fmt: skip
+    return with_forecast(given)
+
+
+@pytest.fixture(scope="module")
+def tables(study: Study) -> dict[str, pl.DataFrame]:
+    return run_study(study)[0]
+
+
+@pytest.fixture(scope="module")
+def published() -> pl.DataFrame:
+    """What `corridor forecast americas --target us_total --by nationality` says."""
+    subject, panels = subject_of(load("us_southwest_encounters").as_of(AS_OF), ("nationality",))
+    forecast = forecaster("combined").fit_predict(View.at(subject, AS_OF, panels), (1, 2, 3, 4))
+    return quantile_table(forecast)
+
+
+def side_by_side(
+    tables: dict[str, pl.DataFrame], published: pl.DataFrame, nationality: str, series: str
+) -> pl.DataFrame:
+    ours = tables["forecast"].filter(series="us_total", nationality=nationality)
+    theirs = published.filter(series=series).select("month", "quantile", forecast="value")
+    return ours.join(theirs, on=["month", "quantile"])
+
+
+def test_the_total_of_the_run_is_that_of_the_forecast(tables, published) -> None:
+    both = side_by_side(tables, published, "", "total").filter(pl.col("quantile").is_between(0.09, 0.91))
+    assert both.height == 4 * 17
+    assert both["value"].to_numpy() == pytest.approx(both["forecast"].to_numpy(), rel=0.03)
+    middle = both.filter(quantile=0.5)
+    assert middle["value"].to_numpy() == pytest.approx(middle["forecast"].to_numpy(), rel=0.015)
+
+
+@pytest.mark.parametrize("nationality", ["VEN", "GTM", "MEX", "ECU"])
+def test_so_are_the_nationalities(tables, published, nationality: str) -> None:
+    both = side_by_side(tables, published, nationality, nationality).filter(quantile=0.5)
+    assert both["value"].to_numpy() == pytest.approx(both["forecast"].to_numpy(), rel=0.08)
+
+
+def test_the_page_starts_from_the_median(study: Study, published) -> None:
+    """The page's own engine runs the central path; test_engine_parity.py holds it to this run."""
+    compiled = study.compile(None)
+    flows = next(o for o in study.corridor.observations if o.id == "us_total").flows
+    counts = (
+        run_member(compiled, None).monthly_flow[:, [compiled.index.flow[f] for f in flows]].sum(axis=(1, 2))
+    )
+    at = [
+        compiled.months.index(dt.date(2023, 12, 1)),
+        *(compiled.months.index(dt.date(2024, m, 1)) for m in (1, 2, 3)),
+    ]
+    medians = published.filter(series="total", quantile=0.5).sort("month")["value"].to_numpy()
+    assert counts[at] == pytest.approx(medians, rel=0.01)
+
+
+def test_the_page_is_given_the_coupled_departures(study: Study) -> None:
+    from dataclasses import replace
+
+    coupled, free = study_levers(study), study_levers(replace(study, paths=None))
+    assert coupled["engine"] != free["engine"]
+    json.dumps(coupled, default=str)
+
+
+def test_the_distance_is_in_the_run(tables) -> None:
+    away = tables["baseline"].filter(series="us_total", area="")
+    assert away["median"].max() < 0.01
+    assert away["largest"].max() < 0.1
+
+
+def test_a_free_run_says_another_number(study: Study, published) -> None:
+    from dataclasses import replace
+
+    free = replace(study, paths=None, distance=None).compile(None)
+    flows: Any = next(o for o in study.corridor.observations if o.id == "us_total").flows
+    counts = run_member(free, None).monthly_flow[:, [free.index.flow[f] for f in flows]].sum(axis=(1, 2))
+    medians = published.filter(series="total", quantile=0.5).sort("month")["value"].to_numpy()
+    at = free.months.index(dt.date(2024, 1, 1))
+    assert abs(np.log(counts[at] / medians[1])) > 0.02
