@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from reception_cases import FIRST, steady, still_plan, still_state
 
-from corridor.reception.balance import Change, Plan, StayLimit, advance, fit, simulate
+from corridor.reception.balance import Change, Plan, StayLimit, advance, simulate
+from corridor.reception.fitting import fit
 from corridor.reception.identified import identified
 
 
@@ -34,6 +35,13 @@ def test_everybody_above_a_limit_leaves_and_nobody_below() -> None:
     _, census = step(still_state(1000.0, 1e-9), plan, 6)
     assert census[:5] == pytest.approx([1000.0] * 5, rel=2e-3)
     assert census[5:] == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
+def test_those_who_ask_again_stay_until_the_next_limit() -> None:
+    """Half leave at four weeks, half of the rest at eight."""
+    plan = still_plan(limits=(StayLimit(FIRST, 28, ask_again=0.5),))
+    _, census = step(still_state(1000.0, 1e-9), plan, 10)
+    assert census == pytest.approx([1000.0] * 5 + [500.0] * 4 + [250.0] * 2, rel=5e-3)
 
 
 def test_a_limit_of_one_type_leaves_the_other_alone() -> None:

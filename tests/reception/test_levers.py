@@ -7,7 +7,8 @@ import pytest
 from reception_cases import FIRST, steady
 
 from corridor.formats import open_corridor
-from corridor.reception.balance import Plan, fit, simulate
+from corridor.reception.balance import Plan, simulate
+from corridor.reception.fitting import fit
 from corridor.reception.levers import (
     CityLever,
     effects,
@@ -59,8 +60,8 @@ def test_less_arrivals_lower_the_census_by_those_who_would_still_be_there(town) 
 
 
 def test_a_limit_that_all_keep_leaves_the_newcomers(town) -> None:
-    """Nobody stays above four weeks: at most five cohorts of 100 are there."""
-    row = one(town, CityLever("limit", "", "", DAY, limit_days=28))
+    """Nobody asks again after four weeks: at most five cohorts of 100 are there."""
+    row = one(town, CityLever("limit", "", "", DAY, limit_days=28, ask_again=0.0))
     _, base = town
     left = float(np.median(base.total[12])) + row["census_change"]
     assert 350 < left < 520
@@ -91,7 +92,8 @@ def test_measures_of_the_shipped_agreement_that_touch_chicago() -> None:
     )
     by_id = {lever.id: lever for lever in found}
     assert "nyc_families_60" not in by_id
-    assert by_id["chi_60_planned"].limit_days == 75
+    assert by_id["chi_60_planned"].limit_days == 60
+    assert by_id["chi_60_planned"].ask_again == 0.5
     assert by_id["permits_faster"].stay_days == pytest.approx(-60 * 0.3)
     # 8 million a month are shared as spending on capacity is: 15,000 * 65 to 4,000 * 84 (or 90 from June 2024)
     part = 15_000 * 65 / (15_000 * 65 + 4_000 * 90)

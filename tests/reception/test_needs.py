@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reception_cases import FIRST, paths_of, steady
 
-from corridor.reception.balance import Plan, fit, simulate
+from corridor.reception.balance import Plan, simulate
+from corridor.reception.fitting import fit
 from corridor.reception.needs import (
     Beds,
     Range,

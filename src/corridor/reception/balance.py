@@ -15,13 +15,12 @@ volatility; groups are weighed by how well they predicted the figures one by one
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.model.arrays import Bools, Floats
+from corridor.model.arrays import Floats
 from corridor.reception.figures import Figure
 
 WEEK = dt.timedelta(weeks=1)
@@ -39,6 +38,8 @@ class StayLimit:
     """Types it binds; empty for all."""
     share: float | None = None
     """Share of those above it who leave in a week; ``None``: as the figures say, from a wide prior."""
+    ask_again: float | None = None
+    """Share who ask again at each limit and stay for another; all others leave then. It takes the place of ``share``."""
     ramp_days: int = 0
     """Days over which that share rises evenly to its whole."""
     known_from: dt.date | None = None
@@ -186,57 +187,6 @@ class Fitted:
     log_likelihood: float
 
 
-def fit(figures: Sequence[Figure], as_of: dt.date, plan: Plan) -> Fitted:
-    """Fit the balance to figures known on ``as_of``.
-
-    Parameters
-    ----------
-    figures
-        At least one census of all households; others as they are known.
-
-    Returns
-    -------
-    The ensemble on ``as_of``; the weeks before end on the same day of the week.
-    """
-    census = [f for f in figures if f.kind == "census" and not f.household]
-    weeks = max(0, round((as_of - census[0].end).days / 7))
-    first = as_of - weeks * WEEK
-    rng = np.random.default_rng(plan.seed)
-    state = _start(census[0], figures, first, plan, rng)
-    prior = state.vector()
-    groups = len(_grid(plan.prior))
-    score = np.zeros(groups)
-    history, came, left = [state.census()], [np.zeros(len(prior))], [np.zeros(len(prior))]
-    due = _by_week(figures, first, weeks)
-    for week in range(weeks + 1):
-        if week:
-            state, new, gone = advance(state, plan, rng, as_of)
-            history.append(state.census())
-            came.append(new)
-            left.append(gone.sum(axis=1))
-        for figure in due.get(week, ()):
-            if figure is census[0]:
-                continue
-            if figure.kind == "census":
-                seen = history[-1][:, _types(figure, plan)].sum(axis=1)
-            else:
-                back = max(1, round((figure.end - figure.start).days / 7))
-                flows = came if figure.kind == "arrivals" else left
-                weekly = np.stack(flows[max(1, week - back + 1) : week + 1] or flows[-1:])
-                seen = weekly.mean(axis=0) * (figure.end - figure.start).days / 7.0
-            free = _correctable(figure, plan, state.day)
-            change, gain = _correct(state, seen, figure, plan.prior, groups, free, rng)
-            state, score = state.moved(change), score + gain
-            history[-1] = state.census()
-    weights = np.exp(score - score.max())
-    weights = (1.0 - plan.prior.even) * weights / weights.sum() + plan.prior.even / groups
-    weights = np.repeat(weights / plan.members, plan.members)
-    days = tuple(first + week * WEEK for week in range(weeks + 1))
-    total = float(score.max() + np.log(np.exp(score - score.max()).mean()))
-    return Fitted(plan, state, weights, days, np.stack(history), np.stack(came), np.stack(left), prior,
-                  tuple(figures), total)  # fmt: skip
-
-
 def advance(
     state: State, plan: Plan, rng: np.random.Generator, as_of: dt.date, arrivals: Floats | None = None,
     factor: float = 1.0, stay_days: float = 0.0,
@@ -264,7 +214,7 @@ def advance(
     cohorts = np.empty_like(stay)
     cohorts[:, :, 1:] = stay[:, :, :-1]
     cohorts[:, :, -1] += stay[:, :, -1]
-    cohorts[:, :, 0] = new[:, None] * _softmax(state.shares)
+    cohorts[:, :, 0] = new[:, None] * softmax(state.shares)
     return replace(state, day=day, cohorts=cohorts, arrivals=log_arrivals, rate=rate), new, gone.sum(axis=2)
 
 
@@ -281,10 +231,21 @@ def exit_chances(state: State, plan: Plan, day: dt.date, as_of: dt.date) -> Floa
         if limit.start <= day and limit.known_on(as_of):
             reached = min(1.0, ((day - limit.start).days + 7) / limit.ramp_days) if limit.ramp_days else 1.0
             leaving = share if limit.share is None else np.full_like(share, limit.share)
-            bound = (age * 7 >= limit.days)[None, :] * (leaving * reached)[:, None]
+            above = (age * 7 >= limit.days).astype(np.float64)
+            if limit.ask_again is not None:
+                above, leaving = _at_a_limit(limit.days), np.full_like(share, 1.0 - limit.ask_again)
+            bound = above[None, :] * (leaving * reached)[:, None]
             for column in _bound(limit, plan):
                 chance[:, column] = 1.0 - (1.0 - chance[:, column]) * (1.0 - bound)
     return chance
+
+
+def _at_a_limit(days: int) -> Floats:
+    """Part of each week of stay that comes to a limit within the week: the first, or any later one, (week of stay,)."""
+    age = np.arange(AGES)
+    met = (age * 7 // days > (age - 1) * 7 // days).astype(np.float64)
+    met[0], met[-1] = 0.0, min(1.0, 7.0 / days)  # the last week holds all longer stays
+    return met
 
 
 def _bound(limit: StayLimit, plan: Plan) -> list[int]:
@@ -293,120 +254,8 @@ def _bound(limit: StayLimit, plan: Plan) -> list[int]:
     return [i for i, name in enumerate(plan.households) if name in limit.households]
 
 
-def _start(
-    census: Figure, figures: Sequence[Figure], first: dt.date, plan: Plan, rng: np.random.Generator
-) -> State:
-    p, k = plan.prior, len(plan.households)
-    grid = _grid(p)
-    count = len(grid) * plan.members
-    normal = rng.standard_normal((count, 6))
-    people = np.maximum(census.value, 1.0) * np.exp(_error(census, p) * normal[:, 0])
-    rate = np.log(7.0 / p.stay_days) + p.stay_spread * normal[:, 1]
-    first_shares = _first_shares(figures, plan)
-    held = _softmax(np.log(first_shares) + p.share_spread / 2 * rng.standard_normal((count, k)))
-    relative = np.log(np.array(plan.relative_rates)) + p.relative_spread * rng.standard_normal((count, k))
-    relative[:, 0] = 0.0
-    age = np.arange(AGES)
-    each = np.exp(rate[:, None] + relative)
-    profile = np.exp(-each[:, :, None] * age)
-    profile /= profile.sum(axis=2, keepdims=True)
-    cohorts = (people[:, None] * held)[:, :, None] * profile
-    leaving = (people[:, None] * held * each).sum(axis=1)
-    odds = np.log(held * each)
-    return State(
-        first, cohorts, np.log(leaving) + p.arrivals_spread * normal[:, 2], rate, rate, odds - odds[:, :1], relative,
-        p.shape_spread * normal[:, 3], np.log(p.limit_share / (1 - p.limit_share)) + p.limit_spread * normal[:, 4],
-        np.log(p.clock_effect) + p.clock_spread * normal[:, 5], np.repeat(grid, plan.members, axis=0),
-    )  # fmt: skip
-
-
-def _grid(prior: Prior) -> Floats:
-    """Volatilities and damping of each group, (group, 3)."""
-    return np.array([(a, e, d) for a in prior.arrival_steps for e in prior.exit_steps for d in prior.damping])
-
-
-def _first_shares(figures: Sequence[Figure], plan: Plan) -> Floats:
-    """Shares of the types in the first census that names them; even where none does."""
-    found = np.ones(len(plan.households))
-    for i, name in enumerate(plan.households):
-        first = next((f.value for f in figures if f.kind == "census" and f.household == name and name), None)
-        found[i] = np.nan if first is None else max(first, 1.0)
-    if np.isnan(found).any():
-        found[:] = 1.0
-    return found / found.sum()
-
-
-def _types(figure: Figure, plan: Plan) -> Bools:
-    names = np.array(plan.households)
-    return np.ones(len(names), bool) if not figure.household else names == figure.household
-
-
-def _by_week(figures: Sequence[Figure], first: dt.date, weeks: int) -> dict[int, list[Figure]]:
-    due: dict[int, list[Figure]] = {}
-    for figure in figures:
-        week = round((figure.end - first).days / 7)
-        if 0 <= week <= weeks and (figure.kind == "census" or (figure.start - first).days >= -4):
-            due.setdefault(week, []).append(figure)
-    return due
-
-
-def _error(figure: Figure, prior: Prior) -> float:
-    """Standard deviation of the log of a figure: definition and rounding (uniform between its ends)."""
-    base = prior.weak_error if figure.weak else prior.census_error
-    if figure.kind != "census":
-        base = max(base, prior.flow_error)
-    half = (figure.high - figure.low) / 2.0 / max(figure.value, 1.0)
-    few = 1.0 / max(figure.value, 1.0)  # a count of a handful has Poisson noise
-    return float(np.sqrt(base**2 + half**2 / 3.0 + few))
-
-
-def _correct(
-    state: State,
-    seen: Floats,
-    figure: Figure,
-    prior: Prior,
-    groups: int,
-    free: Floats,
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Correction of every member by one figure, and the log likelihood of each group."""
-    error = _error(figure, prior)
-    middle = max((figure.low + figure.high) / 2.0, 0.5)
-    forecast = np.log(np.maximum(seen, 0.5)).reshape(groups, -1)
-    vector = state.vector()
-    x = vector.reshape(groups, -1, vector.shape[1])
-    center = forecast.mean(axis=1, keepdims=True)
-    spread = ((forecast - center) ** 2).mean(axis=1) + error**2
-    surprise = (np.log(middle) - center[:, 0]) ** 2
-    # flows further off than two standard deviations are trusted less: they may count otherwise
-    trust = spread if figure.kind == "census" else np.maximum(spread, surprise / 4.0)
-    covariance = ((forecast - center)[:, :, None] * (x - x.mean(axis=1, keepdims=True))).mean(axis=1)
-    target = np.log(middle) + error * rng.standard_normal(forecast.shape)
-    change = (target - forecast)[:, :, None] * (covariance * free / trust[:, None])[:, None, :]
-    z2 = surprise / spread
-    # Student's t with four degrees of freedom: one surprise does not decide between the groups
-    gain = -0.5 * np.log(spread) - 2.5 * np.log1p(z2 / 4.0)
-    return change.reshape(
-        vector.shape
-    ), gain if figure.kind == "census" and not figure.household else 0.0 * gain
-
-
-SLOW = 0.25
-"""Part of its correction that a quantity gets which one figure hardly tells of."""
-
-
-def _correctable(figure: Figure, plan: Plan, day: dt.date) -> Floats:
-    """Part of its correction that each entry of :meth:`State.vector` gets from a figure, (quantity,).
-
-    Totals say nothing about types; only a census under a limit says something about its effect.
-    """
-    k = len(plan.households)
-    types = 1.0 if figure.household else 0.0
-    limited = float(any(limit.start <= day and limit.known_on(day) for limit in plan.limits))
-    return np.array([*[1.0] * k, 1.0, 1.0, *[types] * k, *[types] * k, SLOW, SLOW * limited, SLOW, 1.0])
-
-
-def _softmax(odds: Floats) -> Floats:
+def softmax(odds: Floats) -> Floats:
+    """Shares from log odds, by row."""
     odds = odds - odds.max(axis=1, keepdims=True)
     parts = np.exp(odds)
     return parts / parts.sum(axis=1, keepdims=True)

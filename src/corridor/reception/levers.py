@@ -17,6 +17,8 @@ DAYS_PER_MONTH = 30.44
 """As in the engine's lever ``federal_funding``."""
 STAY_PER_WAIT = 0.3
 """Days of stay per day of wait for a permit; the corridor's assumption where none is given (0.05 to 0.8)."""
+ASK_AGAIN = 0.5
+"""Share who ask again at a stay limit and stay; the corridor's assumption where none is given (0.2 to 0.8)."""
 HANDLED = ("shelter_rules", "work_authorization", "federal_funding", "coordination")
 SCHEMA = {
     "lever": pl.String(), "name": pl.String(), "name_es": pl.String(), "start": pl.Date(), "census_change": pl.Float64(),
@@ -34,6 +36,8 @@ class CityLever:
     name_es: str
     start: dt.date
     limit_days: int | None = None
+    ask_again: float = ASK_AGAIN
+    """Share who ask again at each limit and stay."""
     households: tuple[str, ...] = ()
     ramp_days: int = 0
     stay_days: float = 0.0
@@ -49,7 +53,7 @@ class CityLever:
         on = np.array([self._part(day) for day in days])
         limits = ()
         if self.limit_days is not None:
-            limits = (StayLimit(self.start, self.limit_days, self.households, share=1.0, ramp_days=self.ramp_days,
+            limits = (StayLimit(self.start, self.limit_days, self.households, ask_again=self.ask_again, ramp_days=self.ramp_days,
                                 known_from=dt.date.min),)  # fmt: skip
         return Change(limits, 1.0 + on * (self.arrivals - 1.0) if self.arrivals != 1.0 else None,
                       on * self.stay_days if self.stay_days else None)  # fmt: skip
@@ -107,7 +111,8 @@ def _lever(
     base = CityLever(m.id, m.name, m.name_es, m.start, ramp_days=m.ramp_days, grade=str(m.grade))
     if m.lever == "shelter_rules":
         bound = tuple(t for t in types if t and (not m.households or _kind(t) in m.households))
-        return replace(base, limit_days=round(m.strength), households=bound)
+        again = next((p.value for p in corridor.parameters if p.parameter == "ask_again"), ASK_AGAIN)
+        return replace(base, limit_days=round(m.strength), households=bound, ask_again=again)
     if m.lever == "work_authorization":
         return replace(base, stay_days=m.strength * elasticity)
     if m.lever == "federal_funding":

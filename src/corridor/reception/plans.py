@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from corridor.data import load
-from corridor.reception.balance import fit, simulate
+from corridor.reception.balance import simulate
 from corridor.reception.figures import known_on
+from corridor.reception.fitting import fit
 from corridor.reception.needs import fiscal_costs, fiscal_span
 from corridor.reception.places import city_place
 

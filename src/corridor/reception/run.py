@@ -14,8 +14,9 @@ from corridor.data import Dataset, load
 from corridor.model import Corridor, InputError, html
 from corridor.model.arrays import Floats
 from corridor.reception.arrivals import arrival_paths
-from corridor.reception.balance import Change, Fitted, Paths, fit, simulate
+from corridor.reception.balance import Change, Fitted, Paths, simulate
 from corridor.reception.figures import known_on
+from corridor.reception.fitting import fit
 from corridor.reception.identified import identified
 from corridor.reception.levers import CityLever, effects, levers_of, standard_levers
 from corridor.reception.needs import (

@@ -13,8 +13,9 @@ import polars as pl
 from corridor.forecast.scores import LEVELS, wis
 from corridor.forecast.volatility import NORMAL
 from corridor.model.arrays import Floats
-from corridor.reception.balance import Prior, fit, simulate
+from corridor.reception.balance import Prior, simulate
 from corridor.reception.figures import Figure, known_on
+from corridor.reception.fitting import fit
 from corridor.reception.places import ReceptionPlace
 
 HORIZONS = (30, 91, 182)
