@@ -22,24 +22,30 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 780)}
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 README = {
-    "report": (1280, 1180, "en", None),
-    "report-es-phone": (390, 844, "es", None),
-    "map": (1100, 900, "en", "#figure-map"),
-    "map-es-phone": (390, 844, "es", "#figure-map"),
-    "brief-es": (1100, 900, "es", "#brief .brief-page"),
+    "report": (1280, 800, "en", "start", None),
+    "what-if": (1280, 800, "en", "what-if&scenario=agreement&against=no-agreement", None),
+    "coming": (1280, 800, "en", "coming", None),
+    "report-es-phone": (390, 844, "es", "start", None),
+    "map": (1100, 900, "en", "start", "#figure-map"),
+    "map-es-phone": (390, 844, "es", "start", "#figure-map"),
+    "brief-es": (1100, 900, "es", "ready/brief", "#brief .brief-page"),
 }
-"""Name, width, height, language and part of the page of the pictures of the documentation."""
+"""Name, width, height, language, page and part of it of the pictures of the documentation."""
+PAGES = ("start", "coming", "what-if", "worked", "ready", "agreed", "evidence")
+MEMBERS = 6_000
+"""Milliseconds that the members of the simulator may take."""
 
 
 @contextmanager
-def opened(browser: Browser, report: Path, width: int, height: int, scheme: str, lang: str) -> Iterator[Page]:
+def opened(
+    browser: Browser, report: Path, width: int, height: int, scheme: str, lang: str, name: str = "all"
+) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
     )
     page = context.new_page()
-    page.goto(report.resolve().as_uri())
-    page.click(f'[data-lang="{lang}"]')
-    page.wait_for_timeout(600)
+    page.goto(f"{report.resolve().as_uri()}#/{name}&lang={lang}")
+    page.wait_for_timeout(MEMBERS if name.startswith("what-if") else 900)
     yield page
     context.close()
 
@@ -52,14 +58,15 @@ def all_pictures(browser: Browser, report: Path, out: Path, sections: bool) -> N
             page.screenshot(path=out / f"{name}.png", full_page=True)
             for section in page.query_selector_all("section") if sections else []:
                 section.screenshot(path=out / f"{name}-{section.get_attribute('id')}.png")
+        for one in PAGES:
+            with opened(browser, report, *WIDTHS[size], scheme, lang, one) as page:
+                page.screenshot(path=out / f"{name}-page-{one}.png")
 
 
 def readme_pictures(browser: Browser, report: Path) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for name, (width, height, lang, part) in README.items():
-        with opened(browser, report, width, height, "light", lang) as page:
-            # a part taller than the window is put together from several views: nothing may stick to the top
-            page.add_style_tag(content=".contents.small { position: static !important; }")
+    for name, (width, height, lang, at, part) in README.items():
+        with opened(browser, report, width, height, "light", lang, at) as page:
             shown = page.locator(part) if part else page
             shown.screenshot(path=IMAGES / f"{name}.png")
 

@@ -44,17 +44,19 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, report: Path) -> Iterator[Any]:
-    """The report at a desktop width; any console message, page error or request besides the file fails the test."""
+    """All pages under each other at a desktop width; any console message, page error or request besides the file fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     heard: list[str] = []
     opened.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
     opened.on("pageerror", lambda error: heard.append(str(error)))
     opened.on(
-        "request", lambda request: heard.append(request.url) if request.url != report.as_uri() else None
+        "request",
+        lambda request: heard.append(request.url) if request.url.split("#")[0] != report.as_uri() else None,
     )
-    opened.goto(report.as_uri())
+    opened.goto(f"{report.as_uri()}#/all")
     wait_until_drawn(opened)
+    opened.evaluate("document.querySelectorAll('details.save').forEach(d => { d.open = true })")
     yield opened
     context.close()
     assert not [line for line in heard if not line.startswith("blob:")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from functools import cache
 from typing import Any
@@ -68,6 +69,9 @@ def corridor() -> Corridor:
 
 def levers() -> dict[str, Any]:
     """What the page gets, with two of the synthetic run's links."""
-    data = lever_data(corridor(), SPEC, SCENARIOS)
+    noisy = dataclasses.replace(
+        SPEC, noise=Noise(counts=False)
+    )  # the page's members; its central path has none
+    data = lever_data(corridor(), noisy, SCENARIOS)
     at = [flow.id for flow in corridor().flows].index
     return {**data, "links": {RAIL: [at("take_rail")], PORT: [at("port")]}, "met": {}}

@@ -17,7 +17,7 @@ from corridor.model import Lift, Measure, Parameter, Scenario
 from corridor.report.assets import read
 from corridor.study.engine_payload import EPOCH, engine_payload
 
-SCRIPTS = ("engine-rules.js", "engine.js", "engine-steer.js", "engine-days.js")
+SCRIPTS = ("engine-rules.js", "engine.js", "engine-steer.js", "engine-days.js", "engine-read.js")
 COUNTS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on")
 
 LOAD = "async (text) => { globalThis.model = await CorridorEngine.load(text); }"

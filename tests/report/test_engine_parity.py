@@ -15,9 +15,10 @@ from parity import LOAD, Move, blank, in_page, in_python, run_page, worst
 from trigger_tools import trigger
 
 from corridor.calibrate import read_calibration
-from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths
+from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths, run_member
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure
+from corridor.study.engine_draws import draws_payload
 from corridor.study.engine_payload import compile_all, engine_payload
 from small_corridors import SOURCE, START
 from strategies import corridors, with_switches
@@ -187,3 +188,45 @@ def test_days_of_a_trigger_are_counted_anew_in_a_new_year(page):
     agree(page, corridor, as_they_are(given), start=START - dt.timedelta(days=60))
     early = {m.id: Move(True, START - dt.timedelta(days=40), None, m.strength) for m in given}
     agree(page, corridor, early, start=START - dt.timedelta(days=60))
+
+
+MEMBER = """async ([engine, draws, k]) => {
+  const central = await CorridorEngine.load(engine);
+  globalThis.model = CorridorEngine.ofMember(central, await CorridorEngine.unpack(draws), k);
+  return model.measures.map((m) => m.strength);
+}"""
+
+
+def test_members_of_the_page_are_those_of_python(browser: Any) -> None:
+    """Every number that a member draws: parameters, strengths, levers, events and the shocks of departures."""
+    corridor = everything()
+    given = [
+        measure("mexican_enforcement", 1.6, "ratio", id="a", low=1.1, high=2.4),
+        measure("railways", 0.4, "ratio", id="b", low=0.1, high=0.8),
+        measure("detention_capacity", 60, "people", id="c", low=20, high=100),
+    ]
+    wide = tuple(
+        row.model_copy(update={"low": 0.8 * row.value, "high": 1.2 * row.value})
+        if row.value > 0 and row.parameter in ("departures", "share", "stay_days") else row
+        for row in corridor.parameters
+    )  # fmt: skip
+    corridor = corridor.model_copy(update={"measures": (*corridor.measures, *given), "parameters": wide})
+    spec = RunSpec(
+        START, START + dt.timedelta(days=150), seed=3, noise=Noise(counts=False), shocks_from=START
+    )
+    full = compile_all(corridor, spec)
+    page = blank(browser)
+    engine, draws = engine_payload(full), draws_payload(full, members=3)
+    totals = set()
+    for k in range(3):
+        strengths_ = page.evaluate(MEMBER, [engine, draws, k])
+        moves = {
+            active.measure.id: Move(True, active.measure.start, active.measure.end, strength)
+            for active, strength in zip(full.measures, strengths_, strict=True)
+        }
+        result = run_member(full, k)
+        found, where = worst((full, result), run_page(page, full, moves), full)
+        assert found < TOLERANCE, (k, where)
+        totals.add(float(result.monthly_flow.sum()))
+    assert len(totals) == 3  # members differ
+    page.close()

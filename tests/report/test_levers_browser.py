@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 import subprocess
@@ -9,12 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browsing import settle
 from engine_tools import with_measures
 from make_levers import RAIL, SPEC, corridor
 
-from corridor.engine import compile_corridor, run_member
+from corridor.engine import Noise, compile_corridor, run_member
 from corridor.model import Measure
 from corridor.text import rounded
 
@@ -27,11 +29,17 @@ FIGURE = "#figure-levers"
 @pytest.fixture
 def levers(page: Any) -> Any:
     """The page with the model unpacked and the scenario of the agreement chosen."""
-    page.wait_for_selector(".lever-frame:not([hidden])")
+    page.wait_for_selector(".sim:not([hidden])")
     page.select_option("#scenario-levers", "agreement")
-    page.evaluate("document.querySelectorAll('.lever-lists details').forEach((x) => { x.open = true; })")
-    settle(page)
+    page.evaluate("document.querySelectorAll('#figure-levers details').forEach((x) => { x.open = true; })")
+    rest(page)
     return page
+
+
+def rest(page: Any) -> None:
+    """Wait for what the page does when the hand rests: words, the map of the page."""
+    page.wait_for_timeout(250)
+    settle(page)
 
 
 def slide(page: Any, name: str, value: float) -> None:
@@ -39,11 +47,11 @@ def slide(page: Any, name: str, value: float) -> None:
         """([id, v]) => { const s = document.getElementById(id); s.value = v; s.dispatchEvent(new Event('input')); }""",
         [f"lever-{name}-slide", value],
     )
-    settle(page)
+    rest(page)
 
 
 def line(page: Any, item: str, which: int) -> str:
-    return str(page.query_selector_all(f'[data-chart="{item}"] path')[which].get_attribute("d"))
+    return str(page.query_selector_all(f'[data-chart="{item}"] path.line')[which].get_attribute("d"))
 
 
 def width(page: Any) -> str:
@@ -81,7 +89,7 @@ def test_a_lever_moves_charts_and_map_at_once(levers: Any) -> None:
     settle(levers)
     moved = width(levers)
     levers.click("#levers-back")
-    settle(levers)
+    rest(levers)
     assert width(levers) != moved
 
 
@@ -95,9 +103,9 @@ def test_the_difference_in_words_is_that_of_python(levers: Any) -> None:
     assert f"higher by {rounded(other - one, 'en')} " in said  # all of it rests on before/after
     assert "before/after 100" in said.replace("\u00a0", " ")
     levers.click('[data-lang="es"]')
-    levers.wait_for_selector(".lever-frame:not([hidden])")
+    levers.wait_for_selector(".sim:not([hidden])")
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
-    said = levers.inner_text('.lever-answer [data-item="mexico_encounters"]')
+    said = levers.text_content('.lever-answer [data-item="mexico_encounters"]')
     assert f"mayor en {rounded(other - one, 'es')} " in said
     assert "Nombre en español" in levers.inner_text('[data-lever="trains"]')
 
@@ -111,37 +119,40 @@ def test_what_rests_on_assumptions_says_if_and_gives_its_size(levers: Any) -> No
 
 
 def test_back_to_the_scenario_restores_everything(levers: Any) -> None:
-    whole, plain = levers.inner_text(".lever-right"), width(levers)
+    whole, plain = levers.inner_text(".lever-all"), width(levers)
     slide(levers, "enforcement", 2.2)
     levers.click("#lever-trains-on")
-    settle(levers)
-    assert levers.inner_text(".lever-right") != whole and "moves=" in address(levers)
+    rest(levers)
+    assert levers.inner_text(".lever-all") != whole and "moves=" in address(levers)
     levers.click("#levers-back")
-    settle(levers)
-    assert levers.inner_text(".lever-right") == whole
+    rest(levers)
+    assert levers.inner_text(".lever-all") == whole
     assert width(levers) == plain and "moves=" not in address(levers)
     assert levers.is_checked("#lever-trains-on") and levers.is_disabled("#levers-back")
 
 
 def test_the_address_holds_what_was_moved(levers: Any) -> None:
+    told = levers.inner_text(".lever-all table")
     slide(levers, "enforcement", 2.2)
     levers.click("#lever-beds-on")
     levers.fill("#lever-beds-start", "2024-03-05")
     levers.fill("#lever-beds-end", "2024-04-01")
-    settle(levers)
-    told = levers.inner_text(".lever-right table")
+    rest(levers)
     url = address(levers)
     other = levers.context.new_page()
     other.goto(url)
-    other.wait_for_selector(".lever-frame:not([hidden])")
+    other.wait_for_selector(".sim:not([hidden])")
     other.wait_for_selector(f"{FIGURE}[data-graded]")
+    other.evaluate("document.querySelectorAll('#figure-levers details').forEach((x) => { x.open = true; })")
     levers.wait_for_selector(f"{FIGURE}[data-graded]")
-    assert other.inner_text(".lever-right table") == levers.inner_text(".lever-right table") != told
+    assert other.inner_text(".lever-all table") == levers.inner_text(".lever-all table") != told
     assert other.input_value("#lever-beds-start") == "2024-03-05" and other.is_checked("#lever-beds-on")
     assert address(other) == url
-    other.goto(url.split("#")[0] + "#moves=beds~1~nonsense~~7;nobody~1~2024-01-01~~1;trains~1~2024-01-01~~-3")
+    other.goto(
+        url.split("#")[0] + "#/all&moves=beds~1~nonsense~~7;nobody~1~2024-01-01~~1;trains~1~2024-01-01~~-3"
+    )
     other.reload()
-    other.wait_for_selector(".lever-frame:not([hidden])")
+    other.wait_for_selector(".sim:not([hidden])")
     assert other.is_disabled("#levers-back")  # what cannot be read moves nothing
 
 
@@ -154,6 +165,7 @@ def test_a_lever_that_does_nothing_says_so(levers: Any) -> None:
     assert "outside the run (1 December 2023 to 30 June 2024)" in levers.inner_text(
         '[data-lever="late"] .lever-says'
     )
+    rest(levers)
     assert "changes none of these numbers" in levers.inner_text(".lever-answer")
     levers.fill("#lever-trains-end", "2023-12-01")
     levers.keyboard.press("Tab")
@@ -180,9 +192,6 @@ def test_levers_move_by_keyboard_alone(levers: Any) -> None:
     settle(levers)
     assert not levers.is_checked("#lever-trains-on")
     levers.keyboard.press("Tab")
-    levers.keyboard.press("Enter")  # dates and strength fold away
-    levers.keyboard.press("Enter")
-    levers.keyboard.press("Tab")
     assert levers.evaluate("document.activeElement.id") == "lever-trains-slide"
     levers.keyboard.press("ArrowRight")
     settle(levers)
@@ -201,7 +210,7 @@ def test_without_levers_there_is_no_section(tmp_path: Path) -> None:
 
 
 COPIED = """(kind) => { let text = ""; document.execCommand = () => { text = document.activeElement.value ?? ""; };
-  [...document.querySelectorAll('#figure-levers .controls button')].at(kind).click(); return text; }"""
+  [...document.querySelectorAll('#figure-levers .sim-bar button')].at(kind).click(); return text; }"""
 
 
 def test_the_copied_command_and_python_run(tmp_path: Path, browser: Any) -> None:
@@ -211,12 +220,12 @@ def test_the_copied_command_and_python_run(tmp_path: Path, browser: Any) -> None
         [*entry, "simulate", "mediterranean", "--members", "4", "-q"], cwd=tmp_path, check=True, timeout=280
     )
     page = browser.new_page()
-    page.goto((tmp_path / "mediterranean-run" / "report.html").as_uri())
-    page.wait_for_selector(".lever-frame:not([hidden])")
+    page.goto((tmp_path / "mediterranean-run" / "report.html").as_uri() + "#/what-if")
+    page.wait_for_selector(".sim:not([hidden])")
     page.evaluate("document.querySelectorAll('.lever-lists > details').forEach((x) => { x.open = true; })")
     page.query_selector('.lever input[type="checkbox"]').click()
-    settle(page)
-    command, python = page.evaluate(COPIED, -2), page.evaluate(COPIED, -1)
+    rest(page)
+    command, python = page.evaluate(COPIED, 3), page.evaluate(COPIED, 4)
     total = page.evaluate(
         "Object.values(Corridor.overlay.get().links).flatMap((x) => Object.values(x)).length"
     )
@@ -230,6 +239,45 @@ def test_the_copied_command_and_python_run(tmp_path: Path, browser: Any) -> None
     subprocess.run(["bash", "-e", "-c", shell], cwd=tmp_path, check=True, timeout=280)
     assert (tmp_path / "mediterranean-moved-run" / "report.html").exists()
     page.close()
+
+
+def test_undo_redo_and_reset_take_settings_back(levers: Any) -> None:
+    slide(levers, "trains", 0.8)
+    levers.wait_for_timeout(600)  # a setting that rests is a step
+    slide(levers, "trains", 0.6)
+    levers.wait_for_timeout(600)
+    for button, value in (("undo", 0.8), ("undo", 0.4), ("redo", 0.8), ("redo", 0.6)):
+        levers.click(f"#levers-{button}")
+        rest(levers)
+        assert float(levers.input_value("#lever-trains-value")) == pytest.approx(value, abs=0.01)
+    assert levers.is_disabled("#levers-redo")
+
+
+def test_intervals_come_from_the_members_of_python(levers: Any) -> None:
+    """The band of a series in the page, against the same members run by the Python engine."""
+    levers.locator(FIGURE).scroll_into_view_if_needed()
+    slide(levers, "enforcement", 2.2)
+    levers.wait_for_selector(f'{FIGURE}[data-members="40"]', timeout=30_000)
+    shown = levers.inner_text('[data-tile="mexico_encounters"]')
+    pairs = []
+    for strength in (1.6, 2.2):
+        moved = [
+            m.model_copy(update={"strength": strength, "low": None, "high": None})
+            if m.id == "enforcement" and strength != 1.6
+            else m
+            for m in measures()
+        ]
+        changed, scenario = with_measures(corridor(), *moved)
+        spec = dataclasses.replace(SPEC, noise=Noise(counts=False))
+        compiled = compile_corridor(changed, scenario, spec)
+        at = [compiled.flow_ids.index(name) for name in ("met_guided", "met_rail", "met_bus")]
+        pairs.append(np.array([run_member(compiled, k).monthly_flow[:, at].sum() for k in range(40)]))
+    change = 100 * (pairs[1] - pairs[0]) / pairs[0]
+    for q in (0.1, 0.9):
+        assert f"+{np.quantile(change, q):.0f}" in shown or f"+{np.quantile(change, q):.1f}" in shown, (
+            shown,
+            np.quantile(change, q),
+        )
 
 
 ANSWERED = """(off) => {

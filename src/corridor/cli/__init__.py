@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "update": "Read new editions, fit, run and report, and say what changed.",
     "evaluate": "Say what a measure did, with interval and checks.",
     "report": "Write the report of a finished run.",
+    "serve": "Serve the pages of finished runs, with JSON of everything.",
     "rerun": "Repeat a run from its manifest and compare the results.",
     "claims": "Check statements against the data.",
     "measures": "List and show the register of measures.",

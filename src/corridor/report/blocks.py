@@ -83,6 +83,7 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     # blocks of one section
     "answer": _keys("sentences"),
     "cards": _keys("title intro cards first"),
+    "outlook": _keys("id title source series as_of", _CHART_MAY),
     "claims": _keys("claims"),
     "fan": _keys("id title source levels options scenarios views observed as_of hatched", _CHART_MAY),
     "band": _keys("id title source levels scenarios views capacity points as_of hatched", _CHART_MAY),
@@ -91,9 +92,9 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     "influence": _keys(f"{_CHART} rows", _CHART_MAY),
     "timeline": _keys(f"{_CHART} rows as_of", _CHART_MAY),
     "brief": _keys("id pages"),
+    "levers": _keys("id data dates scenarios measures items grades ensembles who costs members"),
     "packages": _keys("id title reading legend first parties beside rows move table query"),
     "tradeoff": _keys(f"{_CHART} items points across up accepted others table", _CHART_MAY),
-    "levers": _keys("id data dates scenarios measures items grades ensembles"),
     "map": _keys(
         "id title source as_of base places links points items months first scenarios flows met measures readings",
         _CHART_MAY,

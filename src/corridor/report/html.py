@@ -16,9 +16,10 @@ import polars as pl
 
 from corridor.model import Fault, InputError, did_you_mean
 from corridor.model.files import write_text
-from corridor.report.assets import SCRIPTS, read
+from corridor.report.assets import ENGINE, SCRIPTS, read
 from corridor.report.blocks import COLUMN_KINDS, check_blocks
-from corridor.report.messages import Text, page_messages, say
+from corridor.report.messages import Text, glossary, page_messages, say
+from corridor.report.pages import pages
 from corridor.report.sections import SECTIONS, Brief, RunView, Section, sentences
 from corridor.study.folder import RunFolder
 from corridor.text import LANGS, MONTHS, Lang, day, month
@@ -53,8 +54,9 @@ def write_html(
     against: RunFolder | None = None,
     brief: str | None = None,
 ) -> Path:
-    """Write the report of a run as one HTML file that opens in ``lang`` and switches in the page
-    between the languages of the corridor.
+    """Write the report of a run as one HTML file that switches between the languages of the corridor.
+
+    It opens in ``lang``; with the default, ``en``, in the language of the reader's browser where it has that.
 
     ``against`` is another run, of which a section says what moved and why. ``brief`` is a scenario whose
     one-page brief is written alone. The file forbids itself any network by its Content-Security-Policy,
@@ -83,21 +85,42 @@ def render(
     return page(view.title, sentences(view), payload(view, lang, brief), lang)
 
 
-def page(title: Text, spoken: Sequence[Text], data: dict[str, Any], lang: Lang) -> str:
-    """The HTML text of a page that shows ``data`` (see :func:`payload`); ``spoken`` is read where no script runs."""
+def page(
+    title: Text, spoken: Sequence[Text], data: dict[str, Any], lang: Lang, *, served: bool = False
+) -> str:
+    """The HTML text of a page that shows ``data`` (see :func:`payload`); ``spoken`` is read where no script runs.
+
+    A page that is ``served`` names its scripts by address (``/static/…``), so that its policy can forbid every
+    script inside it.
+    """
     scripts = [read(name) for name in SCRIPTS]
     for name, script in zip(SCRIPTS, scripts, strict=True):
         if "</script" in script.lower():
             raise ValueError(f"{name} would end its own script element")
     return PAGE.format(
         lang=lang,
-        policy=_policy(scripts),
+        policy=SERVED_POLICY if served else _policy(scripts),
         title=escape(title[lang]),
         style=read("report.css"),
         sentences="".join(f"<p>{escape(sentence[lang])}</p>" for sentence in spoken),
         noscript=escape(say("noscript")[lang]),
         payload=as_script_json(data),
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        scripts="\n".join(
+            _script(name, None if served else script) for name, script in zip(SCRIPTS, scripts, strict=True)
+        ),
+    )
+
+
+SERVED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'self'; "
+    "worker-src blob:; form-action 'none'; base-uri 'none'"
+)
+
+
+def _script(name: str, text: str | None) -> str:
+    mark = " data-engine" if name in ENGINE else ""
+    return (
+        f'<script{mark} src="/static/{name}"></script>' if text is None else f"<script{mark}>{text}</script>"
     )
 
 
@@ -141,7 +164,8 @@ def _check_brief(view: RunView, scenario: str) -> None:
 
 def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[str, Any]:
     """Everything that the page shows, as plain data; with ``brief`` a scenario's brief and nothing else."""
-    shown = SECTIONS if brief is None else (Brief(),)
+    every = SECTIONS if brief is None else (Brief(),)
+    shown = [section for section in every if section.available(view)]
     return {
         "lang": lang,
         "languages": languages_of(view.run),
@@ -150,9 +174,11 @@ def payload(view: RunView, lang: Lang = "en", brief: str | None = None) -> dict[
         "baseline": view.scenarios[0] if view.scenarios else None,
         "comparison": view.run.manifest.get("comparison"),
         "header": _header(view),
-        "sections": [_section(section, view) for section in shown if section.available(view)],
+        "pages": pages(view, shown),
+        "sections": [_section(section, view) for section in shown],
         "kinds": {name: asdict(kind) for name, kind in COLUMN_KINDS.items()},
         "messages": page_messages(),
+        "glossary": glossary(),
         "months": {language: MONTHS[language] for language in LANGS},
     }
 
@@ -185,7 +211,7 @@ def _policy(scripts: list[str]) -> str:
     )
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "connect-src 'none'; form-action 'none'; base-uri 'none'"
+        "connect-src 'none'; worker-src blob:; form-action 'none'; base-uri 'none'"
     )
 
 

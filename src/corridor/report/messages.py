@@ -12,7 +12,7 @@ Text = dict[Lang, str]
 """One text in every language: ``{"en": …, "es": …}``."""
 Value = str | Text | float | dt.date | Callable[[Lang], str]
 
-__all__ = ["Text", "Value", "open_message", "page_messages", "plain", "say", "word"]
+__all__ = ["Text", "Value", "glossary", "open_message", "page_messages", "plain", "say", "word"]
 
 
 def say(key: str, **values: Value) -> Text:
@@ -39,3 +39,9 @@ def page_messages() -> dict[str, Text]:
     """Every message of the report for the page's script, its slots open."""
     # names of the sets of series are written by their section, and only those of the run's own corridor
     return {key: open_message(key) for key in subject("report") if not key.startswith("scoreboard_set_")}
+
+
+def glossary() -> list[dict[str, Text]]:
+    """Terms of the field with their sentence, for the page to explain them where they stand."""
+    keys = [key.removesuffix(".term") for key in subject("glossary") if key.endswith(".term")]
+    return [{part: by_lang(text.say(f"glossary.{key}.{part}")) for part in ("term", "text")} for key in keys]

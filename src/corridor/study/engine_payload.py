@@ -35,6 +35,9 @@ BASE = (
 )  # fmt: skip
 """Numbers by segment that the page's engine reads; what it does not count (lorries, officers) stays here."""
 
+CARRIED = (*BASE, "directed")
+"""Numbers whose changes by measures the page carries out."""
+
 EPOCH = 719_163
 """Ordinal of 1 January 1970: the page counts days from there."""
 
@@ -140,17 +143,36 @@ def _put_gates(compiled: Compiled, arrays: dict[str, Array]) -> None:
     arrays["makers"] = np.array([m for found in lists for m in found], dtype=np.int64)
 
 
-def _put_base(compiled: Compiled, drawn: Array, arrays: dict[str, Array]) -> None:
-    """Numbers before any measure: those of the first segment, then what changes with each."""
-    first, last = compiled.spec.start.toordinal(), compiled.spec.end.toordinal()
-    starts = segment_starts(compiled.table, (), first, last)
+def base_at(compiled: Compiled) -> tuple[Array, dict[str, list[Array]]]:
+    """The run's segment at each start of a segment before any measure; and by name of `BASE`, for each segment but
+    the first, the positions whose row of parameters is another than in the segment before.
+
+    A share may change with the rows of its siblings, so all shares out of a stock change together.
+    """
+    starts = segment_starts(
+        compiled.table, (), compiled.spec.start.toordinal(), compiled.spec.end.toordinal()
+    )
     source = np.searchsorted(compiled.calendar.segment_starts, starts)
+    drawn = (
+        np.arange(len(compiled.table.rows), dtype=np.float64) + np.pi
+    )  # every row tells itself from the others
     values = compiled.numbers.base_values(drawn)
-    arrays["base_start"] = starts - EPOCH
+    changes = {}
     for name in BASE:
         table = np.asarray(getattr(values, name))[source].reshape(len(starts), -1)
+        changes[name] = [np.nonzero(table[i] != table[i - 1])[0] for i in range(1, len(starts))]
+    return source, changes
+
+
+def _put_base(compiled: Compiled, drawn: Array, arrays: dict[str, Array]) -> None:
+    """Numbers before any measure: those of the first segment, then what changes with each."""
+    source, changes = base_at(compiled)
+    values = compiled.numbers.base_values(drawn)
+    arrays["base_start"] = np.array(compiled.calendar.segment_starts)[source] - EPOCH
+    for name in BASE:
+        table = np.asarray(getattr(values, name))[source].reshape(len(source), -1)
+        changed = changes[name]
         arrays[f"{name}_first"] = table[0]
-        changed = [np.nonzero(table[i] != table[i - 1])[0] for i in range(1, len(starts))]
         arrays[f"{name}_from"] = np.cumsum([0, 0, *(at.size for at in changed)])
         arrays[f"{name}_at"] = np.concatenate([np.zeros(0, dtype=np.int64), *changed])
         arrays[f"{name}_value"] = np.concatenate(
@@ -179,7 +201,7 @@ def _measures(compiled: Compiled, drawn: Array) -> list[dict[str, Any]]:
                 "allowed": [_finite(limit) for limit in allowed_strengths(m.lever, m.unit)],
                 "effects": [
                     _effect(bound, lever)
-                    for bound in active.bound_effects if bound.effect.parameter in (*BASE, "directed")
+                    for bound in active.bound_effects if bound.effect.parameter in CARRIED
                 ],
             }
         )  # fmt: skip

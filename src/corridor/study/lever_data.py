@@ -23,6 +23,7 @@ from corridor.formats.layout import TABLES
 from corridor.formats.save import table_text
 from corridor.model import Corridor, Measure, Parameter, Scenario
 from corridor.study.assemble import monthly_indicators, occupied_by_day, stock_indicators
+from corridor.study.engine_draws import draws_payload
 from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
 from corridor.study.geography import encounter_points, links_of
 from corridor.study.notes import note_text
@@ -50,6 +51,7 @@ def lever_data(
         "end": spec.end,
         "hindsight": spec.hindsight,
         "engine": engine_payload(full),
+        "draws": draws_payload(full),
         "months": list(full.months),
         "columns": _rows(())[0],
         "measures": _measures(full, answers or {}, _told(full, scenarios)),

@@ -16,17 +16,27 @@ SCRIPTS = (
     "blocks.js",
     "panels.js",
     "cards.js",
+    "outlook.js",
     "map.js",
     "engine-rules.js",
     "engine.js",
     "engine-steer.js",
     "engine-days.js",
+    "engine-read.js",
+    "engine-worker.js",
     "lever-state.js",
+    "live.js",
+    "change-map.js",
+    "lever-control.js",
+    "tiles.js",
     "levers.js",
     "packages.js",
+    "search.js",
     "main.js",
 )
 """In the order in which the page runs them."""
+ENGINE = tuple(name for name in SCRIPTS if name.startswith("engine"))
+"""Those of which the page also makes its workers."""
 
 
 def read(name: str) -> str:

@@ -9,9 +9,9 @@
     .map((q) => [q, levels.findIndex((have) => Math.abs(have - q) < 1e-6)]).filter(([, i]) => i >= 0);
   const badges = (block) => (block.hatched ? [["assumed", C.say("assumed")]] : []);
 
-  const prose = (block) => el("p", { class: "wide intro" }, C.text(block.text));
+  const prose = (block) => el("p", { class: "wide intro" }, C.terms(C.text(block.text)));
   const answer = (block) => el("ol", { class: "answer wide" },
-    block.sentences.map((sentence) => el("li", {}, C.text(sentence))));
+    block.sentences.map((sentence) => el("li", {}, C.spoken(sentence))));
 
   const fan = (block) => {
     let node;
@@ -291,7 +291,9 @@
       el("p", { class: `verdict ${claim.verdict}` }, C.text(claim.verdict_label)),
       el("blockquote", {}, el("p", {}, "“", C.text(claim.statement), "”"), el("footer", {}, C.text(claim.said))),
       el("p", { class: "reading" }, C.text(claim.sentence)),
-      el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))])))));
+      el("details", { open: C.page() === "all" }, el("summary", { "aria-label": `${C.say("claim_facts")}: ${C.text(claim.statement)}` }, C.say("claim_facts")),
+        el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))]))))));
 
+  C.fanTable = fanTable;
   C.blocks = { prose, answer, fan, band, lines, dots, bars, list, grades, fit, influence, timeline, claims };
 })();

@@ -26,6 +26,12 @@
     return { kept, label: (date) => label.get(iso(d3.utcMonth.floor(date))) ?? "" };
   };
 
+  // A month without a count breaks a line: what was not counted is not drawn.
+  const gapped = (rows) => rows.flatMap((row, i) => {
+    const next = rows[i + 1];
+    return next && next.x - row.x > 45 * DAY ? [row, { x: new Date((Number(row.x) + Number(next.x)) / 2), value: NaN }] : [row];
+  });
+
   const bands = (levels) => [[0.025, 0.975], [0.05, 0.95], [0.1, 0.9], [0.25, 0.75]]
     .map((pair) => pair.map((q) => levels.findIndex((level) => Math.abs(level - q) < 1e-6)))
     .filter(([low, high]) => low >= 0 && high >= 0);
@@ -83,7 +89,7 @@
   const ownLine = (own, place) => (own ? [Plot.lineY(own.map(([iso, value]) => ({ x: place(iso), value })),
     { x: "x", y: "value", stroke: "var(--own)", strokeWidth: 3, ariaLabel: () => "own" })] : []);
 
-  const fan = (width, title, { view, observed, levels, hatched, asOf, own }) => {
+  const fan = (width, title, { view, observed, levels, hatched, asOf, own, line = null }) => {
     const rows = view.months.map((iso, i) => ({ iso, x: middle(iso), values: view.values[i] }));
     const seen = observed.map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
     const shown = seen.filter((d) => isNumber(d.value));
@@ -102,11 +108,13 @@
       marks: [
         ...areas(rows, levels, hatched),
         Plot.lineY(rows, { x: "x", y: (d) => d.values[mid], stroke: "var(--fan)", strokeWidth: 2, strokeDasharray: "6,3" }),
-        Plot.lineY(known, { x: "x", y: "value", stroke: "var(--ink)", strokeWidth: 1.5 }),
+        Plot.lineY(gapped(known), { x: "x", y: "value", stroke: "var(--ink)", strokeWidth: 1.5 }),
         Plot.dot(known, { x: "x", y: "value", fill: "var(--ink)", r: 2.5 }),
-        Plot.lineY(later, { x: "x", y: "value", stroke: "var(--later)", strokeWidth: 1.5 }),
+        Plot.lineY(gapped(later), { x: "x", y: "value", stroke: "var(--later)", strokeWidth: 1.5 }),
         Plot.dot(later, { x: "x", y: "value", fill: "var(--later)", symbol: "diamond", r: 4.5 }),
         ...ownLine(own, middle),
+        ...(line === null ? [] : [Plot.ruleY([line], { stroke: "var(--own)", strokeWidth: 2, strokeDasharray: "8,3" }),
+          Plot.text([line], { y: (d) => d, frameAnchor: "left", dx: 4, dy: -8, textAnchor: "start", text: (d) => C.number(d), fill: "var(--own)", fontWeight: 600 })]),
         tip([...months.values()], "y", (d) => [C.month(d.iso), ...d.words].join("\n")),
       ],
     });
@@ -148,7 +156,7 @@
       marks.push(
         Plot.areaY(ahead, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.2 }),
         Plot.lineY(ahead, { x: "x", y: "mid", stroke: color, strokeWidth: 2, strokeDasharray: "6,3" }),
-        Plot.lineY(known, { x: "x", y: "value", stroke: color, strokeWidth: 2 }),
+        Plot.lineY(gapped(known), { x: "x", y: "value", stroke: color, strokeWidth: 2 }),
         Plot.dot(known, { x: "x", y: "value", fill: color, symbol, r: 3 }),
         Plot.dot(later, { x: "x", y: "value", stroke: color, fill: "var(--card)", symbol, r: 4, strokeWidth: 2 }),
         tip(seen, "value", (d) => `${C.text(line.label)}\n${C.month(d.iso)}: ${C.number(d.value)}`, Plot.pointer),

@@ -50,11 +50,38 @@
   const tableDetails = (title, build, open = false) => {
     const place = el("div", {});
     const details = el("details", { open, ontoggle: () => details.open && place.replaceChildren(table(title, build())) },
-      el("summary", {}, C.say("table")), place);
+      el("summary", { "aria-label": `${C.say("figure_table")}: ${title}` }, C.say("figure_table")), place);
     details.refresh = () => details.open && place.replaceChildren(table(title, build()));
     if (open) place.replaceChildren(table(title, build()));
     return details;
   };
 
-  Object.assign(C, { el, svg, table, tableDetails });
+  // Terms of the field carry their sentence: the first of each in a text, the longest name first.
+  const escaped = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  let known = { lang: null };
+  const glossary = () => {
+    if (known.lang !== C.state.lang) {
+      const meaning = new Map((C.data.glossary ?? []).map(({ term, text }) => [C.text(term).replace(/ \(.*\)$/, "").toLowerCase(), C.text(text)]));
+      const names = [...meaning.keys()].sort((a, b) => b.length - a.length).map(escaped);
+      known = { lang: C.state.lang, meaning, find: names.length ? new RegExp(`(?<![\\p{L}\\d])(${names.join("|")})(e?s)?(?![\\p{L}\\d])`, "giu") : null };
+    }
+    return known;
+  };
+  const terms = (words) => {
+    const { find, meaning } = glossary();
+    if (!find || typeof words !== "string") return [words];
+    const parts = [];
+    const seen = new Set();
+    let at = 0;
+    for (const match of words.matchAll(find)) {
+      const name = match[1].toLowerCase();
+      if (seen.has(name)) continue;
+      seen.add(name);
+      parts.push(words.slice(at, match.index), el("dfn", { title: meaning.get(name) }, match[0]));
+      at = match.index + match[0].length;
+    }
+    return [...parts, words.slice(at)];
+  };
+
+  Object.assign(C, { el, svg, terms, table, tableDetails });
 })();

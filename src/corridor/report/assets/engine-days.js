@@ -19,7 +19,11 @@
     const { departures } = m.values;
     const { depart_cell: cells, depart_at: at, cell_size: size } = m;
     const part = 1 / m.days_in_month[day];
-    for (let p = 0; p < cells.length; p++) count[cells[p]] += departures[at[p]] * (part / size[cells[p]]);
+    const { factor } = m; // a member's shocks by month; none in the central path
+    const month = m.day_month[day] * cells.length;
+    for (let p = 0; p < cells.length; p++) {
+      count[cells[p]] += departures[at[p]] * (part / size[cells[p]]) * (factor ? factor[month + p] : 1);
+    }
     for (const event of events) if (event.cell !== undefined) count[event.cell] += event.daily[day];
   };
 

@@ -12,18 +12,42 @@
   const DAY = 86400000;
 
   // -- unpacking ----------------------------------------------------------------------------------------------
-  const load = async (text) => {
+  const unpack = async (text) => {
     const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     const bytes = await new Response(stream).arrayBuffer();
     const length = new DataView(bytes).getUint32(0, true);
     const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length)));
-    const model = { ...head };
+    const out = { ...head };
     for (const [name, kind, at, size] of head.arrays) {
-      model[name] = new (kind === "f8" ? Float64Array : Int32Array)(bytes, 4 + length + at, size);
+      out[name] = new (kind === "f8" ? Float64Array : Int32Array)(bytes, 4 + length + at, size);
     }
+    return out;
+  };
+  const load = async (text) => {
+    const model = await unpack(text);
     prepare(model);
     return model;
+  };
+
+  // The model with what a member drew (`corridor.study.engine_draws`): its numbers, strengths and shocks.
+  const ofMember = (m, draws, k) => {
+    const { members, code, table } = draws;
+    const out = { ...m };
+    let at = 0;
+    for (const [name, size] of draws.parts) {
+      const values = new Float64Array(size);
+      for (let i = 0; i < size; i++) values[i] = table[code[at + i] * members + k];
+      at += size;
+      out[name] = values;
+    }
+    const levers = out.levers.values();
+    const next = () => levers.next().value;
+    out.measures = m.measures.map((x, i) => ({
+      ...x, strength: out.strength[i], effects: x.effects.map((effect) => ({ ...effect, e: next(), reference: next(), asks_again: next() })),
+    }));
+    out.events = m.events.map((x, i) => ({ ...x, people: out.people[i] }));
+    return out;
   };
 
   // What does not change between runs: whose exit frees room, room for the work of a run.
@@ -260,5 +284,5 @@
     }
   };
 
-  Object.assign(E, { load, run });
+  Object.assign(E, { load, unpack, ofMember, run });
 })();

@@ -128,17 +128,47 @@
     } }, label);
     return button;
   };
+  // A picture of the drawing, twice as fine as on the screen.
+  const savePng = (name, text, { width, height }) => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = el("canvas", { width: 2 * width, height: 2 * height });
+      const pen = canvas.getContext("2d");
+      pen.scale(2, 2);
+      pen.drawImage(image, 0, 0, width, height);
+      canvas.toBlob((blob) => download(`${name}.png`, "image/png", blob));
+    };
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  };
+  const sizeOf = (text) => {
+    const [, width, height] = /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(text);
+    return { width: Number(width), height: Number(height) };
+  };
+  const address = (anchor) => `${location.href.split("#")[0]}#/${C.page()}/${anchor}${location.hash.includes("&") ? location.hash.slice(location.hash.indexOf("&")) : ""}`;
   const saveButton = (words_, long, title, action) =>
     el("button", { type: "button", class: "quiet", "aria-label": `${long}: ${title}`, onclick: action }, words_);
 
-  // Buttons beside a view: CSV and SVG to download, the command and the Python to copy.
-  const actions = ({ name, title, tableOf, chart, source, queryOf }) => el("div", { class: "actions" },
+  // Buttons of a view: CSV, SVG and PNG to download; the command, the Python and the address to copy.
+  const actions = ({ name, title, tableOf, chart, source, queryOf, anchor }) => el("div", { class: "actions" },
     saveButton(C.say("csv_short"), C.say("csv_long"), title, () =>
       download(`${name}.csv`, "text/csv;charset=utf-8", "\ufeff" + csv(tableOf()))),
     chart ? saveButton(C.say("svg"), C.say("svg_long"), title, () =>
       download(`${name}.svg`, "image/svg+xml;charset=utf-8", svgText(chart, title, source))) : null,
+    chart ? saveButton(C.say("png"), C.say("png_long"), title, () => {
+      const text = svgText(chart, title, source);
+      savePng(name, text, sizeOf(text));
+    }) : null,
     queryOf ? [copyButton(C.say("copy_command"), title, () => command(queryOf())),
-      copyButton(C.say("copy_python"), title, () => python(queryOf()))] : null);
+      copyButton(C.say("copy_python"), title, () => python(queryOf()))] : null,
+    anchor ? copyButton(C.say("copy_link"), title, () => address(anchor)) : null);
 
-  Object.assign(C, { csv, svgText, command, python, copyButton, actions });
+  // Under a view: its source in one line that opens, its table, and what a reader takes along.
+  const foot = ({ table, source, ...view }) => {
+    const line = source ? el("details", { class: "sources" }, el("summary", { "aria-label": `${C.say("figure_sources")}: ${view.title}` }, source)) : null;
+    if (line) line.ontoggle = () => line.classList.toggle("whole", line.open);
+    return el("div", { class: "beside" }, table, el("details", { class: "save" },
+      el("summary", { "aria-label": `${C.say("figure_save")}: ${view.title}` }, C.say("figure_save")), actions({ ...view, source })), line);
+  };
+
+  Object.assign(C, { csv, svgText, command, python, copyButton, actions, foot });
 })();

@@ -86,14 +86,14 @@
     choice(`scenario-${id}`, C.say("scenario"), scenarios.map((s) => ({ key: s.id, label: s.label })), onchange,
       { key: "scenario", fallback });
 
-  const figure = ({ block, badges = [], controls = [], legendOf, readingOf, draw, tableOf, queryOf, below, legendBelow = false, wide = false }) => {
+  const figure = ({ block, badges = [], controls = [], legendOf, readingOf, draw, tableOf, queryOf, below, legendBelow = false, wide = false, always = null, folded = null }) => {
     const title = C.text(block.title);
     const reading = el("p", { class: "reading", "aria-live": controls.length ? "polite" : null });
     const chart = el("div", { class: "chart" });
     const keys = el("div", {});
     const details = C.tableDetails(title, tableOf);
     const refresh = () => {
-      reading.replaceChildren(readingOf());
+      reading.replaceChildren(...C.terms(readingOf()));
       keys.replaceChildren(legendOf ? legend(legendOf()) : "");
       details.refresh();
     };
@@ -103,13 +103,13 @@
     };
     const source = [C.text(block.source), block.credit ? C.text(block.credit) : ""].filter(Boolean).join(" ");
     const ask = queryOf ?? (block.query ? () => block.query : null);
+    const settings = controls.length ? el("div", { class: "controls" }, controls.map((c) => c.node)) : null;
     const node = el("figure", { class: wide ? "card wide" : "card", id: `figure-${block.id}` },
       el("figcaption", {}, el("h3", {}, title, badges.map((b) => el("span", { class: `badge ${b[0]}` }, b[1]))), reading,
         (block.notes ?? []).map((note) => el("p", { class: "note" }, C.text(note)))),
-      controls.length ? el("div", { class: "controls" }, controls.map((c) => c.node)) : null,
-      legendBelow ? [chart, keys] : [keys, chart], below ?? null,
-      el("div", { class: "beside" }, details, C.actions({ name: block.id, title, tableOf, chart, source, queryOf: ask })),
-      source ? el("p", { class: "source" }, source) : null);
+      folded ? [chart, always, el("details", { class: "figure-more" }, el("summary", {}, folded), settings, keys, below ?? null)]
+        : [settings, always, legendBelow ? [chart, keys] : [keys, chart], below ?? null],
+      C.foot({ name: block.id, title, tableOf, chart, source, queryOf: ask, table: details, anchor: `figure-${block.id}` }));
     node.update = () => { refresh(); paint(chart); };
     node.refresh = refresh;
     refresh();

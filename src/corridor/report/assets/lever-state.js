@@ -7,7 +7,6 @@
   const iso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
   const dayOf = (text) => Math.round(Date.parse(`${text}T00:00:00Z`) / DAY);
   const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(dayOf(text));
-  const sum = (values) => values.reduce((a, b) => a + b, 0);
 
   // -- settings: {on, start, last, strength} for every measure, days from 1970 ---------------------------------
   const settings = (data, model, scenario) => {
@@ -38,54 +37,7 @@
     return now;
   };
 
-  // A measured response is off where all the measures that it answers are.
-  const silent = (data, now, i) => {
-    const answers = data.measures[i].answers ?? [];
-    return answers.length > 0 && !now.some((x, k) => x.on && answers.includes(data.measures[k].id));
-  };
-
-  // A measure of the base that is off is lifted on its first day, as a scenario would.
-  const chosen = (data, now, events) => ({
-    measures: now.flatMap((x, index) => (x.on && !silent(data, now, index) ? [{ index, start: x.start, last: x.last, strength: x.strength }]
-      : data.measures[index].base ? [{ index, start: x.start, last: x.start - 1, strength: x.strength }] : [])),
-    events,
-  });
-
-  // -- what a run gives: every series by month, every stock by day, people on the map's links -------------------
-  const read = (data, model, out) => {
-    const { months: M, flows: F, stocks: K, groups: G, days: D } = model.sizes;
-    const byFlow = new Float64Array(M * F);
-    for (let i = 0; i < byFlow.length; i++) for (let g = 0; g < G; g++) byFlow[i] += out.monthly_flow[i * G + g];
-    const counted = (series, m) => {
-      if (!series.coverage) return sum(series.flows.map((f) => byFlow[m * F + f]));
-      let people = 0;
-      for (const f of series.flows) for (let g = 0; g < G; g++) people += out.monthly_flow[(m * F + f) * G + g] * series.coverage[m][g];
-      return people;
-    };
-    const found = { series: {}, stocks: {}, links: {}, met: {} };
-    for (const series of data.series) found.series[series.id] = data.months.map((_, m) => counted(series, m));
-    for (const item of data.stocks) {
-      let at = 0;
-      found.stocks[item.id] = Float64Array.from({ length: D }, (_, d) => {
-        while (at + 1 < item.others.length && item.others[at + 1][0] <= d) at += 1;
-        return sum(item.stocks.map((k) => out.daily_stock[d * K + k])) + item.others[at][1];
-      });
-    }
-    for (const kind of ["links", "met"]) {
-      for (const [id, flows] of Object.entries(data[kind])) {
-        found[kind][id] = data.months.map((_, m) => sum(flows.map((f) => byFlow[m * F + f])));
-      }
-    }
-    return found;
-  };
-
-  // One number an item: the sum of the months not yet published, or the people on the last day.
-  const level = (data, found) => {
-    const out = {};
-    for (const series of data.series) out[series.id] = sum(series.ahead.map((m) => found.series[series.id][m]));
-    for (const item of data.stocks) out[item.id] = found.stocks[item.id].at(-1);
-    return out;
-  };
+  const { chosen, read, level, silent } = E;
 
   // Largest change of any number shown, relative to the larger of it and one person.
   const apart = (a, b) => {
@@ -142,21 +94,25 @@
     return { kept, lifts, moved };
   };
   const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const command = (data, now, home, scenario) => {
+  // The scenario's file; its name is the reader's, where there is one.
+  const yaml = (data, now, home, scenario, name = "") => {
     const { kept, lifts, moved } = asScenario(data, now, home, scenario, false);
+    const { lever_moved_name: moved_, lever_moved_text: about } = C.data.messages;
+    const quoted = (text) => JSON.stringify(text);
+    return ["id: moved", `name: ${name ? quoted(name) : moved_.en}`, `name_es: ${name ? quoted(name) : moved_.es}`, `description: ${about.en}`, `description_es: ${about.es}`,
+      `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${scenario.events.map((i) => data.events[i]).join(", ")}]`,
+      ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])].join("\n");
+  };
+  const command = (data, now, home, scenario) => {
+    const { moved } = asScenario(data, now, home, scenario, false);
     const rows = moved.map((x) => data.columns.map((name, c) => cell({
       id: x.id, start: x.start, end: x.end ?? "", strength: String(x.strength), in_base: "no",
       grade: x.inside ? x.measure.grade : "assumed", ...(x.inside ? {} : { low: "", high: "" }),
     }[name] ?? x.measure.row[c])).join(","));
-    const events = scenario.events.map((i) => data.events[i]);
-    const { lever_moved_name: moved_, lever_moved_text: about } = C.data.messages;
-    const yaml = ["id: moved", `name: ${moved_.en}`, `name_es: ${moved_.es}`, `description: ${about.en}`, `description_es: ${about.es}`,
-      `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${events.join(", ")}]`,
-      ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])];
     const folder = `${data.corridor}-moved`;
     const dir = `python -c 'from corridor.formats import find_corridor; print(find_corridor("${data.corridor}").resolve())'`;
     return [`cp -r "$(${dir})" ${folder}`, ...(rows.length ? [`cat >> ${folder}/measures.csv <<'ROWS'`, ...rows, "ROWS"] : []),
-      `cat > ${folder}/scenarios/moved.yaml <<'SCENARIO'`, ...yaml, "SCENARIO",
+      `cat > ${folder}/scenarios/moved.yaml <<'SCENARIO'`, yaml(data, now, home, scenario), "SCENARIO",
       `corridor simulate ${folder} ${scenario.id === "base" ? "" : `--scenario ${scenario.id} `}--scenario moved --end ${data.end}`
       + `${data.hindsight ? " --hindsight" : ""} --out ${folder}-run`, ""].join("\n");
   };
@@ -188,5 +144,5 @@
       "print(run_member(run, None).monthly_flow.sum(axis=2))", ""].join("\n");
   };
 
-  C.levers = { settings, same, silent, encode, decode, within, run, level, apart, overlay, command, python, iso, dayOf, isDay };
+  C.levers = { settings, same, silent, encode, decode, within, run, level, apart, overlay, command, yaml, python, iso, dayOf, isDay };
 })();

@@ -1,190 +1,201 @@
-// The section "Move the levers": a control for every measure, and what the corridor answers at once.
+// The simulator: measures by who acts, outcomes at once, intervals as members come, grades, charts, map of changes.
 "use strict";
 (() => {
   const C = Corridor;
-  const { el, svg } = C;
+  const { el } = C;
   const L = C.levers;
   const NOTHING = 1e-9;
   const SAID = 5; // sentences; the table has every number
   const GRADES_AFTER = 400; // milliseconds of rest before each moved measure is run alone
+  const MEMBERS_AFTER = 120; // and before members run
+  const STEP_AFTER = 500; // and before a setting is a step that undo takes back
   let model = null; // unpacked once for the page, whatever its language
 
-  // -- one control --------------------------------------------------------------------------------------------
-  const control = (measure, i, { get, put }) => {
-    const id = `lever-${measure.id}`;
-    const name = C.text(measure.name);
-    const worded = (v) => (measure.ratio ? `× ${C.rounded(v)}` : `${C.rounded(v)} ${C.text(measure.unit)}`);
-    const ranged = measure.low !== null && measure.high !== null && measure.low < measure.high;
-    const input = (kind, key, label, more = {}) => {
-      const node = el("input", { type: kind, id: `${id}-${key}`, ...more });
-      return { node, label: el("label", { class: "choice", for: `${id}-${key}` }, el("span", {}, label), node) };
-    };
-    const on = el("input", { type: "checkbox", id: `${id}-on`, onchange: () => change({ on: on.checked }) });
-    const [allowedLow, allowedHigh] = model.measures[i].allowed;
-    const slider = ranged ? el("input", {
-      type: "range", id: `${id}-slide`, min: measure.low, max: measure.high, step: (measure.high - measure.low) / 200,
-      "aria-label": `${C.say("lever_strength")}: ${name}`, oninput: () => change({ on: true, strength: tidy(Number(slider.value)) }),
-    }) : null;
-    const value = input("number", "value", `${C.say("lever_strength")} (${C.text(measure.unit)})`,
-      { step: "any", min: allowedLow, max: allowedHigh });
-    const start = input("date", "start", C.say("col_start"));
-    const end = input("date", "end", C.say("col_end"));
-    value.node.addEventListener("change", () => {
-      const typed = Number(value.node.value);
-      if (value.node.value !== "" && Number.isFinite(typed) && L.within(model, i, typed)) change({ on: true, strength: typed });
-      else show();
-    });
-    start.node.addEventListener("change", () => (L.isDay(start.node.value) ? change({ start: L.dayOf(start.node.value) }) : show()));
-    end.node.addEventListener("change", () => change({ last: L.isDay(end.node.value) ? L.dayOf(end.node.value) : null }));
-    // A slider's step leaves 1.7000000000000002; three digits are what a strength has.
-    const tidy = (v) => Number(v.toPrecision(4));
-    const change = (part) => put(i, { ...get(i), ...part });
-    const says = el("p", { class: "lever-says", "aria-live": "polite" });
-    const state = el("span", { class: "lever-state" });
-    const range = ranged ? C.say("lever_range", { low: C.rounded(measure.low), high: C.rounded(measure.high) }) : C.say("lever_no_range");
-    const node = el("li", { class: "lever", "data-lever": measure.id },
-      el("label", { class: "lever-on", for: `${id}-on` }, on, el("span", {}, name)), state,
-      el("details", {}, el("summary", { "aria-label": `${C.say("lever_set")}: ${name}` }, C.say("lever_set")),
-        el("div", { class: "lever-body" },
-          slider ? el("div", { class: "lever-slide" }, slider, el("span", { class: "note" }, range, " ", C.text(measure.unit))) : el("p", { class: "note" }, range),
-          el("div", { class: "controls" }, value.label, start.label, end.label),
-          el("p", { class: "note" }, [C.text(measure.actor), C.text(measure.gradeWords), measure.trigger ? C.say("lever_trigger", { name: measure.trigger }) : "",
-            C.text(measure.source)].filter(Boolean).join(" · ")))),
-      says);
-    const show = () => {
-      const x = get(i);
-      on.checked = x.on;
-      if (slider) slider.value = x.strength;
-      slider?.setAttribute("aria-valuetext", worded(x.strength));
-      value.node.value = x.strength;
-      start.node.value = L.iso(x.start);
-      end.node.value = x.last === null ? "" : L.iso(x.last);
-      const outside = ranged && x.on && (x.strength < measure.low || x.strength > measure.high);
-      node.classList.toggle("outside", outside);
-      state.replaceChildren(x.on ? worded(x.strength) : C.say("lever_off"),
-        outside ? el("span", { class: "badge warn" }, C.say("lever_outside")) : "");
-    };
-    return { node, show, says: (words) => { if (says.textContent !== words) says.replaceChildren(words); }, moved: (is) => node.classList.toggle("moved", is) };
-  };
-
-  // -- a small chart whose two lines are moved, not drawn again -------------------------------------------------
-  const chart = (item, dates) => {
-    const [W, H, LEFT, BOTTOM] = [236, 118, 50, 16];
-    const path = (color, dash) => svg("path", { fill: "none", stroke: color, "stroke-width": 2.2, "stroke-dasharray": dash, "stroke-linejoin": "round" });
-    const [home, own] = [path("var(--fan)", "6,3"), path("var(--own)", null)];
-    const top = svg("text", { x: LEFT - 5, y: 12, "text-anchor": "end" });
-    const half = svg("text", { x: LEFT - 5, y: 12 + (H - BOTTOM - 8) / 2, "text-anchor": "end" });
-    const words = el("p", { class: "note" });
-    const frame = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": C.text(item.label), class: "lever-chart", preserveAspectRatio: "none" },
-      svg("line", { x1: LEFT, x2: W, y1: H - BOTTOM, y2: H - BOTTOM, class: "zero" }), svg("line", { x1: LEFT, x2: W, y1: 8, y2: 8, class: "zero" }),
-      top, half, svg("text", { x: LEFT - 5, y: H - BOTTOM + 4, "text-anchor": "end" }, "0"),
-      svg("text", { x: LEFT, y: H - 2 }, C.month(dates[0])), svg("text", { x: W, y: H - 2, "text-anchor": "end" }, C.month(dates.at(-1))), home, own);
-    const line = (values, most) => "M" + Array.from(values, (v, i) => `${(LEFT + (W - LEFT) * i / Math.max(values.length - 1, 1)).toFixed(1)},${(H - BOTTOM - (H - BOTTOM - 8) * v / most).toFixed(1)}`).join("L");
-    const update = (before, after) => {
-      const most = Math.max(1e-9, ...before, ...after) * 1.02;
-      home.setAttribute("d", line(before, most));
-      own.setAttribute("d", before === after ? "" : line(after, most));
-      top.textContent = C.rounded(most);
-      half.textContent = C.rounded(most / 2);
-    };
-    return { node: el("li", { "data-chart": item.id }, el("h4", {}, C.text(item.label), item.deaths ? el("span", { class: "note" }, ` ${C.say("lower_bound")}`) : ""), frame, words), update, words };
-  };
-
-  // -- the section --------------------------------------------------------------------------------------------
   C.blocks.levers = (block) => {
     const { data } = block;
-    const scenarioOf = () => data.scenarios.find((s) => s.id === C.scenario()) ?? data.scenarios[0];
+    const named = (id) => data.scenarios.find((s) => s.id === id) ?? data.scenarios[0];
+    const scenarioOf = () => named(C.scenario());
+    const many = block.scenarios.length > 1;
     const choice = C.scenarioChoice("levers", block.scenarios, () => follow());
-    let home, now, base, own, before = null, controls = [], grading = 0, founded = null, asked = 0;
+    const against = C.choice("against", C.say("sim_against"), [{ key: "same", label: C.say("sim_itself") }, ...block.scenarios.map((s) => ({ key: s.id, label: s.label }))], () => follow(), { fallback: "same" });
+    const reference = () => (against.value() === "same" ? scenarioOf() : named(against.value()));
+    let home, now, base, baseHome, own, controls = [], grading = 0, due = 0, running = 0, founded = null, asked = 0, members = [];
+    const steps = { past: [], ahead: [], timer: 0 };
 
-    const head = el("h3", {}, C.say("lever_answer"));
-    const answer = el("ul", { class: "lever-answer", "aria-live": "polite" });
-    const took = el("p", { class: "note lever-took" });
-    const table = el("div", {});
-    const charts = block.items.filter((item) => item.chart).map((item) => ({ item, ...chart(item, block.dates) }));
-    const lists = el("div", { class: "lever-lists" });
+    // -- the frame ------------------------------------------------------------------------------------------------
     const button = (words, action, more = {}) => el("button", { type: "button", class: "quiet strong", onclick: action, ...more }, words);
-    const back = button(C.say("lever_back"), () => { now = home.map((x) => ({ ...x })); changed(); }, { id: "levers-back" });
-    const copies = [C.copyButton(C.say("copy_command"), C.say("levers"), () => L.command(data, now, home, scenarioOf())),
-      C.copyButton(C.say("copy_python"), C.say("levers"), () => L.python(data, now, home, scenarioOf()))];
-    const body = el("div", { class: "lever-frame" },
-      el("div", { class: "lever-left" }, lists),
-      el("div", { class: "lever-right card" }, head, answer, took,
-        C.legend([["median", C.say("lever_line_home")], ["overlay", C.say("lever_line_own")]]),
-        el("ul", { class: "lever-charts" }, charts.map((x) => x.node)), table));
+    const undo = button("↶", () => step(steps.past, steps.ahead), { id: "levers-undo", "aria-label": C.say("sim_undo"), title: C.say("sim_undo") });
+    const redo = button("↷", () => step(steps.ahead, steps.past), { id: "levers-redo", "aria-label": C.say("sim_redo"), title: C.say("sim_redo") });
+    const back = button(C.say("sim_reset"), () => { now = home.map((x) => ({ ...x })); changed(); }, { id: "levers-back" });
+    const title = el("input", { type: "text", id: "sim-name", maxlength: 60, value: C.get("name", ""), placeholder: C.say("sim_unnamed"), onchange: () => C.set("name", title.value, "") });
+    const copies = [
+      C.copyButton(C.say("copy_command"), C.say("levers"), () => L.command(data, now, home, scenarioOf())),
+      C.copyButton(C.say("copy_python"), C.say("levers"), () => L.python(data, now, home, scenarioOf())),
+      C.copyButton(C.say("sim_copy_yaml"), C.say("levers"), () => L.yaml(data, now, home, scenarioOf(), title.value)),
+      C.copyButton(C.say("copy_link"), C.say("levers"), () => { C.write.now(); return location.href; })];
+    const toolbar = el("div", { class: "controls chooser sim-bar" }, many ? choice.node : null, many ? against.node : null,
+      el("label", { class: "choice", for: "sim-name" }, el("span", {}, C.say("sim_name")), title), el("div", { class: "actions" }, undo, redo, back, copies));
+
+    const tiles = block.items.filter((item) => item.tile).map(C.tile);
+    const warn = el("p", { class: "sim-warn", "aria-live": "polite" });
+    const took = el("p", { class: "note lever-took" });
+    const totals = block.items.filter((item) => item.chart);
+    const charts = [0, 1].map((n) => C.twoLines(totals, String(n + 1), totals[Math.min(n ? totals.findIndex((i) => i.id !== totals[0].id && i.total) : 0, totals.length - 1)]?.id ?? totals[0].id, block.dates));
+    charts.forEach((chart) => { chart.node.redo = () => drawCharts(); });
+    const changes = C.changeMap();
+    const answer = el("ul", { class: "lever-answer", "aria-live": "polite" });
+    const table = el("div", {});
+    const lists = el("div", { class: "lever-lists" });
+    const body = el("div", { class: "sim" },
+      el("ul", { class: "tiles", "aria-label": C.say("lever_answer") }, tiles.map((x) => x.node)), warn,
+      el("div", { class: "lever-frame" }, el("div", { class: "lever-left" }, lists),
+        el("div", { class: "lever-right" },
+          C.legend([["median", C.say("lever_line_home")], ["overlay", C.say("lever_line_own")], ["band80", C.say("sim_band")]]),
+          el("div", { class: "sim-charts" }, charts.map((x) => x.node)), changes.node, took,
+          el("details", { class: "lever-all" }, el("summary", {}, C.say("sim_words")), answer, table))));
     const waiting = el("p", { class: "note" }, C.say("lever_loading"));
-    const node = el("div", { class: "wide", id: "figure-levers" },
-      el("div", { class: "controls chooser" }, block.scenarios.length > 1 ? choice.node : null, back, copies), waiting, body);
+    const node = el("div", { class: "wide", id: "figure-levers" }, toolbar, waiting, body);
     body.hidden = true;
 
+    // -- what the reader does -------------------------------------------------------------------------------------
     const isMoved = () => now.some((x, i) => !L.same(x, home[i]));
+    const differs = () => isMoved() || reference() !== scenarioOf();
     const put = (i, setting) => {
       now[i] = setting;
       asked = i + 1;
       changed();
     };
-
-    // A frame may bring several changes: they are answered together.
-    let due = 0;
-    const changed = () => {
+    const changed = () => { // a frame may bring several changes: they are answered together
+      remember();
       C.set("moves", L.encode(data, now, home), "", node);
       cancelAnimationFrame(due);
       due = requestAnimationFrame(respond);
     };
+    const code = () => L.encode(data, now, home);
+    const remember = () => {
+      clearTimeout(steps.timer);
+      steps.from ??= C.get("moves", "");
+      steps.timer = setTimeout(() => {
+        if (steps.from !== code()) { steps.past.push(steps.from); steps.ahead = []; }
+        steps.from = undefined;
+        marks();
+      }, STEP_AFTER);
+    };
+    const marks = () => { undo.disabled = !steps.past.length; redo.disabled = !steps.ahead.length; back.disabled = !isMoved(); };
+    const step = (from, to) => {
+      if (!from.length) return;
+      to.push(code());
+      now = L.decode(data, model, from.pop(), home);
+      C.set("moves", code(), "", node);
+      respond();
+      marks();
+    };
 
+    // -- the answer -------------------------------------------------------------------------------------------------
     const respond = () => {
       const began = performance.now();
-      const moved = isMoved();
-      before = own;
-      own = moved ? L.run(data, model, now, scenarioOf()) : base;
+      const before = own;
+      own = isMoved() ? L.run(data, model, now, scenarioOf()) : reference() === scenarioOf() ? base : L.run(data, model, home, scenarioOf());
       founded = null;
+      members = [];
+      node.dataset.members = "0";
+      delete node.dataset.graded;
       controls.forEach((one, i) => { one.show(); one.moved(!L.same(now[i], home[i])); });
       hints(before);
-      charts.forEach(({ item, update }) => update(base[item.table][item.id], own[item.table][item.id]));
-      speak();
-      C.overlay.set(moved ? L.overlay(data, model, own) : null);
+      showTiles();
+      drawCharts();
+      marks();
       const milliseconds = performance.now() - began;
       node.dataset.milliseconds = milliseconds.toFixed(1);
-      took.replaceChildren(moved ? `${C.say("lever_rule")} ${C.say("lever_took", { ms: C.number(milliseconds) })}` : "");
-      back.disabled = !moved;
+      took.replaceChildren(differs() ? `${C.say("lever_rule")} ${C.say("lever_took", { ms: C.number(milliseconds) })}` : "");
       clearTimeout(grading);
-      if (moved) grading = setTimeout(() => grade(), GRADES_AFTER);
+      clearTimeout(running);
+      C.live.stop();
+      running = setTimeout(rest, MEMBERS_AFTER);
+      if (differs()) grading = setTimeout(() => grade(), GRADES_AFTER);
+    };
+    // What may wait until the hand rests: words, the map, other charts of the page, members.
+    const rest = () => {
+      speak();
+      changes.update(base.links, own.links);
+      C.overlay.set(isMoved() ? L.overlay(data, model, own) : null);
+      seen.disconnect();
+      seen.observe(node);
+    };
+    // Members cost time: they run once the simulator is on the screen.
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      C.live.begin(data);
+      runMembers();
+    });
+    const runMembers = () => {
+      const started = performance.now();
+      C.live.run(block.members, { now: differs() ? now : null, scenario: scenarioOf(), against: { home: baseHome, scenario: reference() } }, (done) => {
+        if (!node.isConnected) return C.live.stop();
+        members = done;
+        node.dataset.members = String(done.length);
+        node.dataset.band = (performance.now() - started).toFixed(0);
+        if (done.length % 5 && done.length < block.members) return undefined;
+        showTiles();
+        return drawCharts();
+      });
+    };
+    const levelOf = (item, run) => L.level(data, { series: run.series, stocks: run.stocks })[item.id] ?? cost(item, run);
+    const cost = (item, run) => d3.sum(block.costs, ({ id, usd }) => d3.sum(run.stocks[id]) * usd) / data.months.length;
+    const showTiles = () => tiles.forEach(({ item, update }) => {
+      const shares = founded?.[item.id];
+      const told = shares ? isFounded(shares) : null;
+      const top = shares ? block.grades.filter((g) => shares[g.id] >= 0.005).sort((a, b) => shares[b.id] - shares[a.id])[0] : null;
+      update({ was: levelOf(item, base), is: levelOf(item, own), moved: differs(), told,
+        members: members.map((m) => ({ before: levelOf(item, m.before), after: levelOf(item, m.after) })),
+        words: top ? `${C.text(top.label)} ${C.percent(shares[top.id])}` : "" });
+    });
+    const drawCharts = () => {
+      if (base) charts.forEach((chart) => chart.update(base, own, members, differs(), (id) => Boolean(founded?.[id]) && !isFounded(founded[id])));
     };
 
     // A lever that does nothing says so, and why where that is known.
     const hints = (last) => {
       const i = asked - 1;
       controls.forEach((one, k) => { if (k !== i && L.same(now[k], home[k])) one.says(""); });
+      warn.replaceChildren("");
       if (i < 0 || !last) return;
       const x = now[i], measure = data.measures[i];
       const first = model.sizes.first, end = first + model.sizes.days - 1;
-      if (L.apart(last, own) > NOTHING) controls[i].says("");
-      else if (measure.idle) controls[i].says(C.say("lever_idle"));
-      else if ((measure.notes ?? []).length) controls[i].says(measure.notes.map(C.text).join(" "));
-      else if (x.on && L.silent(data, now, i)) controls[i].says(C.say("lever_silent"));
-      else if (x.on && (x.start > end || (x.last !== null && x.last < first))) controls[i].says(C.say("lever_outside_run", { first: C.day(L.iso(first)), last: C.day(L.iso(end)) }));
-      else if (x.on && x.last !== null && x.last < x.start) controls[i].says(C.say("lever_no_days"));
-      else if (measure.trigger) controls[i].says(C.say("lever_never_on", { name: measure.trigger }));
-      else controls[i].says(C.say("lever_nothing"));
+      const say = (words) => {
+        controls[i].says(words);
+        warn.replaceChildren(words ? `⚠ ${C.text(block.measures[i].name)}: ${words}` : "");
+      };
+      if (L.apart(last, own) > NOTHING) say(contradiction(i));
+      else if (measure.idle) say(C.say("lever_idle"));
+      else if ((measure.notes ?? []).length) say(measure.notes.map(C.text).join(" "));
+      else if (x.on && L.silent(data, now, i)) say(C.say("lever_silent"));
+      else if (x.on && (x.start > end || (x.last !== null && x.last < first))) say(C.say("lever_outside_run", { first: C.day(L.iso(first)), last: C.day(L.iso(end)) }));
+      else if (x.on && x.last !== null && x.last < x.start) say(C.say("lever_no_days"));
+      else if (measure.trigger) say(C.say("lever_never_on", { name: measure.trigger }));
+      else say(C.say("lever_nothing"));
       asked = 0;
     };
+    // Two measures of one lever that push opposite ways at the same time.
+    const contradiction = (i) => {
+      const way = (k) => Math.sign(now[k].strength - (model.measures[k].neutral ?? 0));
+      const meets = (k) => now[k].on && now[k].start <= (now[i].last ?? Infinity) && (now[k].last ?? Infinity) >= now[i].start;
+      const other = now[i].on ? now.findIndex((_, k) => k !== i && data.measures[k].lever === data.measures[i].lever && data.measures[k].unit === data.measures[i].unit && meets(k) && way(k) * way(i) < 0) : -1;
+      return other < 0 ? "" : C.say("sim_contradicts", { name: C.text(block.measures[other].name) });
+    };
 
-    // -- in words ---------------------------------------------------------------------------------------------
+    // -- in words -----------------------------------------------------------------------------------------------------
     const speak = () => {
       const [was, is] = [L.level(data, base), L.level(data, own)];
-      const rows = block.items.map((item) => ({ item, home: was[item.id], own: is[item.id], gap: is[item.id] - was[item.id] }));
+      const rows = block.items.filter((item) => item.id in was).map((item) => ({ item, home: was[item.id], own: is[item.id], gap: is[item.id] - was[item.id] }));
       const real = rows.filter((row) => Math.abs(row.gap) >= 0.5);
-      const scenario = C.text(block.scenarios.find((s) => s.id === scenarioOf().id).label);
+      const scenario = C.text(block.scenarios.find((s) => s.id === reference().id).label);
       const order = (row) => Math.abs(row.gap) / Math.max(row.home, 1);
       const said = real.filter((row) => row.item.said).sort((a, b) => b.item.headline - a.item.headline || order(b) - order(a)).slice(0, SAID);
-      head.replaceChildren(isMoved() && real.length ? C.say("lever_against", { scenario }) : C.say("lever_answer"));
-      if (!isMoved()) answer.replaceChildren(el("li", {}, C.say("lever_unmoved", { scenario })));
+      if (!differs()) answer.replaceChildren(el("li", {}, C.say("lever_unmoved", { scenario })));
       else if (!real.length) answer.replaceChildren(el("li", {}, C.say("lever_no_difference", { scenario })));
       else answer.replaceChildren(...said.map((row) => el("li", { "data-item": row.item.id }, sentence(row))));
-      charts.forEach(({ item, words }) => {
-        const shares = founded?.[item.id];
-        words.replaceChildren(shares && !isFounded(shares) ? C.say("lever_only_if") : "");
-      });
       show(rows);
     };
     const isFounded = (shares) => shares.causal + shares.before_after + shares.mechanical >= 0.5;
@@ -211,19 +222,19 @@
         key, label: C.say(`lever_col_${key}`), kind: key === "item" || key === "period" ? "text" : "interval" })), rows: shown }));
     };
 
-    // Each moved measure alone on the scenario: the sizes of its effects, by grade, give what a difference rests on.
+    // Each measure that differs, alone: the sizes of its effects, by grade, give what a difference rests on.
     const grade = (k = 0, sizes = {}) => {
-      const mine = now.flatMap((x, i) => (L.same(x, home[i]) ? [] : [i]));
-      const was = L.level(data, base);
+      const mine = now.flatMap((x, i) => (L.same(x, baseHome[i]) ? [] : [i]));
+      const items = block.items;
       if (k < mine.length) {
         const i = mine[k];
-        const alone = home.map((x, n) => (n === i ? now[i] : x));
-        const is = L.level(data, mine.length === 1 ? own : L.run(data, model, alone, scenarioOf()));
+        const alone = baseHome.map((x, n) => (n === i ? now[i] : x));
+        const is = mine.length === 1 ? own : L.run(data, model, alone, reference());
         const { grade: name, low, high } = data.measures[i];
         const outside = now[i].on && low !== null && (now[i].strength < low || now[i].strength > high);
-        for (const id of Object.keys(was)) {
-          sizes[id] ??= Object.fromEntries(block.grades.map((g) => [g.id, 0]));
-          sizes[id][outside ? "assumed" : name] += Math.abs(is[id] - was[id]);
+        for (const item of items) {
+          sizes[item.id] ??= Object.fromEntries(block.grades.map((g) => [g.id, 0]));
+          sizes[item.id][outside ? "assumed" : name] += Math.abs(levelOf(item, is) - levelOf(item, base));
         }
         grading = setTimeout(() => grade(k + 1, sizes), 0);
         return;
@@ -234,25 +245,28 @@
         if (whole > NOTHING) founded[id] = Object.fromEntries(Object.entries(parts).map(([name, v]) => [name, v / whole]));
       }
       speak();
+      showTiles();
+      drawCharts();
       node.dataset.graded = "true";
     };
 
-    // -- scenario, address, language ----------------------------------------------------------------------------
-    const list = (title, indices, open) => (indices.length ? el("details", { open }, el("summary", {}, `${title} (${indices.length})`),
-      el("ul", { class: "levers" }, indices.map((i) => controls[i].node))) : "");
+    // -- scenario, address, language ------------------------------------------------------------------------------------
+    const group = ({ id, label }) => {
+      const mine = data.measures.flatMap((_, i) => (block.measures[i].who === id ? [i] : []));
+      const used = mine.some((i) => (home[i].on && !data.measures[i].base) || !L.same(now[i], home[i]));
+      const on = mine.filter((i) => now[i].on).length;
+      return mine.length ? el("details", { class: "sim-who", open: used }, el("summary", {}, C.text(label), el("small", {}, C.say("sim_on", { on: String(on), count: String(mine.length) }))),
+        el("ul", { class: "levers" }, mine.map((i) => controls[i].node))) : null;
+    };
     const follow = () => {
       if (!model) return;
       const scenario = scenarioOf();
       home = L.settings(data, model, scenario);
       now = L.decode(data, model, C.get("moves"), home);
-      own = base = L.run(data, model, home, scenario);
-      controls = data.measures.map((measure, i) => control({ ...measure, ...block.measures[i] }, i, { get: (n) => now[n], put }));
-      const all = data.measures.map((_, i) => i);
-      const touches = (test) => all.some((i) => test(i) && !L.same(now[i], home[i]));
-      const mine = all.filter((i) => home[i].on && !data.measures[i].base);
-      lists.replaceChildren(list(C.say("lever_list_scenario"), mine, true),
-        list(C.say("lever_list_base"), all.filter((i) => data.measures[i].base), touches((i) => data.measures[i].base)),
-        list(C.say("lever_list_other"), all.filter((i) => !home[i].on && !data.measures[i].base), !mine.length || touches((i) => !home[i].on && !data.measures[i].base)));
+      baseHome = L.settings(data, model, reference());
+      own = base = L.run(data, model, baseHome, reference());
+      controls = data.measures.map((measure, i) => C.leverControl(model, { ...measure, ...block.measures[i] }, i, { get: (n) => now[n], put }));
+      lists.replaceChildren(...block.who.map(group).filter(Boolean));
       data.measures.forEach((measure, i) => { if (measure.idle) controls[i].node.classList.add("idle"); });
       asked = 0;
       respond();

@@ -8,6 +8,7 @@
   const COLOR = { journey: "var(--fan)", border: "var(--room)", inside: "var(--muted)", back: "var(--c4)" };
   const MET = ["var(--c2)", "var(--c3)", "var(--c4)", "var(--c1)"];
   const STEP = 900; // milliseconds between months when it plays
+  const MOST_FAR = 8; // origins beyond the frame that are named
   let playing = 0;
 
   // Mercator, with longitudes that run on from the seam in the west.
@@ -15,7 +16,7 @@
   // zoom that shows them, too.
   const FAR = ["origin", "home"];
   const span = (points) => [d3.extent(points, (p) => p[0]), d3.extent(points, (p) => p[1])];
-  const projection = (base, places, width) => {
+  const projection = (base, places, width, most) => {
     const raw = (lon, lat) => {
       const turned = ((lon - base.west) % 360 + 360) % 360 + base.west;
       const high = Math.max(-85, Math.min(85, lat)) * Math.PI / 360;
@@ -29,7 +30,7 @@
     const pad = Math.max(26, width * 0.05);
     const wide = Math.max(x1 - x0, 1e-3);
     const high = Math.max(y1 - y0, 1e-3);
-    const height = Math.round(Math.max(Math.min(340, 0.75 * width), Math.min(640, (width - 2 * pad) * high / wide + 2 * pad)));
+    const height = Math.round(Math.max(Math.min(340, 0.75 * width), Math.min(most, (width - 2 * pad) * high / wide + 2 * pad)));
     const scale = Math.min((width - 2 * pad) / wide, (height - 2 * pad) / high);
     const project = (lon, lat) => {
       const [x, y] = raw(lon, lat);
@@ -59,6 +60,18 @@
     return { d: `M${a}Q${c} ${b}`, at, angle, long };
   };
 
+  // A way from beyond the frame comes in as a short arrow: its origin is named in the list of the corner.
+  const STUB = 34;
+  const stub = (from, to, inside) => {
+    const [dx, dy] = [from[0] - to[0], from[1] - to[1]];
+    const long = Math.hypot(dx, dy) || 1;
+    const far = [to[0] + STUB * dx / long, to[1] + STUB * dy / long];
+    const [a, b] = inside === "to" ? [far, to] : [to, far];
+    return { d: `M${a}L${b}`, at: (t) => [0, 1].map((i) => a[i] + t * (b[i] - a[i])), angle: () => Math.atan2(b[1] - a[1], b[0] - a[0]) * 180 / Math.PI, long: STUB };
+  };
+
+  C.geo = { projection, trace, curve };
+
   const stopSign = () => [svg("circle", { r: 7, fill: "var(--card)", stroke: "var(--no)", "stroke-width": 2.5 }),
     svg("line", { x1: -4, x2: 4, y1: 4, y2: -4, stroke: "var(--no)", "stroke-width": 2.5 })];
 
@@ -71,6 +84,7 @@
       link.turn = turns.get(pair) ?? 0;
       turns.set(pair, link.turn + 1);
     });
+    const onStart = C.page() === "start"; // there the map has the height of the window, and its settings are folded
     let node, scene = null, transform = d3.zoomIdentity;
     const scenario = C.scenarioChoice("map", block.scenarios, () => { node.refresh(); move(); });
     const month = () => Math.max(0, block.months.indexOf(C.get("month", block.months[block.first])));
@@ -102,7 +116,7 @@
 
     // -- what is drawn once for a width -------------------------------------------------------------------
     const draw = (width, title) => {
-      const { project, height, bounds, whole } = projection(block.base, block.places, width);
+      const { project, height, bounds, whole } = projection(block.base, block.places, width, onStart ? Math.max(340, innerHeight - 305) : 640);
       const fits = Math.max(0.5, Math.min(1, width / 700));
       if (fits !== size) { size = fits; queueMicrotask(() => node.refresh()); }
       const at = block.places.map((p) => project(p.lon, p.lat));
@@ -131,7 +145,7 @@
       const marks = svg("g", { class: "marks" });
       const canvas = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title, class: "flow-map" },
         svg("rect", { width, height, class: "sea" }), base, met.map((m) => m.group), links.map((l) => l.group), dots, marks, labels);
-      scene = { width, height, project, at, base, links, met, dots, labels, marks, canvas };
+      scene = { width, height, project, at, base, links, met, dots, labels, marks, canvas, far: el("div", { class: "map-far" }) };
       const zoom = d3.zoom().scaleExtent([whole, 16]).translateExtent(bounds).extent([[0, 0], [width, height]])
         .filter((event) => (event.type === "wheel" ? event.ctrlKey || event.metaKey
           : event.type.startsWith("touch") ? event.touches.length > 1 || transform.k !== 1 : !event.button))
@@ -146,7 +160,7 @@
       if (transform.k !== 1) selected.call(zoom.transform, transform);
       else lay();
       const button = (sign, label, factor) => el("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick: () => scene.by(factor) }, sign);
-      return el("div", { class: "map-frame" }, canvas, el("div", { class: "map-zoom", "data-unsaved": true },
+      return el("div", { class: "map-frame" }, canvas, scene.far, el("div", { class: "map-zoom", "data-unsaved": true },
         button("+", C.say("map_closer"), 1.7), button("−", C.say("map_farther"), 1 / 1.7), button("⤢", C.say("map_whole"), 0)));
     };
     const inFrame = ([x, y], edge = 6) => x > edge && y > edge && x < scene.width - edge && y < scene.height - edge;
@@ -158,12 +172,19 @@
       scene.canvas.style.touchAction = transform.k !== 1 ? "none" : "pan-y";
       base.setAttribute("transform", transform.toString());
       scene.here = at.map((p) => transform.apply(p));
-      scene.curves = block.links.map((link) => curve(scene.here[placeAt.get(link.from)], scene.here[placeAt.get(link.to)], link.turn));
+      scene.beyond = new Set();
+      scene.curves = block.links.map((link, i) => {
+        const [from, to] = [scene.here[placeAt.get(link.from)], scene.here[placeAt.get(link.to)]];
+        const [starts, ends] = [inFrame(from, 0), inFrame(to, 0)];
+        if (starts === ends) return curve(from, to, link.turn);
+        scene.beyond.add(i);
+        return ends ? stub(from, to, "to") : stub(to, from, "from");
+      });
       links.forEach((parts, i) => {
         const bend = scene.curves[i];
         parts.line.setAttribute("d", bend.d);
         parts.ties?.setAttribute("d", bend.d);
-        const t = [0.58, 0.8, 0.9, 0.95].find((v) => inFrame(bend.at(v))) ?? 0.58;
+        const t = scene.beyond.has(i) ? 0.9 : 0.58;
         parts.arrow.setAttribute("transform", `translate(${bend.at(t)}) rotate(${bend.angle(t)})`);
       });
       met.forEach((parts, i) => {
@@ -211,7 +232,23 @@
       });
       scene.dots.forEach((dot, i) => dot.classList.toggle("chosen", block.places[i].id === chosen));
       sign(m);
+      far(m, on);
       label(busy, chosen);
+    };
+
+    // Where those come from, and go, whose way begins or ends beyond the frame: the largest first.
+    const far = (m, on) => {
+      const people = new Map();
+      for (const i of scene.beyond) {
+        const link = block.links[i];
+        const value = on.has(link.layer) && onLink(i, m);
+        if (!value || value[1] < 1 || inFrame(scene.here[placeAt.get(link.from)], 0)) continue;
+        people.set(link.from, (people.get(link.from) ?? 0) + value[1]);
+      }
+      const rows = [...people].sort((a, b) => b[1] - a[1]);
+      const kept = rows.slice(0, MOST_FAR), others = d3.sum(rows.slice(MOST_FAR), (row) => row[1]);
+      scene.far.replaceChildren(...(rows.length ? [el("h4", {}, C.say("map_far")), el("ul", {}, kept.map(([id, n]) => el("li", {}, el("span", {}, name(id)), C.rounded(n))),
+        others ? el("li", {}, el("span", {}, C.say("map_far_others")), C.rounded(others)) : null)] : []));
     };
 
     const sign = (m) => {
@@ -224,30 +261,18 @@
       }));
     };
 
-    // Where the busiest way of a place beyond the frame comes into it, or leaves it.
-    const entryOf = (id) => {
-      const shown = scene.links.map((parts, i) => i).filter((i) => scene.links[i].group.style.display !== "none"
-        && (block.links[i].from === id || block.links[i].to === id));
-      const i = d3.greatest(shown, (n) => onLink(n, month())[1]);
-      if (i === undefined) return null;
-      const steps = d3.range(0, 1.0001, 0.02).map((t) => (block.links[i].from === id ? t : 1 - t));
-      const t = steps.find((v) => inFrame(scene.curves[i].at(v), 10));
-      return t === undefined ? null : scene.curves[i].at(t);
-    };
-
     // The busiest places are named first; a name that would touch another, or the edge, is left to the list.
     const label = (busy, chosen) => {
-      const taken = [[scene.width - 44, 0, scene.width, 122], ...scene.here.map(([x, y]) => [x - 4, y - 4, x + 4, y + 4])];
+      const corner = scene.width > 660 && scene.far.firstChild ? [[0, scene.height - 210, 245, scene.height]] : [];
+      const taken = [[scene.width - 44, 0, scene.width, 122], ...corner, ...scene.here.map(([x, y]) => [x - 4, y - 4, x + 4, y + 4])];
       const order = block.places.map((p, i) => i).sort((a, b) =>
         (block.places[b].id === chosen) - (block.places[a].id === chosen) || busy.get(block.places[b].id) - busy.get(block.places[a].id));
       const hits = (box) => taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
       const longest = scene.width < 500 ? 18 : 26;
       const out = [];
       for (const i of order) {
-        const away = !inFrame(scene.here[i], 0);
-        const entry = away && busy.get(block.places[i].id) > 0 ? entryOf(block.places[i].id) : null;
-        if (away && !entry) continue;
-        const [x, y] = entry ?? scene.here[i];
+        if (!inFrame(scene.here[i], 0)) continue;
+        const [x, y] = scene.here[i];
         const whole = C.text(block.places[i].name);
         const text = whole.length > longest ? whole.slice(0, longest - 1).trimEnd() + "…" : whole;
         const w = 6.5 * text.length + 4;
@@ -257,8 +282,8 @@
           const box = [left, ty - 11, left + w, ty + 3];
           if (box[0] < 1 || box[2] > scene.width - 1 || box[1] < 1 || box[3] > scene.height - 1 || hits(box)) continue;
           taken.push(box);
-          out.push(svg("text", { x: tx, y: ty, "text-anchor": anchor, 
-            class: block.places[i].id === chosen ? "chosen" : away ? "away" : null }, text));
+          out.push(svg("text", { x: tx, y: ty, "text-anchor": anchor,
+            class: block.places[i].id === chosen ? "chosen" : null }, text));
           break;
         }
       }
@@ -361,7 +386,8 @@
 
     const chips = el("div", { class: "chips map-layers", role: "group", "aria-label": C.say("map_layers") }, toggles);
     node = C.figure({
-      block, wide: true, controls: [...(block.scenarios.length > 1 ? [scenario] : []), place, { node: chips }, time],
+      block, wide: true, controls: [...(block.scenarios.length > 1 ? [scenario] : []), place, { node: chips }],
+      always: time.node, folded: onStart ? C.say("map_more") : null,
       legendOf, readingOf: () => C.text(block.readings[scenario.value()][month()]), draw, tableOf, below: below.node, legendBelow: true,
       queryOf: () => ({ ...block.query, where: { scenario: fitted(month()) ? "" : scenario.value(), month: block.months[month()] } }),
     });

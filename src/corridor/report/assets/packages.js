@@ -19,7 +19,7 @@
   const move = (moves) => {
     C.set("scenario", C.data.baseline, C.data.baseline);
     C.set("moves", moves, "");
-    document.getElementById("levers")?.scrollIntoView({ block: "start", behavior: "auto" });
+    C.goTo("what-if/levers");
   };
 
   const row = (block, spec) => el("tr", {},
@@ -39,7 +39,7 @@
           el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, C.text(head))))),
           el("tbody", {}, block.rows.map((spec) => row(block, spec))))),
       el("p", { class: "note" }, C.text(block.legend)),
-      el("div", { class: "beside" }, el("span", {}), C.actions({ name: block.id, title, tableOf: () => block.table, queryOf: () => block.query })));
+      C.foot({ table: el("span", {}), name: block.id, title, tableOf: () => block.table, queryOf: () => block.query, anchor: `figure-${block.id}` }));
   };
 
   const tradeoff = (block) => {

@@ -26,9 +26,10 @@
       el("h3", {}, title, block.assumed ? el("span", { class: "badge assumed" }, C.say("assumed")) : null),
       block.reading ? el("p", { class: "reading" }, C.text(block.reading)) : null,
       filters.length ? [el("div", { class: "controls" }, filters.map((f) => f.node)), found] : null,
-      el("div", { class: "beside" }, details, C.actions({
-        name: block.name, title, tableOf: () => ({ ...block.table, rows: rows() }), queryOf: block.query ? () => block.query : null,
-      })));
+      C.foot({
+        table: details, name: block.name, title, tableOf: () => ({ ...block.table, rows: rows() }), queryOf: block.query ? () => block.query : null,
+        anchor: `table-${block.name}`,
+      }));
   };
 
   const words = (block) => el("div", { class: "card wide" }, el("h3", {}, C.text(block.title)), el("p", {}, C.text(block.text)));
@@ -70,10 +71,10 @@
     const back = el("button", { type: "button", class: "quiet only-alone", onclick: () => C.showOnly(null) }, C.say("brief_back"));
     return el("div", { class: "wide card", id: "figure-brief" }, el("p", { class: "note not-alone" }, C.say("brief_intro")),
       el("div", { class: "controls chooser" }, choice.node, focus, back, printButton()), place,
-      el("div", { class: "beside" }, el("span", {}), C.actions({
-        name: "brief", title: C.say("brief"), tableOf: () => current().table,
-        queryOf: () => ({ table: "stock_months", where: { scenario: choice.value() } }),
-      })));
+      C.foot({
+        table: el("span", {}), name: "brief", title: C.say("brief"), tableOf: () => current().table,
+        queryOf: () => ({ table: "stock_months", where: { scenario: choice.value() } }), anchor: "brief",
+      }));
   };
   const printButton = () => el("button", { type: "button", class: "quiet strong only-alone", onclick: () => print() }, C.say("brief_print"));
 

@@ -11,15 +11,20 @@
   const on = (key, listener) => heard.set(key, [...(heard.get(key) ?? []), listener]);
   const emit = (key, origin) => (heard.get(key) ?? []).forEach((listener) => listener(origin));
 
+  // A file that was written in English opens in the reader's language, where it has that.
+  const home = data.lang !== "en" ? data.lang : (navigator.languages ?? []).map((code) => code.slice(0, 2)).find((code) => data.languages.includes(code)) ?? data.lang;
+
   const fragment = () => {
     const parts = [...state.chosen].map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`);
-    if (state.lang !== data.lang) parts.unshift(`lang=${state.lang}`);
-    return "#" + [section, ...parts].join("&");
+    if (state.lang !== home) parts.unshift(`lang=${state.lang}`);
+    return "#" + [section || "/", ...parts].join("&");
   };
   const write = () => {
     clearTimeout(timer);
     timer = setTimeout(() => history.replaceState(null, "", fragment()), 200); // browsers ration these calls
   };
+
+  write.now = () => { clearTimeout(timer); history.replaceState(null, "", fragment()); };
 
   const decode = (text) => {
     try { return decodeURIComponent(text); } catch { return text; }
@@ -30,10 +35,10 @@
       const at = part.indexOf("=");
       return [decode(part.slice(0, at)), decode(part.slice(at + 1))];
     });
-    section = first.includes("=") ? "" : decode(first);
+    section = first.includes("=") ? "" : decode(first); // "/page/element", or an element alone
     state.chosen = new Map(pairs.filter(([key]) => key && key !== "lang"));
     const lang = pairs.find(([key]) => key === "lang")?.[1];
-    state.lang = data.languages.includes(lang) ? lang : data.lang;
+    state.lang = data.languages.includes(lang) ? lang : home;
   };
 
   const get = (key, fallback = null) => state.chosen.get(key) ?? fallback;
@@ -52,7 +57,15 @@
 
   Object.assign(C, {
     on, emit, get, set, overlay, write, readAddress: read,
-    section: (id) => { if (id !== undefined) { section = id; write(); } return section; },
+    // Where the reader is; a new page is a step that the back button takes back.
+    section: (id, step = false) => {
+      if (id === undefined) return section;
+      if (step) { clearTimeout(timer); history.replaceState(null, "", fragment()); }
+      section = id;
+      if (step) history.pushState(null, "", fragment());
+      else write();
+      return section;
+    },
     forgetListeners: () => heard.clear(),
     scenario: () => get("scenario", data.baseline),
   });

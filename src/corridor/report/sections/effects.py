@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from corridor.report.messages import Text, say
+from corridor.report.blocks import line_chart
+from corridor.report.messages import Text, plain, say
 from corridor.report.sections.base import Block, RunView, column, prose, shown_count, table_block
 from corridor.text import LANGS, by_lang, day, word
 
@@ -40,10 +41,48 @@ class Effects:
             column("effect", "percent"), column("low_95", "percent"), column("high_95", "percent"),
         ]  # fmt: skip
         return [
-            prose(say("effects_intro")),
             {"type": "claims", "claims": cards},
+            *_charts(view, table),
+            prose(say("effects_intro")),
             table_block("effects", say("effects_all"), columns, rows),
         ]
+
+
+def _charts(view: RunView, table: pl.DataFrame) -> list[Block]:
+    """For each effect with two months or more: what was counted, and what the months before led one to expect."""
+    charts = []
+    for (effect,), rows in table.filter(pl.col("kind") == "month").group_by("effect_id", maintain_order=True):
+        mine = rows.sort("first")
+        if mine.height > 1:
+            charts.append(_chart(view, str(effect), list(mine.iter_rows(named=True))))
+    return charts
+
+
+def _chart(view: RunView, effect: str, rows: list[dict[str, Any]]) -> Block:
+    """The interval of what was expected is that of the effect, turned around: counted / (1 + effect)."""
+    first = rows[0]
+    counted = [(row["first"], shown_count(row, "observed"), True) for row in rows]
+    line = {
+        "id": effect,
+        "label": _both(first, "series_name"),
+        "observed": counted,
+        "forecast": [
+            (row["first"], _expected(row, "high_95"), row["expected"], _expected(row, "low_95"))
+            for row in rows
+        ],
+    }
+    title = {lang: f"{_both(first, 'series_name')[lang]}: {_both(first, 'name')[lang]}" for lang in LANGS}
+    return line_chart(
+        f"effect-{plain(effect)}".replace("_", "-"), title, say("effects_chart"), [line], as_of=first["date"], source=view.source(first["series"]),
+        query={"table": "effects", "where": {"effect_id": effect}},
+    )  # fmt: skip
+
+
+def _expected(row: dict[str, Any], bound: str) -> float:
+    """A bound of what was expected, from that of the effect; the center where there is none."""
+    if row["observed"] is None or row[bound] is None or row[bound] <= -1:
+        return float(row["expected"])
+    return float(row["observed"] / (1 + row[bound]))
 
 
 def _card(view: RunView, row: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,29 @@ from corridor.report.messages import Text, say, word
 from corridor.report.sections.base import Block, RunView, prose
 from corridor.text import LANGS, day, period
 
+MEMBERS = 40
+"""Members that the page runs: those whose draws `corridor.study.engine_draws` puts into ``levers.json``."""
 CHARTS = ("total", "waiting", "detention", "census", "deaths")
 """Kinds of items that are drawn; the others stand in the table."""
 INTERVAL = (0.1, 0.5, 0.9)
+TILES = ("total", "waiting", "deaths", "detention", "census")
+"""Kinds of items that have a tile; of the other stocks, those in `ALSO`."""
+ALSO = ("custody",)
+MOST_TILES = 12
+WHO: Mapping[str, tuple[str, ...]] = {
+    "mexico": ("mexican_enforcement", "redirect_south", "railways"),
+    "border": (
+        "ports_closure", "ports_appointments", "asylum_rules", "consequences", "processing_staff",
+        "trafficking_inspection", "trade",
+    ),
+    "inside": ("detention_capacity", "repatriation", "adjudication", "work_authorization"),
+    "cities": ("shelter_rules", "federal_funding", "city_transport", "coordination"),
+    "way": (
+        "transit_enforcement", "smuggler_crackdown", "visas", "root_causes_violence", "root_causes_poverty", "response",
+    ),
+    "lawful": ("legal_pathways", "family_reunification"),
+}  # fmt: skip
+"""Who acts, by lever; a lever that is not listed stands with those on the way and at home."""
 
 
 class Levers:
@@ -29,14 +49,15 @@ class Levers:
         return view.run.levers is not None
 
     def payload(self, view: RunView) -> list[Block]:
-        """What it is, in one paragraph, and the levers."""
+        """The simulator, and what it is in one paragraph."""
         assert view.run.levers is not None
-        return [prose(say("levers_intro")), levers(view, view.run.levers)]
+        return [levers(view, view.run.levers), prose(say("levers_intro"))]
 
 
 def levers(view: RunView, data: Any) -> Block:
     """The block: the run's arrays, words for every measure and item, the ensembles of unmoved scenarios."""
-    items = _items(view, data)
+    costs = _costs(view, data)
+    items = [*_items(view, data), *([_cost_item(data)] if costs else [])]
     return {
         "type": "levers",
         "id": "levers",
@@ -45,6 +66,9 @@ def levers(view: RunView, data: Any) -> Block:
         "scenarios": [{"id": s["id"], "label": view.name(s["id"])} for s in data["scenarios"]],
         "measures": [_words(measure) for measure in data["measures"]],
         "items": items,
+        "who": [{"id": who, "label": say(f"sim_who_{who}")} for who in WHO],
+        "costs": costs,
+        "members": MEMBERS if data.get("draws") else 0,
         "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
         "ensembles": {s["id"]: _ensembles(view, s["id"], data, items) for s in data["scenarios"]},
     }
@@ -53,6 +77,7 @@ def levers(view: RunView, data: Any) -> Block:
 def _words(measure: Any) -> dict[str, Any]:
     return {
         "name": names_of(measure),
+        "who": next((who for who, levers in WHO.items() if measure["lever"] in levers), "way"),
         "unit": word("unit", measure["unit"]),
         "ratio": measure["unit"] == "ratio",
         "gradeWords": word("grade", measure["grade"]),
@@ -78,9 +103,27 @@ def _items(view: RunView, data: Any) -> list[dict[str, Any]]:
             when = {lang: period("/".join(ends), lang) for lang in LANGS}
         found.append(
             {"id": item, "table": table, "label": view.name(item), "period": when, "chart": kind in CHARTS,
-             "said": kind in CHARTS, "headline": item == view.headline, "deaths": kind == "deaths"}
+             "said": kind in CHARTS, "headline": item == view.headline, "deaths": kind == "deaths",
+             "total": kind == "total", "tile": kind in TILES or item in ALSO}
         )  # fmt: skip
-    return found
+    shown = [one["id"] for one in found if one["tile"]][:MOST_TILES]
+    return [{**one, "tile": one["id"] in shown} for one in found]
+
+
+def _costs(view: RunView, data: Any) -> list[dict[str, Any]]:
+    """Stocks that cost something a person-day, USD; the mean rate where it changes."""
+    known = {one["id"] for one in data["stocks"]}
+    table = view.run.table("costs").group_by("item", maintain_order=True).agg(pl.col("value").mean())
+    return [{"id": item, "usd": value} for item, value in table.rows() if item in known]
+
+
+def _cost_item(data: Any) -> dict[str, Any]:
+    last = dt.date.fromisoformat(data["end"])
+    when: Text = {lang: say("sim_cost_until", date=day(last, lang))[lang] for lang in LANGS}
+    return {
+        "id": "cost", "table": "", "label": say("sim_cost"), "period": when, "chart": False, "said": False,
+        "headline": False, "deaths": False, "total": False, "tile": True,
+    }  # fmt: skip
 
 
 def _ensembles(

@@ -1,0 +1,63 @@
+// Members of the reader's own run, in workers: the central path stands at once, intervals sharpen as members come.
+"use strict";
+(() => {
+  const C = Corridor;
+  const MOST_WORKERS = 4;
+  const workers = [];
+  let job = 0, waiting = [], done = [], told = () => {}, setting = null;
+
+  // The engine's own scripts, as they stand in the page, make the worker: the file needs nothing else.
+  const source = async () => {
+    const nodes = [...document.querySelectorAll("script[data-engine]")];
+    const texts = await Promise.all(nodes.map(async (node) => (node.src ? (await fetch(node.src)).text() : node.textContent)));
+    return URL.createObjectURL(new Blob([texts.join("\n;\n")], { type: "text/javascript" }));
+  };
+
+  const give = (worker) => {
+    if (worker.busy || !worker.ready || !waiting.length) return;
+    worker.busy = true;
+    worker.postMessage({ job, k: waiting.shift(), ...setting });
+  };
+  const hear = (worker) => ({ data: message }) => {
+    if (message.ready) worker.ready = true;
+    else {
+      worker.busy = false;
+      if (message.job === job) {
+        done.push(message);
+        told(done);
+      }
+    }
+    give(worker);
+  };
+
+  const begin = async (data) => {
+    if (workers.length || !data.draws || typeof Worker === "undefined") return;
+    const address = await source();
+    const count = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
+    for (let i = 0; i < count; i++) {
+      const worker = new Worker(address);
+      worker.onmessage = hear(worker);
+      worker.postMessage({ begin: data });
+      workers.push(worker);
+    }
+  };
+
+  // Runs every member under `now`; what ran for an earlier setting is dropped.
+  const run = (members, next, listener) => {
+    job += 1;
+    done = [];
+    setting = next;
+    told = listener;
+    waiting = [...Array(members).keys()];
+    workers.forEach(give);
+  };
+
+  // Linear between the two nearest, as numpy.quantile.
+  const quantile = (values, q) => {
+    const order = Float64Array.from(values).sort();
+    const at = q * (order.length - 1), low = Math.floor(at);
+    return order[low] + (at - low) * ((order[low + 1] ?? order[low]) - order[low]);
+  };
+
+  C.live = { begin, run, quantile, stop: () => { job += 1; waiting = []; } };
+})();

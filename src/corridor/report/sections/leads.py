@@ -1,0 +1,144 @@
+"""The sentence with which a page answers its question: at most 25 words, no word of method.
+
+A sentence is a text and its links: numbers of the text with the address of the figure that they come from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from corridor.report.messages import Value, say
+from corridor.report.sections.answer import founded_share, headline_difference
+from corridor.report.sections.base import RunView, quantiles_of, total
+from corridor.text import LANGS, month, number, percent, period, rounded
+
+Spoken = dict[str, Any]
+"""``{"text": Text, "links": [{"words": Text, "to": address}]}``."""
+
+
+def spoken(key: str, to: str, linked: Mapping[str, Value], **values: Value) -> Spoken:
+    """The message ``key``; each of the ``linked`` values is a link to the figure at ``to`` (page/element)."""
+    texts = {
+        name: {lang: value(lang) if callable(value) else _text(value, lang) for lang in LANGS}
+        for name, value in linked.items()
+    }
+    links = [{"words": text, "to": to} for text in texts.values()]
+    return {"text": say(key, **texts, **values), "links": links}
+
+
+def _text(value: Any, lang: str) -> str:
+    return value[lang] if isinstance(value, Mapping) else str(value)
+
+
+def next_month(view: RunView) -> Spoken | None:
+    """What is likely in the first month that was not published: median, and the interval of 80 %."""
+    series = view.headline
+    if series is None:
+        return None
+    rows = total(view.ahead(series)).filter(pl.col("scenario") == view.scenarios[0])
+    first = rows["month"].min()
+    if not isinstance(first, dt.date):
+        return None
+    level = quantiles_of(rows.filter(pl.col("month") == first))
+    near: dict[str, Value] = {name: (lambda lang, q=q: rounded(level[q], lang)) for name, q in _NEAR.items()}
+    return spoken(
+        "start_coming",
+        f"coming/figure-{series}",
+        near,
+        label=view.name(series),
+        month=lambda lang: month(first, lang),
+    )
+
+
+_NEAR = {"median": 0.5, "low": 0.1, "high": 0.9}
+
+
+def change(view: RunView) -> Spoken | None:
+    """What the compared scenario changes in the headline series; with “if” where it is mostly assumed."""
+    row = headline_difference(view)
+    if row is None:
+        return None
+    share = founded_share(view, row["scenario"], row["item"])
+    sizes: dict[str, Value] = {
+        name: (lambda lang, name=name: rounded(row[name], lang, sign=True))
+        for name in ("median", "low", "high")
+    }
+    if share >= 0.5:
+        sizes["share"] = lambda lang: percent(share, lang)
+    return spoken(
+        "start_change" if share >= 0.5 else "start_if", "what-if/scenarios", sizes,
+        scenario=view.name(row["scenario"]), period=lambda lang: period(row["period"], lang),
+    )  # fmt: skip
+
+
+def record(view: RunView) -> Spoken | None:
+    """How wrong forecasts were in months that the model had not seen, beside the reference forecast."""
+    rows = view.fit.filter((pl.col("line") == "out_of_sample") & pl.col("value").is_not_null())
+    if rows.is_empty():
+        return None
+    points = view.ordered(rows["counting_point"].unique(maintain_order=True).to_list())
+    point = view.headline if view.headline in points else points[0]
+    rows = rows.filter(pl.col("counting_point") == point)
+    scored = rows.filter((pl.col("metric") == "wis") & (pl.col("reference") > 0))
+    return _against_reference(scored) if scored.height else _error(view, rows, point)
+
+
+ABOUT_THE_SAME = 0.05
+"""A score within this part of the reference's is called about the same."""
+
+
+def _against_reference(scored: pl.DataFrame) -> Spoken:
+    row = scored.row(0, named=True)
+    ratio = row["value"] / row["reference"]
+    months: dict[str, Value] = {"months": str(row["months"])}
+    if abs(ratio - 1) <= ABOUT_THE_SAME:
+        return spoken("start_record_same", "evidence/fit", months)
+    key = "start_record_worse" if ratio > 1 else "start_record_better"
+    return spoken(key, "evidence/fit", {**months, "part": lambda lang: percent(abs(ratio - 1), lang)})
+
+
+def _error(view: RunView, rows: pl.DataFrame, point: str) -> Spoken | None:
+    errors = rows.filter(pl.col("metric").is_in(["median_absolute_error", "median_absolute_monthly_error"]))
+    if errors.is_empty():
+        return None
+    row = errors.row(0, named=True)
+    values: dict[str, Value] = {
+        "months": str(row["months"]),
+        "value": lambda lang: percent(row["value"], lang),
+    }
+    return spoken("start_record_error", "evidence/fit", values, label=view.name(point))
+
+
+def beds(view: RunView) -> Spoken | None:
+    """The city whose beds are most likely too few at the end of the run, and how many people it then has."""
+    daily, room = view.run.table("daily"), view.run.table("capacity")
+    cities = [item for item in view.of_kind("census") if item in view.items and item in set(room["item"])]
+    if not cities:
+        return None
+    rows = daily.filter((pl.col("scenario") == view.scenarios[0]) & pl.col("item").is_in(cities))
+    if rows.is_empty():
+        return None
+    last = rows["date"].max()
+    assert isinstance(last, dt.date)
+    beds_of = {item: float(room.filter(pl.col("item") == item).sort("date")["value"][-1]) for item in cities}
+    level = {item: quantiles_of(rows.filter(date=last, item=item)) for item in cities}
+    item = max(cities, key=lambda name: level[name][0.5] / max(beds_of[name], 1.0))
+    values: dict[str, Value] = {
+        "median": lambda lang: rounded(level[item][0.5], lang),
+        "beds": lambda lang: number(beds_of[item], lang),
+    }
+    when: Value = lambda lang: month(last, lang)  # noqa: E731
+    return spoken("start_beds", f"ready/figure-{item}", values, label=view.name(item), month=when)
+
+
+LEADS: Mapping[str, Callable[[RunView], Spoken | None]] = {
+    "coming": next_month,
+    "what-if": change,
+    "ready": beds,
+    "evidence": record,
+}
+"""The sentence of a page, by its id."""

@@ -1,0 +1,81 @@
+"""What the members of an ensemble draw, as one compact text for the page's own engine.
+
+A member's numbers are those of `corridor.engine`: every parameter and strength with its noise, and the shocks of
+departures. Its counts are expected values, so that the page's members equal Python's without the noise of counts.
+Positions that have the same value in every member share one row of ``table``:
+
+==========  ==================================================================================================
+``code``    row of ``table`` for every position: the first segment of each of `BASE`, its changes, then strengths,
+            numbers of levers, people of events and factors of departures, in the order of ``parts``
+``table``   (rows, members) values
+==========  ==================================================================================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.engine import Compiled
+from corridor.engine.bound import BoundMeasure
+from corridor.engine.intensity import intensity_deviations
+from corridor.study.engine_payload import BASE, CARRIED, Array, base_at, pack
+
+MEMBERS = 40
+"""Members whose draws travel with a report."""
+
+Part = tuple[str, Array]
+
+
+def draws_payload(compiled: Compiled, members: int = MEMBERS) -> str:
+    """The draws of members 0 to ``members - 1`` of ``compiled`` (see `engine_payload.compile_all`) as text."""
+    columns = [list(_parts(compiled, member)) for member in range(members)]
+    sizes = [(name, int(array.size)) for name, array in columns[0]]
+    matrix = np.stack([np.concatenate([array.ravel() for _, array in parts]) for parts in columns], axis=1)
+    table, code = np.unique(matrix, axis=0, return_inverse=True)
+    head = {"members": members, "parts": sizes}
+    return pack(head, {"code": code.ravel(), "table": table})
+
+
+def _parts(compiled: Compiled, member: int) -> Iterator[Part]:
+    """Everything that a member draws, by name; every member has the same positions."""
+    spec = compiled.spec
+    drawn = compiled.table.values(spec.seed, member if spec.noise.parameters else None)
+    values = compiled.numbers.base_values(drawn)
+    source, changes = base_at(compiled)
+    for name in BASE:
+        table = np.asarray(getattr(values, name))[source].reshape(len(source), -1)
+        yield f"{name}_first", table[0]
+        moved = [table[i + 1][at] for i, at in enumerate(changes[name])]
+        yield f"{name}_value", np.concatenate([np.zeros(0), *moved])
+    yield "strength", np.array([active.strength(drawn) for active in compiled.measures])
+    yield "levers", np.array([number for active in compiled.measures for number in _lever(active, drawn)])
+    yield "people", np.array([float(drawn[row]) for row in compiled.numbers.event_rows])
+    yield "factor", _factors(compiled, member)
+
+
+def _lever(active: BoundMeasure, drawn: npt.NDArray[np.float64]) -> Iterator[float]:
+    """Elasticity, reference and share that asks again, of each effect that the page carries out, in its order."""
+    lever = active.lever_values(drawn)
+    for bound in active.bound_effects:
+        if bound.effect.parameter in CARRIED:
+            yield lever[bound.effect.elasticity] if bound.effect.elasticity else 1.0
+            yield lever.get("reference_level", 0.0)
+            yield lever.get("ask_again", 0.0)
+
+
+def _factors(compiled: Compiled, member: int) -> Array:
+    """What a member's shocks multiply departures by, (months, departures)."""
+    spec, departures = compiled.spec, compiled.structure.departures
+    months: tuple[dt.date, ...] = tuple(compiled.calendar.months)
+    if not spec.noise.intensities or spec.shocks_from is None:
+        return np.ones((len(months), departures.cell.size))
+    nationalities = [group.nationality for _, group in departures.labels]
+    deviation = intensity_deviations(
+        compiled.table, nationalities, months, spec.shocks_from, spec.seed, member
+    )
+    deviation[:, departures.lawful] = 0.0
+    return np.exp(deviation)
