@@ -255,6 +255,7 @@ def test_undo_redo_and_reset_take_settings_back(levers: Any) -> None:
 
 def test_intervals_come_from_the_members_of_python(levers: Any) -> None:
     """The band of a series in the page, against the same members run by the Python engine."""
+    levers.locator(FIGURE).scroll_into_view_if_needed()
     slide(levers, "enforcement", 2.2)
     levers.wait_for_selector(f'{FIGURE}[data-members="40"]', timeout=30_000)
     shown = levers.inner_text('[data-tile="mexico_encounters"]')

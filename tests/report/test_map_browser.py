@@ -369,7 +369,7 @@ def test_names_on_the_map_do_not_touch_each_other(browser: Any, tmp_path: Path) 
     report = write_html(run, tmp_path / "report.html")
     for width in (1280, 360):
         page = browser.new_page(viewport={"width": width, "height": 900})
-        page.goto(report.as_uri())
+        page.goto(f"{report.as_uri()}#/all")
         wait_until_drawn(page)
         boxes = page.evaluate(
             "[...document.querySelectorAll('.labels text')].map(t => { const b = t.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; })"

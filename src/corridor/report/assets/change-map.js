@@ -11,7 +11,7 @@
     if (!block) return { node: place, update: () => {} };
     const reading = el("p", { class: "reading" });
     const frame = el("div", {});
-    place.append(el("h4", {}, C.say("sim_map")), reading, frame,
+    place.append(el("h3", {}, C.say("sim_map")), reading, frame,
       C.legend([["var(--own)", C.say("sim_more")], ["var(--fan)", C.say("sim_fewer")]]));
     const at = new Map(block.places.map((p) => [p.id, p]));
     const name = (id) => C.text(at.get(id).name);

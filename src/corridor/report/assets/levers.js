@@ -119,6 +119,17 @@
       speak();
       changes.update(base.links, own.links);
       C.overlay.set(isMoved() ? L.overlay(data, model, own) : null);
+      seen.disconnect();
+      seen.observe(node);
+    };
+    // Members cost time: they run once the simulator is on the screen.
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      C.live.begin(data);
+      runMembers();
+    });
+    const runMembers = () => {
       const started = performance.now();
       C.live.run(block.members, { now: differs() ? now : null, scenario: scenarioOf(), against: { home: baseHome, scenario: reference() } }, (done) => {
         if (!node.isConnected) return C.live.stop();
@@ -273,7 +284,6 @@
       waiting.hidden = true;
       body.hidden = false;
       follow();
-      C.live.begin(data);
     };
     setTimeout(begin, 0);
     return node;

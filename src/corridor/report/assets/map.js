@@ -232,8 +232,8 @@
       });
       scene.dots.forEach((dot, i) => dot.classList.toggle("chosen", block.places[i].id === chosen));
       sign(m);
-      label(busy, chosen);
       far(m, on);
+      label(busy, chosen);
     };
 
     // Where those come from, and go, whose way begins or ends beyond the frame: the largest first.
@@ -263,7 +263,7 @@
 
     // The busiest places are named first; a name that would touch another, or the edge, is left to the list.
     const label = (busy, chosen) => {
-      const corner = scene.width > 660 ? [[0, scene.height - 210, 245, scene.height]] : [];
+      const corner = scene.width > 660 && scene.far.firstChild ? [[0, scene.height - 210, 245, scene.height]] : [];
       const taken = [[scene.width - 44, 0, scene.width, 122], ...corner, ...scene.here.map(([x, y]) => [x - 4, y - 4, x + 4, y + 4])];
       const order = block.places.map((p, i) => i).sort((a, b) =>
         (block.places[b].id === chosen) - (block.places[a].id === chosen) || busy.get(block.places[b].id) - busy.get(block.places[a].id));
