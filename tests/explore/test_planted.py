@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from planted import AS_OF, interest, party, planted, study_of
@@ -12,8 +13,11 @@ from corridor.explore.explore import Effort, distance, run
 from corridor.explore.judge import better, chance_of
 from corridor.explore.plan import make_plan
 from corridor.explore.runs import Draw, MeanField, full_ensemble
+from corridor.explore.tables import tables
 from corridor.formats import check_corridor, save_corridor
 from corridor.model import InputError
+from corridor.report.sections.base import RunView
+from corridor.report.sections.packages import Packages
 from corridor.study import RunFolder
 from corridor.study.explored import explored_tables
 
@@ -33,7 +37,6 @@ def test_exactly_the_three_planted_packages_are_acceptable_to_all(explored) -> N
 
 
 def test_tables_have_their_schema(explored) -> None:
-    from corridor.explore.tables import tables
     from corridor.study import conform
 
     found = tables(explored, "corridor explore planted")
@@ -42,7 +45,6 @@ def test_tables_have_their_schema(explored) -> None:
 
 
 def test_the_report_of_the_result_shows_the_section_in_both_languages(explored, tmp_path) -> None:
-    from corridor.explore.tables import tables
     from corridor.report.html import render
     from corridor.study import RunFolder
 
@@ -183,3 +185,19 @@ def test_the_command_writes_a_run_folder_keeps_the_result_and_prints_a_row_for_e
     assert set(kept) == set(run.tables)
     assert kept["packages"].equals(run.tables["packages"])
     assert check_corridor(folder).faults == ()
+
+
+def test_what_rests_on_hindsight_is_shown_apart(explored, tmp_path) -> None:
+    made = tables(explored, "corridor explore small")
+    later = {
+        name: table.with_columns(package=pl.when(pl.col("package") == "P1").then(pl.lit("later")).otherwise("package"))
+        for name, table in made.items() if "package" in table.columns and name not in ("package_search", "package_cards")
+    }  # fmt: skip
+    flags = later["packages"].with_columns(later=pl.col("package") == "later")
+    manifest = {"as_of": "2023-01-31", "corridor": "small", "name": "small", "baseline": "nothing"}
+    made_later = {**made, **later, "packages": flags}
+    blocks = Packages().payload(RunView(RunFolder.write(tmp_path / "run", made_later, manifest)))
+    matrices = [block for block in blocks if block["type"] == "packages"]
+    assert [m["id"] for m in matrices] == ["packages", "packages-later"]
+    assert [row["label"]["en"] for row in matrices[1]["rows"]] == ["later"]
+    assert "later" not in {row["label"]["en"] for row in matrices[0]["rows"]}

@@ -128,7 +128,7 @@ class MeanField:
             base = Values(**{name: array.copy() for name, array in vars(base).items()})
         else:
             drawn = draw.values
-            base = compiled.numbers.base_values(drawn)
+            base = compiled.numbers.base_values(drawn, draw.member)
         arrays = arrays_from(compiled, base, drawn, draw.member)
         room = arrays.segment_room[arrays.day_segment]
         result = run_member(compiled, draw.member, arrays)
@@ -139,7 +139,7 @@ class MeanField:
         if member not in self._members:
             whole = self.whole
             drawn = whole.table.values(whole.spec.seed, member)
-            self._members[member] = drawn, whole.numbers.base_values(drawn)
+            self._members[member] = drawn, whole.numbers.base_values(drawn, member)
         return self._members[member]
 
     @cached_property

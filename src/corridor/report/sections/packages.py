@@ -126,7 +126,9 @@ def _matrix(found: _Result, *, later: bool) -> Block:
     return {
         "type": "packages", "id": "packages-later" if later else "packages",
         "title": say("packages_hindsight" if later else "packages_table"),
-        "reading": say("packages_hindsight_reading" if later else "packages_reading", count=str(len(packages))),
+        "reading": say("packages_hindsight_reading")
+        if later
+        else say("packages_reading", count=str(len(packages))),
         "legend": say("packages_legend", members=str(found.merged.get("members") or "")),
         "first": say("packages_col_package"), "parties": [found.party(p) for p in stated], "beside": heads, "rows": rows,
         "move": say("packages_move"), "table": table(columns, flat),
