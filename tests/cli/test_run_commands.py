@@ -345,7 +345,7 @@ def alive(group: int) -> list[str]:
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
 def test_ctrl_c_ends_the_demo_soon_and_whole(tmp_path: Path) -> None:
     """The whole process group is sent the signal, as a terminal does it."""
-    call = [*PYTHON, "simulate", "americas", "--free", "--members", "400", "--workers", "2", "--out", "run"]
+    call = [*PYTHON, "simulate", "americas", "--members", "400", "--workers", "2", "--out", "run"]
     process = subprocess.Popen(
         call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, start_new_session=True
     )

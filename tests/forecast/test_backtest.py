@@ -27,6 +27,7 @@ from corridor.forecast import (
 )
 from corridor.forecast.backtest import SCHEMA
 from corridor.forecast.models import measures_only, single
+from corridor.forecast.scoreboard import HALVES
 from corridor.forecast.upstream import UpstreamRegression, named_measures
 from corridor.model import InputError
 
@@ -191,7 +192,7 @@ def test_scoreboard_by_hand(scores, panels):
 
 
 def test_targets_are_printed_with_their_distance(scores):
-    rows = against_targets(scoreboard(scores, periods=("all", "until_2024_10")), "upstream")
+    rows = against_targets(scoreboard(scores, periods=HALVES), "upstream")
     first = rows[0]
     assert first["target"] == "us_transit_nationalities, nowcast, h1, relative_wis"
     assert first["distance"] == pytest.approx(first["measured"] - 0.90)

@@ -184,14 +184,14 @@ def test_closed_ports_bind_in_italy_alone(run):
             "en",
             [
                 "Sea arrivals in Greece and Italy",
-                "The last published count, repeated, would have had an error of",
+                "Median over the counting points",
             ],
         ),
         (
             "es",
             [
                 "Llegadas por mar a Grecia e Italia",
-                "El último conteo publicado, repetido, habría tenido un error de",
+                "Mediana de los puntos de conteo",
             ],
         ),
     ],
@@ -204,7 +204,7 @@ def test_the_report_speaks_of_this_corridor_only(run, lang, texts, tmp_path):
     for text in texts:
         assert text in data
     for word in ("Mexico", "México", "Darién", "US southwest", "Border Patrol"):
-        assert word not in data
+        assert word not in data, data[data.index(word) - 200 : data.index(word) + 80]
 
 
 def test_statements_are_checked_against_the_folders_own_series():

@@ -130,7 +130,7 @@ def test_the_documented_section_is_drawn_without_a_line_of_javascript(
     page = browser.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(write_html(run, tmp_path / "report.html").as_uri())
+    page.goto(write_html(run, tmp_path / "report.html").as_uri() + "#/all")
     wait_until_drawn(page)
     shown = page.inner_text("#peaks")
     assert "Highest months" in shown and not problems

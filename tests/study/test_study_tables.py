@@ -24,7 +24,7 @@ EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
     "parameters", "fit", "claims", "places", "routes", "links", "link_flows",
     "map_encounters", "stock_months", "costs", "sources", "labels", "register", "ports",
-    "scoreboard",
+    "scoreboard", "measure_notes",
 }  # fmt: skip
 
 

@@ -98,6 +98,11 @@ def _bind(index: CorridorIndex, table: ParameterTable, scope: Scope, active: Act
     lever_rows = {
         name: table.scalar(name, target) for name, target in needs(scope, measure) if target == measure.lever
     }
+    for effect in active.effects:
+        name = effect.elasticity
+        if name and effect.optional:
+            given = table.has(name, measure.lever)
+            lever_rows[name] = table.scalar(name, measure.lever) if given else table.add_constant(0.0)
     row = Parameter(
         parameter="strength", target=measure.id, value=measure.strength, low=measure.low,
         high=measure.high, unit=measure.unit, source=measure.source,

@@ -74,6 +74,8 @@ class LeverEffect:
     scale: float = 1.0
     divide: str | None = None
     elasticity: str | None = None
+    optional: bool = False
+    """Whether the effect is left out (its elasticity is 0) where the parameter that ``elasticity`` names is not given."""
     also_needs: tuple[str, ...] = ()
     """Further parameters of the lever that the rule reads."""
     spares: tuple[str, ...] = ()
@@ -240,6 +242,7 @@ _ALL = (
                     after="crossing",
                     not_out_of="lawful",
                     elasticity="elasticity",
+                    optional=True,
                     scoped_by_place=False,
                 ),
                 LeverEffect("share", "set_share", kinds=_REMOVED, after="crossing"),

@@ -167,7 +167,8 @@ def touched(corridor: Corridor, measure: Measure) -> Touched:
     idle: list[LeverEffect] = []
     groups = scope.groups(measure)
     for effect in LEVERS[measure.lever].effects[measure.unit]:
-        movable = list(_movable(corridor, scope, effect, measure, given)) if groups else []
+        answers = not effect.optional or (effect.elasticity, measure.lever) in given
+        movable = list(_movable(corridor, scope, effect, measure, given)) if groups and answers else []
         for kind, name in movable:
             moved[kind].add(name)
         if not movable:
@@ -233,7 +234,7 @@ def needs(scope: Scope, measure: Measure) -> Iterator[tuple[str, str]]:
     if LEVERS[measure.lever].lags:
         yield "lag_days", measure.lever
     for effect in LEVERS[measure.lever].effects[measure.unit]:
-        if effect.elasticity:
+        if effect.elasticity and not effect.optional:
             yield effect.elasticity, measure.lever
         yield from ((name, measure.lever) for name in effect.also_needs)
         if effect.rule == "elastic":

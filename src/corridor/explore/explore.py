@@ -19,7 +19,6 @@ from corridor.explore.plan import Plan
 from corridor.explore.runs import MeanField, Rerun, full_ensemble, single_effects
 from corridor.explore.space import Package, Space, make_space
 from corridor.model.arrays import Floats
-from corridor.study import with_forecast
 
 Step = Callable[[str, int], AbstractContextManager[Callable[[float], None]]]
 
@@ -120,7 +119,7 @@ def run(plan: Plan, effort: Effort | None = None, *, step: Step = no_bar, store:
     Raises InputError where no package is within the limits.
     """
     effort = effort or Effort()
-    plan = replace(plan, study=with_forecast(replace(plan.study, workers=effort.workers), step))
+    plan = replace(plan, study=replace(plan.study, workers=effort.workers))
     total = effort.evaluations * len(effort.seeds)
     with step("search", total) as advance:
         found = find(

@@ -58,15 +58,17 @@ def levers(view: RunView, data: Any) -> Block:
     """The block: the run's arrays, words for every measure and item, the ensembles of unmoved scenarios."""
     costs = _costs(view, data)
     items = [*_items(view, data), *([_cost_item(data)] if costs else [])]
+    measures = [_words(measure) for measure in data["measures"]]
+    acting = {measure["who"] for measure in measures}
     return {
         "type": "levers",
         "id": "levers",
         "data": data,
         "dates": data["months"],
         "scenarios": [{"id": s["id"], "label": view.name(s["id"])} for s in data["scenarios"]],
-        "measures": [_words(measure) for measure in data["measures"]],
+        "measures": measures,
         "items": items,
-        "who": [{"id": who, "label": say(f"sim_who_{who}")} for who in WHO],
+        "who": [{"id": who, "label": say(f"sim_who_{who}")} for who in WHO if who in acting],
         "costs": costs,
         "members": MEMBERS if data.get("draws") else 0,
         "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
