@@ -40,6 +40,7 @@
     const [first, last] = d3.extent([...dates, at(asOf)]);
     const inner = width - 76;
     const ticks = monthTicks(first, last, inner);
+    const share = (at(asOf) - first) / (last - first);
     const chart = Plot.plot({
       width,
       height: Math.round(Math.max(230, Math.min(320, width * 0.55))),
@@ -54,7 +55,7 @@
         Plot.ruleX([at(asOf)], { stroke: "var(--ink)", strokeDasharray: "2,3" }),
         Plot.text([at(asOf)], {
           x: (d) => d, text: () => C.day(asOf), frameAnchor: "top", dy: -16, fill: "var(--ink)",
-          textAnchor: (at(asOf) - first) / (last - first) > 0.6 ? "end" : "middle",
+          textAnchor: share > 0.6 ? "end" : share < 0.2 ? "start" : "middle", // clear of the axis and the edge
         }),
       ],
     });
