@@ -167,7 +167,7 @@ def simulate(
     >>> runs = corridor.simulate(folder, [None, "half-closed"], members=5)
     >>> more = runs["half-closed"].sel(stock="border.waiting") - runs["base"].sel(stock="border.waiting")
     >>> more
-    LabelledArray(daily_stock, people: member 5 × date 731)
+    LabelledArray(daily_stock, people: member 5 × date 427)
     """
     if members < 1:
         raise InputError(f"members is {members}", hint="one or more")

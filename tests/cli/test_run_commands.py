@@ -84,7 +84,7 @@ def test_simulate_has_a_folder_of_its_own(tmp_path: Path) -> None:
     assert everything(tmp_path) == ["strait-run"]
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_demo_writes_the_case_of_december_2023(tmp_path: Path) -> None:
     result = corridor("demo", "--members", "4", "--workers", "1", "--out", "run", "--lang", "es")
     assert result.exit_code == 0, result.output
@@ -341,7 +341,7 @@ def alive(group: int) -> list[str]:
     return [pid for pgid, state, pid in rows if int(pgid) == group and not state.startswith("Z")]
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
 def test_ctrl_c_ends_the_demo_soon_and_whole(tmp_path: Path) -> None:
     """The whole process group is sent the signal, as a terminal does it."""

@@ -98,7 +98,7 @@ def test_search_and_full_ensemble_agree_without_noise(explored) -> None:
         assert told == pytest.approx(shown.gaps[4] + explored.none.outcomes[4], rel=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_chances_of_200_members_are_those_of_1000_within_their_error() -> None:
     """Aid may do nothing, or the opposite, so that the chance of a smaller number in town is between nought and one."""
     corridor = planted((party("town", (), [interest("in_town")]),), aid={"low": 0.5, "high": 1.15})

@@ -76,7 +76,7 @@ SLOW = {"arima", "ces"}
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in model_ids()]
+    "name", [pytest.param(name, marks=pytest.mark.validation if name in SLOW else ()) for name in model_ids()]
 )
 def test_later_months_change_nothing(name):
     target, sources = led_panels()

@@ -68,7 +68,7 @@ def test_replay_beats_the_simple_rules_and_hindsight_is_the_best(drift):
     assert all(row["of_hindsight"] <= 1 + 1e-9 for row in table.values())
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.parametrize(("drift", "least"), [(0.0, 0.985), (0.5, 0.965)])
 def test_share_of_hindsight_on_unseen_orders(drift, least):
     made = make(Recipe(households=1000, past=1000, drift=drift))

@@ -97,7 +97,7 @@ def test_the_page_counts_what_python_counts(page, case):
     check_parity(page, *case)
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @given(case=cases())
 @settings(max_examples=CORRIDORS, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_page_counts_what_python_counts_in_many_corridors(page, case):

@@ -259,6 +259,6 @@ def test_no_mutated_request_breaks_the_server(client: Any) -> None:
     mutated(client, 200, 7)
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_no_mutated_request_of_ten_thousand_breaks_the_server(client: Any) -> None:
     mutated(client, 10_000, 8)

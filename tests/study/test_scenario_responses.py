@@ -282,7 +282,7 @@ class TestByDefault:
         assert option.default is True and option.secondary_opts == ["--no-responses"]
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_the_model_gives_the_total_that_the_pool_tells(americas):
     """In the real model of December 2023, months 1 to 6 with the agreement over those without its enforcement."""
     folder = find_corridor("americas")

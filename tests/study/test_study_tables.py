@@ -374,7 +374,7 @@ def test_two_workers_give_what_one_gives(strait: Done, strait_study: Study, few_
     assert same(strait, done(replace(strait_study, workers=2))) == []
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_two_workers_give_what_one_gives_on_the_americas(americas_study: Study, few_blocks: None) -> None:
     one, two = (done(replace(americas_study, members=22, workers=workers)) for workers in (1, 2))
     assert same(one, two) == []
