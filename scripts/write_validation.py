@@ -1,7 +1,7 @@
 """Copy the summary of a validation into docs/results and the tables of docs/calibration.md.
 
 corridor validate americas --out FOLDER
-corridor validate americas --out FOLDER --free
+corridor validate americas --out FOLDER --coupled
 python scripts/write_validation.py FOLDER
 """
 
@@ -51,19 +51,19 @@ def cell(table: pl.DataFrame | None, name: str, horizon: int, column: str, form:
 def rendered() -> str:
     """The tables of the page."""
     coupled, free = read("coupled"), read("free")
-    assert coupled is not None
-    dates = int(coupled["dates"].max() or 0)  # type: ignore[arg-type]
+    assert free is not None
+    dates = int(free["dates"].max() or 0)  # type: ignore[arg-type]
     heads = [f"{h}" for h in HORIZONS]
-    lines = [f"{dates} dates. In brackets: the corridor run on by itself (`--free`).", "",
+    lines = [f"{dates} dates. In brackets: coupled to the default forecast (`--coupled`).", "",
              "| series | | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]  # fmt: skip
     for name, label in NAMES.items():
         for i, (line, (column, form)) in enumerate(LINES.items()):
             cells = []
             for horizon in HORIZONS:
-                ours, other = (cell(t, name, horizon, column, form) for t in (coupled, free))
+                ours, other = (cell(t, name, horizon, column, form) for t in (free, coupled))
                 cells.append(f"{ours} ({other})" if ours and other else ours)
             lines.append(f"| {label if i == 0 else ''} | {line} | " + " | ".join(cells) + " |")
-    stocks = coupled.filter(pl.col("horizon") == 0)
+    stocks = free.filter(pl.col("horizon") == 0)
     lines += ["", "Stocks on the days of dated points that came later; the error is that of the median over that of the last point known:", "",
               "| stock | points | in the 80 % interval | in the 95 % interval | error |", "|---|---|---|---|---|"]  # fmt: skip
     for row in stocks.iter_rows(named=True):

@@ -95,7 +95,8 @@ def test_a_file_that_a_command_reads_is_an_input(monkeypatch: pytest.MonkeyPatch
         ("{", "cannot be read as a manifest"),
         ("[]", "does not say which command"),
         ('{"inputs": {}, "command": "rm -r /"}', "does not say which command"),
-        ('{"inputs": [], "command": "corridor demo"}', "does not say which command"),
+        ('{"inputs": [], "command": "corridor demo"}', "does not list its inputs"),
+        ('{"inputs": {}, "command": "corridor explore americas"}', "does not list its inputs"),
     ],
 )
 def test_what_is_no_manifest_is_refused(

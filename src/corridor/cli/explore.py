@@ -180,17 +180,16 @@ def _say(result: Explored, report: Path, quiet: bool) -> None:
 
 def _manifest(corridor: Corridor, plan: Plan) -> Mapping[str, Any]:
     from corridor.model import Provenance
+    from corridor.study.run import about, inputs_of
 
-    settings, study = corridor.settings, plan.study
+    study = plan.study
     provenance = Provenance(
-        command=command_line(), seed=study.seed, as_of=study.as_of.isoformat(), inputs={},
+        command=command_line(), seed=study.seed, as_of=study.as_of.isoformat(), inputs=inputs_of(study),
         parameters={
             "members": study.members, "end": study.end.isoformat(), "start": plan.window.first.isoformat(),
             "budget": plan.budget,
         },
     )  # fmt: skip
     return {
-        **vars(provenance), "corridor": settings.id, "name": settings.name, "name_es": settings.name_es,
-        "languages": list(settings.languages), "baseline": plan.space.base.id, "hindsight": study.hindsight,
-        "license": settings.license, "attribution": settings.attribution,
+        **vars(provenance), **about(corridor), "baseline": plan.space.base.id, "hindsight": study.hindsight,
     }  # fmt: skip

@@ -72,11 +72,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read as a manifest", hint="it is a file of JSON") from error
-    usable = isinstance(record, dict) and isinstance(record.get("inputs"), dict)
-    if not usable or not str(record.get("command", "")).startswith("corridor "):
+    if not isinstance(record, dict) or not str(record.get("command", "")).startswith("corridor "):
         raise InputError(
             f"{file} does not say which command it is of", hint="its `command` begins with `corridor`"
         )
+    if not isinstance(record.get("inputs"), dict) or not record["inputs"]:
+        hint = "make the run again with `corridor --record FILE …`, which lists them"
+        raise InputError(f"{file} does not list its inputs: what has changed since cannot be told", hint=hint)
     return record
 
 

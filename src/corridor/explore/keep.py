@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from corridor.model.files import fresh_folder
-from corridor.study.explored import FOLDER, INPUTS, MANIFEST
+from corridor.study.explored import FOLDER, MANIFEST
 
 
 def keep(folder: Path, as_of: str, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> Path:
@@ -20,8 +20,6 @@ def keep(folder: Path, as_of: str, tables: Mapping[str, pl.DataFrame], manifest:
         for name, table in tables.items():
             rounded = table.with_columns(pl.col(pl.Float64).round_sig_figs(6))
             rounded.write_csv(fresh / f"{name}.csv")
-        text = json.dumps(
-            {**manifest, INPUTS: manifest.get(INPUTS, {})}, indent=2, sort_keys=True, default=str
-        )
+        text = json.dumps(dict(manifest), indent=2, sort_keys=True, default=str)
         (fresh / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="")
     return path

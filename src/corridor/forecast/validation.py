@@ -50,7 +50,7 @@ KEYS = ("publisher", "series", "month", "horizon")
 
 def validate_date(
     corridor: Corridor, plan: CalibrationPlan, date: dt.date, *, calibrations: Sequence[Path] = (),
-    members: int = 200, seed: int = 1, workers: int = 1, free: bool = False,
+    members: int = 200, seed: int = 1, workers: int = 1, coupled: bool = False,
     progress: Callable[[], None] | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Scores of one date. A calibration is taken from the first of ``calibrations`` that holds one of the date; else the corridor is
@@ -58,9 +58,9 @@ def validate_date(
     calibration = _calibration(corridor, plan, date, calibrations, progress)
     end = add_months(calibration.known_until, max(HORIZONS) + 1) - dt.timedelta(days=1)
     end = min(end, corridor.settings.end)
-    coupling = None if free else couple(
+    coupling = couple(
         corridor, calibration, end=end, seed=seed, members=members, workers=workers
-    )  # fmt: skip
+    ) if coupled else None  # fmt: skip
     compiled = compile_forecast(
         corridor, calibration, None, end=end, seed=seed, members=members,
         paths=coupling.paths if coupling else None,

@@ -13,7 +13,6 @@ from corridor.study.schema import TABLES, conform
 FOLDER = "explore"
 """Folder of a corridor folder; holds one folder for each as-of date, like ``calibration``."""
 MANIFEST = "manifest.json"
-INPUTS = "inputs"
 PACKAGE_TABLES = (
     "parties", "packages", "package_measures", "package_outcomes", "package_parties", "package_demands",
     "package_cards", "package_drivers", "package_search",

@@ -259,16 +259,21 @@ def history(
     }
 
 
+def about(corridor: Corridor) -> dict[str, Any]:
+    """What every manifest says of the corridor: id, names, languages, license, attribution."""
+    settings = corridor.settings
+    return {
+        "corridor": settings.id, "name": settings.name, "name_es": settings.name_es,
+        "languages": list(settings.languages), "license": settings.license, "attribution": settings.attribution,
+    }  # fmt: skip
+
+
 def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
     """What the run rests on, enough to repeat it."""
-    settings = study.corridor.settings
     headline = next((i.id for i in study.corridor.indicators if i.kind == "total"), None)
     return {
         **vars(_provenance(study, runs)),
-        "corridor": settings.id,
-        "name": settings.name,
-        "name_es": settings.name_es,
-        "languages": list(settings.languages),
+        **about(study.corridor),
         "baseline": runs[0].id,
         "comparison": runs[1].id if len(runs) > 1 else None,
         "headline": headline,
@@ -276,8 +281,6 @@ def manifest(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, Any]:
         "responses": {
             name: {"answers": list(x.measures), "episodes": x.episodes} for name, x in study.answers.items()
         },
-        "license": settings.license,
-        "attribution": settings.attribution,
     }
 
 
@@ -286,11 +289,7 @@ def _provenance(study: Study, runs: Sequence[ScenarioRun]) -> Provenance:
         command=study.command,
         seed=study.seed,
         as_of=study.as_of.isoformat(),
-        inputs={
-            study.corridor.settings.id: sha256_of(study.folder),
-            "data": sha256_of(Path(data.__file__).parent / "tables"),
-            **_of_the_user(study.corridor),
-        },
+        inputs=inputs_of(study),
         parameters={
             "members": study.members,
             "end": study.end.isoformat(),
@@ -299,6 +298,15 @@ def _provenance(study: Study, runs: Sequence[ScenarioRun]) -> Provenance:
             "baseline": "forecast" if study.paths is not None else "free",
         },
     )
+
+
+def inputs_of(study: Study) -> dict[str, str]:
+    """Checksums of what a study rests on: the corridor folder, the shipped data, and the user's data that it reads."""
+    return {
+        study.corridor.settings.id: sha256_of(study.folder),
+        "data": sha256_of(Path(data.__file__).parent / "tables"),
+        **_of_the_user(study.corridor),
+    }
 
 
 def _of_the_user(corridor: Corridor) -> dict[str, str]:

@@ -16,7 +16,7 @@ from corridor.engine.walk import WalkCompiled, compile_walk, run_walk
 from corridor.ensemble.walk import WalkEnsemble, simulate_walk
 from corridor.model import Corridor, InputError, Provenance, sha256_of
 from corridor.study import assemble
-from corridor.study.run import Step, no_bar
+from corridor.study.run import Step, about, no_bar
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 SCENARIO = "base"
@@ -104,9 +104,8 @@ def _manifest(corridor: Corridor, folder: Path, ensemble: WalkEnsemble, command:
         },
     )  # fmt: skip
     return {
-        **vars(provenance), "corridor": settings.id, "name": settings.name, "name_es": settings.name_es, "baseline": SCENARIO,
-        "comparison": None, "headline": None, "hindsight": False, "license": settings.license,
-        "attribution": settings.attribution,
+        **vars(provenance), **about(corridor), "baseline": SCENARIO, "comparison": None, "headline": None,
+        "hindsight": False,
     }  # fmt: skip
 
 
