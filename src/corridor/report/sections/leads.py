@@ -71,7 +71,7 @@ def change(view: RunView) -> Spoken | None:
         sizes["share"] = lambda lang: percent(share, lang)
     return spoken(
         "start_change" if share >= 0.5 else "start_if", "what-if/scenarios", sizes,
-        scenario=view.name(row["scenario"]), period=lambda lang: period(row["period"], lang),
+        label=view.name(row["item"]), scenario=view.name(row["scenario"]), period=lambda lang: period(row["period"], lang),
     )  # fmt: skip
 
 
