@@ -104,7 +104,8 @@ def test_a_lever_without_its_parameters_is_refused_with_their_names(lever, unit)
     corridor = corridor.model_copy(update={"parameters": tuple(bare)})
     spec = RunSpec(corridor.settings.start, corridor.settings.end)
     effects = LEVERS[lever].effects[unit]
-    needed = {name for e in effects for name in (e.elasticity, e.divide, *e.also_needs) if name}
+    needed = {name for e in effects for name in (e.divide, *e.also_needs) if name}
+    needed |= {e.elasticity for e in effects if e.elasticity and not e.optional}
     needed |= {"lag_days"} if LEVERS[lever].lags else set()
     needed |= {"reference_level" for e in effects if e.rule == "elastic"}
     if not needed:
@@ -116,6 +117,25 @@ def test_a_lever_without_its_parameters_is_refused_with_their_names(lever, unit)
     for name in needed:
         assert f"measure 'm' needs the parameter {name} of the " in told
     assert error.value.exit_code == 2 and "hint: give " in told
+
+
+def test_an_answer_without_its_elasticity_is_left_out():
+    """The rule itself still acts: departures stay as they were, what follows an encounter does not."""
+    corridor = everything()
+    without = [r for r in corridor.parameters if (r.parameter, r.target) != ("elasticity", "asylum_rules")]
+    assert len(without) < len(corridor.parameters)
+    results = {}
+    for whole, rows in ((True, corridor.parameters), (False, tuple(without))):
+        spec = RunSpec(corridor.settings.start, corridor.settings.end)
+        for strength in (0.0, 0.9):
+            ready, scenario = with_measures(
+                corridor.model_copy(update={"parameters": tuple(rows)}),
+                measure("asylum_rules", strength, "share"),
+            )
+            results[whole, strength] = run_member(compile_corridor(ready, scenario, spec), None)
+    assert results[False, 0.9].departed[-1] == pytest.approx(results[False, 0.0].departed[-1], rel=1e-12)
+    assert results[True, 0.9].departed[-1] != pytest.approx(results[True, 0.0].departed[-1], rel=1e-6)
+    assert abs(results[False, 0.9].daily_flow - results[False, 0.0].daily_flow).max() > 1
 
 
 def test_an_elasticity_of_one_sign_keeps_it_in_every_draw():

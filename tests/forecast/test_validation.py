@@ -59,6 +59,11 @@ def test_a_stock_is_held_against_its_last_known_point() -> None:
     assert row["horizon"] == 3
     assert (row["median"], row["low"], row["high"]) == (150.0, 110.0, 190.0)
     assert (row["wis"], row["wis_reference"], row["inside_80"]) == (10.0, 60.0, True)
+    # rows of stocks stand below those of series, whose shares inside are numbers
+    both = pl.concat(
+        [pl.DataFrame({"inside_80": [0.0], "inside_95": [1.0]}), pl.DataFrame([row])], how="diagonal"
+    )
+    assert both["inside_80"].to_list() == [0.0, 1.0]
     full = pl.DataFrame(
         [{**row, "origin": dt.date(2023, 6, 30), "wis_forecast": None}], infer_schema_length=None
     )

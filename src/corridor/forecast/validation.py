@@ -140,8 +140,8 @@ def _point(
     return {
         "publisher": STOCKS, "series": name, "month": day,
         "horizon": (day.year - date.year) * 12 + day.month - date.month, "observed": value,
-        "median": float(median), "low": float(low), "high": float(high), "inside_80": bool(low <= value <= high),
-        "inside_95": bool(low95 <= value <= high95), "wis": abs(float(median) - value), "wis_reference": abs(last - value),
+        "median": float(median), "low": float(low), "high": float(high), "inside_80": float(low <= value <= high),
+        "inside_95": float(low95 <= value <= high95), "wis": abs(float(median) - value), "wis_reference": abs(last - value),
     }  # fmt: skip
 
 
