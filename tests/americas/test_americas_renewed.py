@@ -62,8 +62,8 @@ def flows_from(corridor: Corridor, *stocks: str) -> list[Flow]:
 
 
 def test_renewed_attempts_off_would_be_noticed(outcomes: Outcomes, run: MemberResult) -> None:
-    """Repeats over encounters between ports: the Border Patrol's were 10 to 14 % in FY2015 to FY2017, 27 % in FY2021
-    under expulsions; of May to December 2023 none was known. Without renewed attempts there would be none."""
+    """Repeats over encounters between ports: 10 to 14 % in FY2015 to FY2017, when most were returned (US Customs and Border
+    Protection); at the end of 2023 most were released. Without renewed attempts there would be none."""
     made, corridor = outcomes.compiled, outcomes.corridor
     after_removal = {f.from_stock for f in corridor.flows if f.kind == "renewed_attempt"} - {
         "home.returned_mexico"
@@ -75,7 +75,7 @@ def test_renewed_attempts_off_would_be_noticed(outcomes: Outcomes, run: MemberRe
     def people(names: list[str]) -> float:
         return float(run.daily_flow[np.ix_(days, [made.flow_ids.index(n) for n in names])].sum())
 
-    assert 0.10 <= people(again) / people(crossed) <= 0.20
+    assert 0.04 <= people(again) / people(crossed) <= 0.14
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_those_sent_home_set_out_again_after_their_stay(
     left = run.monthly_flow[month][out][:, groups].sum()
     assert evening[month] == pytest.approx(evening[month - 1] + came - left)
     assert run.monthly_flow[month, flow, groups].sum() == pytest.approx(part * left)
-    days, kept = made.calendar.days_in_month[month], 1 - 1 / stay
+    days, kept = 29, 1 - 1 / stay  # February 2024
     earliest = evening[month - 1] * kept**days + came * kept ** (
         days - 1
     )  # all came on the first day of the month

@@ -170,7 +170,12 @@ _ALL = (
         "how many of those met are taken back along the route; how long they stay there",
         {
             "share": (
-                LeverEffect("share", "set_share", kinds=("relocation",), spares=("return", "removal_flight")),
+                LeverEffect(
+                    "share",
+                    "set_share",
+                    kinds=("relocation",),
+                    spares=("return", "removal_flight", "turn_back"),
+                ),
             ),
             "days": (LeverEffect("stay_days", "add", into="relocation"),),
         },
