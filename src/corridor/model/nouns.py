@@ -20,9 +20,10 @@ from corridor.model.declared import (
     Text,
     says_assumption,
 )
+from corridor.model.measures import Event, Measure, Scenario
 from corridor.model.parties import Party
 from corridor.model.register import RegisterEntry
-from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+from corridor.model.vocabulary import FlowKind, Mode, Tag
 from corridor.model.walk import Closure, Conflict, WalkRules
 
 
@@ -161,89 +162,6 @@ class Trigger(Declared):
     days_per_year: tuple[Annotated[int, Field(ge=0, le=366)], ...] = ()
     """Most days on in the first, second … calendar year in which it is armed; the last one goes on."""
     source: Text
-
-
-class Measure(Declared):
-    """A row of ``measures.csv``: a lever, its dates, scope and strength."""
-
-    id: Identifier
-    name: Text
-    name_es: Spanish = ""
-    lever: Identifier
-    actor: Text
-    start: dt.date
-    end: dt.date | None = None
-    """Last day in force, inclusive; blank means until lifted."""
-    ramp_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    decay_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    trigger: Identifier | None = None
-    """It is in force only while this trigger is on, from ``start`` to ``end``."""
-    places: tuple[Identifier, ...] = ()
-    routes: tuple[Identifier, ...] = ()
-    nationalities: tuple[Identifier, ...] = ()
-    households: tuple[Identifier, ...] = ()
-    strength: float
-    low: float | None = None
-    high: float | None = None
-    unit: Text
-    known_from: dt.date
-    grade: Grade
-    in_base: bool = False
-    """In force on the as-of date, so part of every scenario until it is lifted."""
-    hindsight: bool = False
-    source: Text
-
-
-class Event(Declared):
-    """A row of ``events.csv``: a number of people who set out together, such as a caravan.
-
-    With a ``flow``, they are of those who are in its stock, as many as there are; with a ``stock`` and a
-    ``group``, they come to it from outside, on top of its departures.
-    """
-
-    id: Identifier
-    name: Text
-    name_es: Spanish = ""
-    flow: Identifier | None = None
-    stock: Identifier | None = None
-    group: Identifier | None = None
-    start: dt.date
-    days: Annotated[int, Field(ge=1, le=366)] = 1
-    """Days over which they set out, evenly."""
-    people: NotNegative
-    low: NotNegative | None = None
-    high: NotNegative | None = None
-    known_from: dt.date
-    in_base: bool = False
-    """Part of every scenario."""
-    hindsight: bool = False
-    source: Text
-
-    @property
-    def assumed(self) -> bool:
-        """Whether the row says that its number of people is an assumption."""
-        return says_assumption(self.source)
-
-
-class Lift(Declared):
-    """A base measure that a scenario ends."""
-
-    measure: Identifier
-    on: dt.date
-
-
-class Scenario(Declared):
-    """A file of ``scenarios/``: a named set of measures on top of the base."""
-
-    id: Identifier
-    name: Text
-    name_es: Spanish = ""
-    description: Text
-    description_es: Spanish = ""
-    measures: tuple[Identifier, ...] = ()
-    lift: tuple[Lift, ...] = ()
-    events: tuple[Identifier, ...] = ()
-    hindsight: bool = False
 
 
 class Observation(Declared):
