@@ -20,6 +20,7 @@ from corridor.model.declared import (
     Text,
     says_assumption,
 )
+from corridor.model.distinct import distinct_names
 from corridor.model.measures import Event, Measure, Scenario
 from corridor.model.parties import Party
 from corridor.model.register import RegisterEntry
@@ -292,8 +293,8 @@ class Corridor(Declared):
         counts = ("places", "stocks", "routes", "flows", "groups", "parameters", "measures", "scenarios")
         facts = {"period": f"{s.start} to {s.end}, stands at {s.as_of}", "license": s.license}
         facts |= {name: f"{len(getattr(self, name)):,}" for name in counts}
-        names = {place.id: place.name for place in self.places}
-        points = {place.name: (place.lon, place.lat) for place in self.places}
+        names = distinct_names((place.id, place.name, place.country, place.zone) for place in self.places)
+        points = {names[place.id]: (place.lon, place.lat) for place in self.places}
         links = [(names[route.from_place], names[route.to_place]) for route in self.routes]
         return html.card(s.name, facts, html.sketch(points, links))
 
