@@ -25,7 +25,7 @@ PUBLISHERS = (
     "US Customs and Border Protection", "US Immigration and Customs Enforcement", "US Department of Homeland Security", "US Department of Health and Human Services", "Bridge owners",
     "DHS,", "Mexico, SEGOB/UPMRIP", "Panama, Servicio Nacional de Migración", "IOM Missing Migrants Project",
     "City of New York", "Crain's New York", "Chicago Tribune", "FOX 32 Chicago", "NBC Chicago", "WTTW",
-    "Denver Gazette", "La Voz Colorado", "KDVR", "Common Sense Institute", "Clemens,", "Gathmann,", "Tico Times",
+    "Denver Gazette", "La Voz Colorado", "KDVR", "Common Sense Institute", "Bazzi and others,", "Clemens,", "Gathmann,", "Tico Times",
     "El Periódico HN", "Guatemala, Instituto Guatemalteco de Migración", "DC Department of Human Services",
     "CBS Boston", "Queens Chronicle", "City & State New York", "KENS 5", "The Center Square",
 )  # fmt: skip
