@@ -94,6 +94,15 @@ def test_estimates_have_three_digits(value: float, english: str) -> None:
     assert numbers.rounded(value, "es") == english.replace(",", "").replace(".", ",")
 
 
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "<1 %"), (0.0099, "<1 %"), (0.01, "1 %"), (0.424, "42 %"), (0.99, "99 %"), (0.9901, ">99 %"), (1.0, ">99 %")],
+)  # fmt: skip
+def test_a_chance_from_draws_is_never_0_or_100(share: float, text: str) -> None:
+    for lang in numbers.LANGS:
+        assert numbers.chance(share, lang) == text.replace(" ", FIXED)
+
+
 def test_percentages() -> None:
     assert numbers.percent(0.474, "en") == f"47{FIXED}%"
     assert numbers.percent(0.125, "en", sign=True) == f"+13{FIXED}%"

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from corridor.model.distinct import distinct_names
 from corridor.model.small_counts import HELD_BACK
 from corridor.report.blocks import Block, named_column, prose, table_block
 from corridor.report.messages import Text, plain, say
@@ -192,9 +193,13 @@ class RunView:
 
     @cached_property
     def place_names(self) -> Mapping[str, Text]:
-        """Names of places by id."""
-        rows = self.run.table("places").iter_rows(named=True)
-        return {row["id"]: {"en": row["name"], "es": row["name_es"] or row["name"]} for row in rows}
+        """Names of places by id; several places of one name are told apart."""
+        rows = self.run.table("places").rows(named=True)
+        by_language = {
+            lang: distinct_names((r["id"], r[column] or r["name"], r["country"], r["zone"]) for r in rows)
+            for lang, column in (("en", "name"), ("es", "name_es"))
+        }
+        return {r["id"]: {"en": by_language["en"][r["id"]], "es": by_language["es"][r["id"]]} for r in rows}
 
     def nationality(self, code: str) -> Text:
         """A nationality's name."""
