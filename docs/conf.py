@@ -32,5 +32,6 @@ def name_files_outside(app, docname, source):
 
 
 def setup(app):
+    """Called by Sphinx."""
     app.connect("source-read", name_files_outside)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
