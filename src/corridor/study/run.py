@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, MemberPaths, MemberResult, RunSpec, compile_corridor, run_member
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
+from corridor.forecast.coupled import Draws, margins_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
@@ -65,8 +66,10 @@ class Study:
     command: str = ""
     paths: MemberPaths | None = None
     """Paths of the members, where the baseline is the default forecast (`baseline.with_forecast`)."""
+    draws: Draws | None = None
+    """Joint draws of that forecast, to which the members' counts are carried."""
     distance: pl.DataFrame | None = None
-    """How far expected counts of the members stay from their draws of that forecast."""
+    """How far expected counts of the central run stay from the medians of that forecast."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Measured responses among the measures of the corridor, by id."""
 
@@ -133,10 +136,24 @@ def simulate_scenarios(
                 arrays, workers=study.workers, executor=executor, progress=advance, store=store, keep=True
             )
         runs.append(ScenarioRun(name, arrays, trajectories))
+    runs = _carried(study, runs, executor)
     if store is not None:
         for run in runs:
             forget(run.compiled, store)
     return runs
+
+
+def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | None) -> list[ScenarioRun]:
+    """The runs with the margins of the default forecast, which speaks of the base alone."""
+    if study.draws is None:
+        return list(runs)
+    base, plain = runs[0], runs[0].compiled.scenario
+    compiled, trajectories = base.compiled, base.trajectories
+    if plain is not None and (plain.measures or plain.lift or plain.events):
+        compiled = study.compile(None)
+        trajectories = run_forecast(compiled, workers=study.workers, executor=executor)
+    margins = margins_of(study.draws, compiled, trajectories)
+    return [replace(run, margins=margins) for run in runs]
 
 
 def result_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
