@@ -157,7 +157,9 @@ def run_and_write(
             if store.exists():
                 talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
             raise
-        run = RunFolder.write(target, tables, manifest, study_levers(study), overwrite=overwrite)
+        run = RunFolder.write(
+            target, tables, manifest, study_levers(study, tables.get("margins")), overwrite=overwrite
+        )
         report = write_html(run, target / "report.html", "es" if lang == "es" else "en", against=against)
     talk(f"report: {report}", quiet=quiet)
     return report

@@ -19,12 +19,13 @@ from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, MemberPaths, MemberResult, RunSpec, compile_corridor, run_member
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
-from corridor.forecast.coupled import Draws, margins_of
+from corridor.forecast.coupled import Draws, Margins, central_margins, margins_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
+from corridor.study.engine_draws import MEMBERS
 from corridor.study.explored import explored_tables
 from corridor.study.lever_data import lever_data
 from corridor.study.notes import notes_table
@@ -156,6 +157,24 @@ def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | Non
     return [replace(run, margins=margins) for run in runs]
 
 
+def page_margins(study: Study, base: ScenarioRun) -> pl.DataFrame:
+    """``margins``: by series, month and member of the page, what its count is multiplied by after the central factors."""
+    central = central_margins(study.draws, study.compile(None)) if study.draws else Margins()
+    rows: list[tuple[object, ...]] = []
+    for indicator, observation in assemble.monthly_indicators(study.corridor):
+        if observation.id not in base.margins.factor:
+            continue
+        carried = assemble.monthly_samples(base, observation)[:, :, 0]
+        level = assemble.monthly_samples(replace(base, margins=central), observation)[:, :, 0]
+        ratio = (carried + 0.5) / (level + 0.5)
+        rows += [
+            (indicator.id, month, member, float(ratio[member, m]))
+            for m, month in enumerate(base.trajectories.months)
+            for member in range(min(MEMBERS, len(ratio)))
+        ]
+    return pl.DataFrame(rows, schema=dict(TABLES["margins"]), orient="row")
+
+
 def result_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
     """Tables of what the scenarios give: forecasts, stocks, ports, map, triggers, differences with their grades."""
     corridor, base, others = study.corridor, runs[0], runs[1:]
@@ -207,11 +226,12 @@ def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> di
         tables["fit"] = study.calibration.fit
     if study.distance is not None:
         tables["baseline"] = study.distance
+        tables["margins"] = page_margins(study, runs[0])
     return tables | explored_tables(study.folder, study.as_of)
 
 
-def study_levers(study: Study) -> dict[str, Any]:
-    """What the page needs to move the levers of a study; it is written as ``levers.json``."""
+def study_levers(study: Study, margins: pl.DataFrame | None = None) -> dict[str, Any]:
+    """What the page needs to move the levers of a study; it is written as ``levers.json``. ``margins`` is the table of `page_margins`."""
     calibration = study.calibration
     return lever_data(
         study.corridor,
@@ -220,6 +240,8 @@ def study_levers(study: Study) -> dict[str, Any]:
         calibration.parameters if calibration else (),
         calibration.as_of if calibration else None,
         {name: answer.measures for name, answer in study.answers.items()},
+        central_margins(study.draws, study.compile(None)) if study.draws else Margins(),
+        margins,
     )
 
 

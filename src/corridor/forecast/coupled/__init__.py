@@ -6,6 +6,6 @@ counts of the members are then carried to joint draws of the forecast (``draws``
 """
 
 from corridor.forecast.coupled.coupling import Coupling, couple
-from corridor.forecast.coupled.margins import Draws, Margins, margins_of
+from corridor.forecast.coupled.margins import Draws, Margins, central_margins, margins_of
 
-__all__ = ["Coupling", "Draws", "Margins", "couple", "margins_of"]
+__all__ = ["Coupling", "Draws", "Margins", "central_margins", "couple", "margins_of"]

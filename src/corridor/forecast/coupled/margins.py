@@ -8,15 +8,17 @@ A scenario's member is carried by the factor of the same member of the baseline,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from corridor.engine import Compiled
+from corridor.engine import Compiled, expected_arrays, run_member
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe
 from corridor.forecast.coupled.draws import AreaDraws, SeriesDraws, nearest
-from corridor.model import Observation
+from corridor.forecast.coupled.sources import Counter
+from corridor.model import Corridor, Observation
 from corridor.model.arrays import Floats
 
 HALF = 0.5
@@ -50,21 +52,43 @@ def margins_of(draws: Draws, compiled: Compiled, trajectories: Trajectories) -> 
     ValueError
         If there are more or fewer draws than members.
     """
+    corridor, table = compiled.corridor, compiled.table
     for one in draws.series:
         if len(one.values) != trajectories.members + 1:
             raise ValueError(f"{len(one.values) - 1} draws for {trajectories.members} members")
-    return _Carried(draws, compiled, trajectories).margins()
+
+    def counted(observation: Observation) -> Floats:
+        return by_nationality(compiled.groups, observe(trajectories, corridor, observation, table))
+
+    return _Carried(draws, corridor, trajectories.months, counted).margins()
+
+
+def central_margins(draws: Draws, compiled: Compiled) -> Margins:
+    """The factors, of shape (1, months, nationalities), that carry the expected counts of the baseline's central run to the medians."""
+    corridor = compiled.corridor
+    observations = [o for o in corridor.observations if o.flows]
+    counts = Counter.of(compiled, observations).read(
+        run_member(compiled, None, expected_arrays(compiled, None))
+    )
+    at = {o.id: counts[i][None] for i, o in enumerate(observations)}
+    middle = [replace(one, values=one.values[[-1, -1]]) for one in draws.series]
+    areas = replace(draws.areas, values=draws.areas.values[[-1, -1]]) if draws.areas else None
+    return _Carried(
+        Draws(tuple(middle), areas), corridor, compiled.months, lambda observation: at[observation.id]
+    ).margins()
 
 
 class _Carried:
-    """One baseline on its way to its draws."""
+    """One baseline on its way to its draws; ``counts`` gives (members, months, nationalities) of a series."""
 
-    def __init__(self, draws: Draws, compiled: Compiled, trajectories: Trajectories) -> None:
-        self.draws, self.compiled, self.trajectories = draws, compiled, trajectories
-        self.names = nationalities(compiled.corridor)
+    def __init__(
+        self, draws: Draws, corridor: Corridor, months: Sequence[dt.date], counts: Callable[[Observation], Floats]
+    ) -> None:  # fmt: skip
+        self.draws, self.months, self.counts = draws, list(months), counts
+        self.names = nationalities(corridor)
         self.target = draws.series[0]
         dataset = self.target.observation.dataset
-        self.same = [o for o in compiled.corridor.observations if o.dataset == dataset and o.flows]
+        self.same = [o for o in corridor.observations if o.dataset == dataset and o.flows]
         self.of_area = {o.where["area"][0]: o for o in self.same if len(o.where.get("area", ())) == 1}
 
     def margins(self) -> Margins:
@@ -73,7 +97,7 @@ class _Carried:
         whole = factor[self.target.observation.id]
         areas = self._areas(whole)
         for name, people in areas.items():
-            seen = self._counts(self.of_area[name])[:, self._at(self.target)].sum(axis=2)
+            seen = self.counts(self.of_area[name])[:, self._at(self.target)].sum(axis=2)
             ratio = (people + HALF) / (seen + HALF)
             factor[self.of_area[name].id] = self._spread(ratio[:, :, None], self.target)
         for other in self.same:
@@ -81,19 +105,13 @@ class _Carried:
                 factor[other.id] = self._part(other, whole, areas)
         return Margins(factor)
 
-    def _counts(self, observation: Observation) -> Floats:
-        """(members, months, nationalities) what the run would have counted."""
-        compiled = self.compiled
-        seen = observe(self.trajectories, compiled.corridor, observation, compiled.table)
-        return by_nationality(compiled.groups, seen)
-
     def _at(self, one: SeriesDraws) -> list[int]:
-        return [self.trajectories.months.index(month) for month in one.months]
+        return [self.months.index(month) for month in one.months]
 
     def _series(self, one: SeriesDraws) -> Floats:
         """Factors of a series with draws, alike for the nationalities of a part."""
         parts = np.array([[float(name in part) for name in self.names] for part in one.parts])
-        own = self._counts(one.observation)[:, self._at(one)] @ parts.T
+        own = self.counts(one.observation)[:, self._at(one)] @ parts.T
         given = one.values[:-1][nearest(_features(one.values[:-1], one), _features(own, one))]
         ratio = ((given + HALF) / (own + HALF)) @ parts
         return self._spread(np.where(parts.any(axis=0), ratio, 1.0), one)
@@ -107,10 +125,10 @@ class _Carried:
             self.of_area[name] for name, open_ in zip(areas.areas, areas.between, strict=True) if not open_
         ]
         at_ports = sum(
-            ((self._counts(o) * whole)[:, at].sum(axis=2) for o in ports),
+            ((self.counts(o) * whole)[:, at].sum(axis=2) for o in ports),
             start=np.zeros((len(whole), len(at))),
         )
-        totals = (self._counts(self.target.observation) * whole)[:, at].sum(axis=2)
+        totals = (self.counts(self.target.observation) * whole)[:, at].sum(axis=2)
         given = areas.given(totals, at_ports)
         return {name: given.values[:, :, z] for z, name in enumerate(given.areas)}
 
@@ -120,14 +138,14 @@ class _Carried:
         if not within or {f for name in within for f in self.of_area[name].flows} != set(part.flows):
             return whole
         at = self._at(self.target)
-        seen = (self._counts(part) * whole)[:, at].sum(axis=2)
+        seen = (self.counts(part) * whole)[:, at].sum(axis=2)
         people = np.sum([areas[name] for name in within], axis=0)
         return whole * self._spread(((people + HALF) / (seen + HALF))[:, :, None], self.target)
 
     def _spread(self, ratio: Floats, one: SeriesDraws) -> Floats:
         """Factors by month of the run: 1 before the first month ahead, the last one's after the last."""
         at = self._at(one)
-        out = np.ones((len(ratio), len(self.trajectories.months), ratio.shape[2]))
+        out = np.ones((len(ratio), len(self.months), ratio.shape[2]))
         out[:, at] = ratio
         out[:, max(at) + 1 :] = ratio[:, -1:]
         return out

@@ -7,9 +7,9 @@ if (typeof document === "undefined") {
   const member = ({ job, k, now, scenario, against }) => {
     const drawn = E.ofMember(model, draws, k);
     const key = `${against.scenario.id}|${k}`;
-    if (!before.has(key)) before.set(key, slim(E.memberRun(data, model, drawn, against.home, against.scenario)));
+    if (!before.has(key)) before.set(key, slim(E.memberRun(data, model, drawn, against.home, against.scenario, k)));
     const was = before.get(key);
-    postMessage({ job, k, before: was, after: now ? slim(E.memberRun(data, model, drawn, now, scenario)) : was });
+    postMessage({ job, k, before: was, after: now ? slim(E.memberRun(data, model, drawn, now, scenario, k)) : was });
   };
   const slim = ({ series, stocks }) => ({ series, stocks });
   onmessage = async ({ data: message }) => {
