@@ -112,6 +112,7 @@ def test_observed_adds_up(americas: Done) -> None:
     np.testing.assert_array_equal(both["value"], both["value_parts"])
 
 
+@pytest.mark.slow
 def test_the_outcome_is_not_seen_by_the_forecast(
     americas: Done, americas_study: Study, few_blocks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
