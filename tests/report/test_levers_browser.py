@@ -157,9 +157,9 @@ def test_the_address_holds_what_was_moved(levers: Any) -> None:
 
 
 def test_a_lever_that_does_nothing_says_so(levers: Any) -> None:
-    levers.click("#lever-lorries-on")
+    levers.click("#lever-trucks-on")
     settle(levers)
-    assert "does nothing here" in levers.inner_text('[data-lever="lorries"] .lever-says')
+    assert "does nothing here" in levers.inner_text('[data-lever="trucks"] .lever-says')
     levers.click("#lever-late-on")
     settle(levers)
     assert "outside the run (1 December 2023 to 30 June 2024)" in levers.inner_text(
