@@ -93,7 +93,8 @@ class _Tables(HTMLParser):
         elif tag in ("td", "th") and self.tables and self.tables[-1]:
             self._close()
             wide = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], min(int(wide), 200) if wide.isdigit() else 1
+            self._cell = list[str]()
+            self._span = min(int(wide), 200) if wide.isdigit() else 1
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
