@@ -213,6 +213,7 @@ COPIED = """(kind) => { let text = ""; document.execCommand = () => { text = doc
   [...document.querySelectorAll('#figure-levers .sim-bar button')].at(kind).click(); return text; }"""
 
 
+@pytest.mark.slow
 def test_the_copied_command_and_python_run(tmp_path: Path, browser: Any) -> None:
     """On the shipped strait: the page's moved state, as a shell would run it, gives the page's own numbers."""
     entry = [sys.executable, "-c", "from corridor.cli import main; main()"]

@@ -40,19 +40,23 @@ def open_page(browser: Any, report: Path, route: str, lang: str, width: int, sch
     return page
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_axe_finds_nothing_on_any_page(browser: Any, report: Path, route: str) -> None:
-    """English on a desk in daylight, Spanish on a phone at night; the other six are a slow test."""
-    for lang, width, scheme in (("en", 1280, "light"), ("es", 390, "dark")):
-        page = open_page(browser, report, route, lang, width, scheme)
-        assert findings(page) == [], (lang, width, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.close()
+DAY, NIGHT = ("en", 1280, "light"), ("es", 390, "dark")
+
+
+@pytest.mark.parametrize(("route", "setting"), zip(ROUTES, itertools.cycle((DAY, NIGHT)), strict=False))
+def test_axe_finds_nothing_on_any_page(
+    browser: Any, report: Path, route: str, setting: tuple[str, int, str]
+) -> None:
+    """English on a desk in daylight or Spanish on a phone at night; a slow test has all settings."""
+    page = open_page(browser, report, route, *setting)
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= setting[1]
+    page.close()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
-def test_axe_finds_nothing_in_any_other_setting(browser: Any, report: Path, route: str) -> None:
+def test_axe_finds_nothing_in_any_setting(browser: Any, report: Path, route: str) -> None:
     for lang, width, scheme in itertools.product(LANGS, (1280, 390), ("light", "dark")):
         page = open_page(browser, report, route, lang, width, scheme)
         assert findings(page) == [], (lang, width, scheme)
@@ -201,6 +205,7 @@ def test_long_texts_break_no_layout(browser: Any, run: RunFolder, tmp_path: Path
         page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(tables()))
 def test_the_page_copes_without_a_table(browser: Any, tmp_path: Path, name: str) -> None:
     rest = {key: table for key, table in tables().items() if key != name}

@@ -9,7 +9,7 @@ import subprocess
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corridor.text import dates, numbers
@@ -131,7 +131,10 @@ NODE = shutil.which("node")
 
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
-@given(st.lists(st.floats(1e-5, 1e15) | st.integers(0, 10**6).map(lambda n: n / 8), min_size=50, max_size=50))
+@given(
+    st.lists(st.floats(1e-5, 1e15) | st.integers(0, 10**6).map(lambda n: n / 8), min_size=500, max_size=500)
+)
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_the_page_rounds_alike(values: list[float]) -> None:
     script = f"console.log({values!r}.map((v) => v.toFixed(2) + ' ' + Number(v.toPrecision(3))).join('\\n'))"
     assert NODE is not None

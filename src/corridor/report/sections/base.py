@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, Protocol
 
 import polars as pl
@@ -233,9 +234,8 @@ def monthly_counts(rows: pl.DataFrame) -> list[list[Any]]:
 
 def quantiles_of(rows: pl.DataFrame) -> dict[float, float]:
     """Value by quantile level, rounded to four decimals so that levels can be looked up."""
-    return {
-        round(level, 4): value for level, value in rows.select("quantile", "value").sort("quantile").rows()
-    }
+    pairs = zip(rows["quantile"].to_list(), rows["value"].to_list(), strict=True)
+    return {round(level, 4): value for level, value in sorted(pairs, key=itemgetter(0))}
 
 
 def column(key: str, kind: str = "text", *, label: Text | None = None) -> dict[str, Any]:
