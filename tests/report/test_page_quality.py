@@ -43,7 +43,7 @@ def open_page(browser: Any, report: Path, route: str, lang: str, width: int, sch
 DAY, NIGHT = ("en", 1280, "light"), ("es", 390, "dark")
 
 
-@pytest.mark.parametrize(("route", "setting"), zip(ROUTES, itertools.cycle((DAY, NIGHT)), strict=False))
+@pytest.mark.parametrize(("route", "setting"), list(zip(ROUTES, itertools.cycle((DAY, NIGHT)), strict=False)))
 def test_axe_finds_nothing_on_any_page(
     browser: Any, report: Path, route: str, setting: tuple[str, int, str]
 ) -> None:

@@ -177,11 +177,13 @@ class Server:
     async def report(self, request: Request) -> Response:
         """Everything that the page shows."""
         one = await self._run(request)
-        return Response(await run_in_threadpool(as_json, one.payload), media_type="application/json")
+        return Response(await run_in_threadpool(one.report_text), media_type="application/json")
 
     async def page(self, request: Request) -> Response:
         """One page with its sections."""
-        return _json(_found((await self._run(request)).page(request.path_params["name"]), "page"))
+        one = await self._run(request)
+        text = await run_in_threadpool(one.page_text, request.path_params["name"])
+        return Response(_found(text, "page"), media_type="application/json")
 
     async def figure(self, request: Request) -> Response:
         """One figure, with all that it draws."""
