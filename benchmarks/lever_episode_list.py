@@ -184,5 +184,5 @@ NONE: Mapping[str, str] = {
     "city_transport": "none in the data: Texas publishes running totals, the last of them in December 2023",
     "coordination": "none: no coordinated entry was tried",
     "trafficking_inspection": "none in the data: inspection hours are not published",
-    "trade": "none in the data: the series of port crossings holds people, not lorries",
+    "trade": "none in the data: the series of port crossings holds people, not trucks",
 }

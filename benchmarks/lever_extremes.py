@@ -161,8 +161,12 @@ class Outcomes:
             "waiting": evening(self.waiting),
             "deaths": summed(f.id for f in flows if f.kind == "death"),
             "released": summed(f.id for f in flows if f.to_stock == "us.released"),
-            "removed": summed(f.id for f in flows if f.to_stock == "home.removed"),
+            "removed": summed(
+                f.id for f in flows if f.to_stock == "home.removed" or f.id.endswith(".goes_home")
+            ),
+            "again": summed(f.id for f in flows if f.kind == "renewed_attempt"),
             "decided": summed(f.id for f in flows if f.kind == "decision"),
+            "permits": summed(("permit.issued",)),
             "lawful": summed(f.id for f in flows if f.kind == "lawful"),
             "street": evening(self.street),
             **{city: evening((f"{city}.census",)) for city in CITIES},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from numba.core.dispatcher import Dispatcher
 
 from corridor.formats import folder
 from repository import ROOT
@@ -19,6 +22,36 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("corridor")
+
+LOCK = Path(tempfile.gettempdir()) / "corridor-tests-compile.lock"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernels_are_compiled_once() -> Iterator[None]:
+    """Of two processes of tests that need a kernel, one compiles it and the other takes it from the cache."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: each compiles its own
+        yield
+        return
+    compile_of, depth = Dispatcher.compile, 0
+
+    def one_at_a_time(dispatcher: Any, signature: Any) -> Any:
+        nonlocal depth
+        if depth == 0:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        depth += 1
+        try:
+            return compile_of(dispatcher, signature)
+        finally:
+            depth -= 1
+            if depth == 0:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+
+    with LOCK.open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Dispatcher, "compile", one_at_a_time)
+        yield
+
 
 LONG = ("slow", "validation")
 """Markers of tests that are run on request."""

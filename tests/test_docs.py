@@ -52,7 +52,18 @@ DOCTESTED = [
 ]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name_of)
+LONG = {"README.md"}
+"""Pages whose code runs the Americas, in minutes."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name_of(page), marks=pytest.mark.slow if name_of(page) in LONG else ())
+        for page in PAGES
+        if blocks(page, "python")
+    ],
+)
 def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     # a page may register a forecaster of its own, which must not outlive it

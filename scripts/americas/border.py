@@ -43,15 +43,38 @@ def add_cities(t: Tables) -> None:
                 groups=RETURNABLE,
                 tag="anchored",
             )
+            for other in neighbours(name):
+                t.flow(
+                    f"{name}.renewed_{other}",
+                    f"{name}.returned",
+                    f"{other}.waiting",
+                    "renewed_attempt",
+                    groups=RETURNABLE,
+                )
             t.flow(
                 f"{name}.goes_home",
                 f"{name}.returned",
-                "home.removed",
+                "home.stayed",
                 "turn_back",
                 groups=RETURNABLE,
                 tag="anchored",
             )
             _renewed(t, name)
+
+
+ELSEWHERE = 0.1
+"""Part of renewed attempts at each city next to the one of the return (assumed)."""
+LATERAL = (
+    "a tenth at each city next to it: assumption; of people sent back through a distant city 24 % were apprehended again, of all "
+    "17 % (Congressional Research Service through Associated Press 2013-05-14, fiscal year 2012)"
+)
+
+
+def neighbours(name: str) -> tuple[str, ...]:
+    """The nearest border cities to the west and to the east of one whose sectors all nationalities cross that can be returned."""
+    open_to_all = [n for n, city in CITIES.items() if n == name or set(RETURNABLE) <= set(users(city.sector))]
+    at = open_to_all.index(name)
+    return tuple(open_to_all[i] for i in (at - 1, at + 1) if 0 <= i < len(open_to_all))
 
 
 def _queue(t: Tables, name: str) -> None:
@@ -156,10 +179,12 @@ def _renewed(t: Tables, name: str) -> None:
     )  # fmt: skip
     for first, last, value, wide, seen, source in spans:
         rest = "assumption: the rest after renewed attempts"
-        t.split(
-            {f"{name}.renewed": value, f"{name}.goes_home": 1 - value}, {f"{name}.renewed": wide, f"{name}.goes_home": wide / 2},
-            {f"{name}.renewed": source, f"{name}.goes_home": rest}, start=first, end=last, known=seen,
-        )  # fmt: skip
+        others = neighbours(name)
+        parts = {f"{name}.renewed": value * (1 - ELSEWHERE * len(others))}
+        parts |= {f"{name}.renewed_{o}": value * ELSEWHERE for o in others}
+        spread = {**dict.fromkeys(parts, wide), f"{name}.goes_home": wide / 2}
+        text = {**dict.fromkeys(parts, f"{source}; {LATERAL}"), f"{name}.goes_home": rest}
+        t.split({**parts, f"{name}.goes_home": 1 - value}, spread, text, start=first, end=last, known=seen)
 
 
 def add_custody(t: Tables) -> None:
@@ -280,11 +305,11 @@ def released_children() -> str:
     )
 
 
-def lorries_of(office: str) -> tuple[float, str]:
-    """Lorries a day from Mexico at an office's ports, and the source: counts of bridges where all of them are in Texas."""
+def trucks_of(office: str) -> tuple[float, str]:
+    """Trucks a day from Mexico at an office's ports, and the source: counts of bridges where all of them are in Texas."""
     guess = {"san_diego_fo": 4100, "tucson_fo": 1200, "el_paso_fo": 2700, "laredo_fo": 12000}[office]
     if office not in BRIDGES:
-        return guess, "assumption: order of magnitude of lorries entering from Mexico, 7 million a year"
+        return guess, "assumption: order of magnitude of trucks entering from Mexico, 7 million a year"
     first, last = dt.date(2022, 11, 1), dt.date(2023, 10, 31)
     table = load("texas_bridge_crossings").table.filter(
         pl.col("mode") == "commercial_trucks", pl.col("date").is_between(first, last)
@@ -294,7 +319,7 @@ def lorries_of(office: str) -> tuple[float, str]:
     beside = "; Santa Teresa in New Mexico, not among them, has the rest" if office == "el_paso_fo" else ""
     return guess, (
         "Bridge owners and US Customs and Border Protection, northbound crossings of Texas bridges: "
-        f"{counted:,.0f} lorries a day, 2022-11 to 2023-10{beside}"
+        f"{counted:,.0f} trucks a day, 2022-11 to 2023-10{beside}"
     )
 
 
@@ -304,7 +329,7 @@ BRIDGES = {
     ),
     "laredo_fo": (),
 }  # fmt: skip
-"""Bridges of a field office that take lorries; all others are Laredo's."""
+"""Bridges of a field office that take trucks; all others are Laredo's."""
 
 
 def add_ports(t: Tables) -> None:
@@ -348,8 +373,8 @@ def add_ports(t: Tables) -> None:
             )[()]
             / 30
         )
-        lorries, counted = lorries_of(office)
-        hours = 1.05 * (lorries * 0.5 + people * 2.5)
+        trucks, counted = trucks_of(office)
+        hours = 1.05 * (trucks * 0.5 + people * 2.5)
         text = "assumption: no count of officer hours is published"
         t.number(
             "officer_hours",
@@ -357,7 +382,7 @@ def add_ports(t: Tables) -> None:
             hours,
             0.7 * hours,
             1.5 * hours,
-            f"{text}; such that lorries and people of November 2023 just find room",
+            f"{text}; such that trucks and people of November 2023 just find room",
         )
         t.number(
             "processing_hours",
@@ -376,11 +401,11 @@ def add_ports(t: Tables) -> None:
             f"{text}; primary and some secondary inspection",
         )
         t.number(
-            "lorries",
+            "trucks",
             f"{office}.port",
-            lorries,
-            0.7 * lorries,
-            1.3 * lorries,
+            trucks,
+            0.7 * trucks,
+            1.3 * trucks,
             counted,
         )
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from americas.counts import CBP, ICE, each_month, known, month_end, us
 from americas.dispositions import END_42, SEATS
+from americas.geography import ORIGINS
 from americas.tables import NATIONALITIES, Tables
 from corridor.data import load
 
@@ -200,10 +201,20 @@ def _seats(t: Tables, nationality: str) -> None:
         )
 
 
+UNPERMITTED = 0.1
+"""Part of the decisions on people who have no work permit yet (assumed)."""
+
+
 def add_cases(t: Tables) -> None:
     """Settled people with a case pending, and what decides it."""
     t.stock("us.released", "san_antonio", "released", 2, tag="anchored")
     t.stock("pending.cases", "elsewhere", "pending", None, tag="anchored")
+    t.stock("pending.permitted", "elsewhere", "permitted", None)
+    t.flow("permit.issued", "pending.cases", "pending.permitted", "move")
+    t.number(
+        "daily_probability", "permit.issued", 0.0028, 0.001, 0.0055,
+        "assumption: a work permit after about a year; an asylum claim must have been pending for 180 days first, and many file none",
+    )  # fmt: skip
     t.stock("elsewhere.settled", "elsewhere", "settled", None)
     t.stock("elsewhere.ordered", "elsewhere", "ordered", None)
     wanted = "assumption: far more cases wait than can be decided, so that the decisions a day bind"
@@ -216,27 +227,65 @@ def add_cases(t: Tables) -> None:
             "assumption: of the order of 40,000 removals from the interior a year over 1.3 million people with a final order",
         )  # fmt: skip
     for word, part in (("relief", 0.45), ("order", 0.55)):
-        name = f"decision.{word}"
-        t.flow(
-            name,
-            "pending.cases",
-            "elsewhere.settled" if word == "relief" else "elsewhere.ordered",
-            "decision",
-        )
-        t.number("daily_probability", name, 0.005 * part * 2, 0.001, 0.02, wanted)
-        t.number(
-            "throughput", name, 15000 / 30.44 * part, 5000 / 30.44 * part, 30000 / 30.44 * part,
-            "assumption: about 15,000 of the immigration courts' decisions a month are on people released here since October 2020; "
-            "3 million cases were pending in November 2023, some 4,500 per judge (TRAC 2023-12), and an asylum claim waited 4.3 years (MPI through TRAC 2023-02)",
-            known=dt.date(2023, 12, 31),
-        )  # fmt: skip
+        for stock, name, old in (
+            ("pending.permitted", f"decision.{word}", 1 - UNPERMITTED),
+            ("pending.cases", f"decision.early_{word}", UNPERMITTED),
+        ):
+            t.flow(name, stock, "elsewhere.settled" if word == "relief" else "elsewhere.ordered", "decision")
+            t.number("daily_probability", name, 0.005 * part * 2, 0.001, 0.02, wanted)
+            t.number(
+                "throughput", name, 15000 / 30.44 * part * old, 5000 / 30.44 * part * old, 30000 / 30.44 * part * old,
+                "assumption: about 15,000 of the immigration courts' decisions a month are on people released here since October 2020, a tenth "
+                "of them before a work permit; 3 million cases were pending in November 2023, some 4,500 per judge (TRAC 2023-12), and an "
+                "asylum claim waited 4.3 years (MPI through TRAC 2023-02)",
+                known=dt.date(2023, 12, 31),
+            )  # fmt: skip
+
+
+BAZZI = (
+    "Bazzi and others, Deterring Illegal Entry, NBER Working Paper 25100 (2018-09), Mexican men 2008 to 2012"
+)
+AGAIN = {
+    # stock: part that sets out again, low, high, source
+    "returned_mexico": (0.3, 0.1, 0.6, "assumption: more than twice as many as after a removal by the United States, since no bar to entry follows"),
+    "removed": (0.12, 0.05, 0.25, "US Customs and Border Protection through CIS 2022-06: 10 to 14 % repeats in FY2015 to FY2017, taken for all who are removed"),
+}  # fmt: skip
+MEXICANS_AGAIN = (0.24, 0.17, 0.3, f"{BAZZI}: 24.2 % apprehended again within 18 months")
+DELAYS = (
+    # stock, nationality, days, low, high, source
+    ("removed", "MEX", 33, 20, 60, f"{BAZZI}: 22.6 % within three months of 24.2 % in 18 make a mean of 33 days"),
+    *(("returned_mexico", n, 30, 10, 90, "assumption: days until the next attempt; by land from a neighbour it is sooner")
+      for n in ("GTM", "HND", "SLV", "NIC")),
+)  # fmt: skip
+
+
+def _renewed_from_home(t: Tables) -> None:
+    """Those returned by Mexico or removed by the United States set out again, or stay."""
+    for state, usual in AGAIN.items():
+        stock, rest = f"home.{state}", "assumption: the rest"
+        t.flow(f"{state}.stays", stock, "home.stayed", "turn_back")
+        t.number("share", f"{state}.stays", 1 - usual[0], 1 - usual[2], 1 - usual[1], rest)
+        for name, (nationality, *_) in ORIGINS.items():
+            mexican = nationality == "MEX"
+            if mexican and state == "returned_mexico":
+                continue
+            part, low, high, source = MEXICANS_AGAIN if mexican else usual
+            again = f"{name}.again_{state}"
+            t.flow(again, stock, f"{name}.leaving", "renewed_attempt", groups=(nationality,))
+            t.number("share", again, part, low, high, source)
+            if mexican:
+                t.number("share", f"{state}.stays", 1 - part, 1 - high, 1 - low, rest, group=nationality)
+    for state, nationality, days, low, high, source in DELAYS:
+        t.number("stay_days", f"home.{state}", days, low, high, source, group=nationality)
 
 
 def add_lawful(t: Tables) -> None:
     """The parole channel for four nationalities."""
     t.stock("home.sponsored", "home", "sponsored", 1, tag="anchored")
-    t.stock("home.returned_mexico", "home", "returned_mexico", None, tag="anchored")
-    t.stock("home.removed", "home", "removed", None, tag="anchored")
+    t.stock("home.returned_mexico", "home", "returned_mexico", 60, tag="anchored")
+    t.stock("home.removed", "home", "removed", 60, tag="anchored")
+    t.stock("home.stayed", "home", "stayed", None)
+    _renewed_from_home(t)
     t.stock("elsewhere.lawful", "elsewhere", "lawful", None, tag="anchored")
     four = ("CUB", "HTI", "NIC", "VEN")
     t.flow(

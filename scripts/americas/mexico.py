@@ -234,22 +234,34 @@ def _destinations(t: Tables, nationality: str, span: SPAN, seekers: float, windo
 
 ZONES = {"south": "villahermosa", "foot": "tapachula", "north": "mexico_city"}
 """Where those who were met are held: on the ways by road and rail of the south, on foot there, and in the north."""
+ONWARD = {
+    # zone: place, mode, days and stages of the rest of the way from where they were met; half of it (assumed)
+    "south": ("villahermosa", "mexico_city", "bus", 1.0, 1, 0.5),
+    "foot": ("tapachula", "ixtepec", "foot", 19.0, 2, 0.25),
+}
+STAYS = 0.06
+"""Part of those met, and not returned, who give up and stay in Mexico (assumed)."""
 
 
 def add_interdiction(t: Tables) -> None:
-    """People met in Mexico: an event on the way, after which they are returned, taken south, or go on.
+    """People met in Mexico: they are held, then returned, taken south, stay in Mexico or go on.
 
-    Who was met on foot walks on from where that was, half of the way on average, and can be met again.
+    Those who go on do so from where they were met: over the rest of the way, on which they can be met again; in the
+    north they are taken back to Mexico City and begin again there.
     """
     for zone, place in ZONES.items():
         t.stock(f"mexico_{zone}.met", place, "met", 3)
+    t.stock("mexico.stayed", "mexico_city", "stayed", None)
     legs: dict[str, tuple[str, float]] = {
         f"{a}-{b}-{m}": ("foot" if m == "foot" else "south", part) for a, b, m, _, _, part in SOUTH
     }
-    half = "assumption: half of the way, as the mean of those who are met along it"
-    on_foot = t.route("tapachula", "ixtepec", "foot", "mexico_south", 19, 2, name="tapachula-ixtepec-foot-onward", source=half)  # fmt: skip
-    t.flow("mexico_foot.goes_on", "mexico_foot.met", "ixtepec.waiting", "travel", on_foot, groups=THROUGH)
-    legs[on_foot] = ("foot", 0.25)
+    for zone, (start, end, mode, days, stages, part) in ONWARD.items():
+        source = "assumption: half of the way, as the mean of those who are met along it"
+        name = t.route(start, end, mode, "mexico_south", days, stages, name=f"{start}-{end}-{mode}-onward", source=source)  # fmt: skip
+        arrive = "mexico_city.arrived" if end == "mexico_city" else f"{end}.waiting"
+        t.flow(f"mexico_{zone}.goes_on", f"mexico_{zone}.met", arrive, "travel", name, groups=THROUGH)
+        legs[name] = (zone, part)
+    t.flow("mexico_north.goes_on", "mexico_north.met", "mexico_city.waiting", "move", groups=THROUGH)
     legs |= {f"{a}-{b}-rail": ("north", part) for a, b, _, part in RAIL}
     for name in CITIES:
         legs[f"mexico_city-{name}-bus"] = ("north", 1.0)
@@ -257,14 +269,6 @@ def add_interdiction(t: Tables) -> None:
     for route, (zone, part) in legs.items():
         if route in t.routes:
             _met(t, route, zone, part)
-    route = t.route(
-        "villahermosa",
-        "mexico_city",
-        "administrative",
-        "mexico_south",
-        1.5,
-        name="villahermosa-mexico_city-onward",
-    )
     relocated = t.route(
         "mexico_city", "villahermosa", "administrative", "mexico_south", 1.2, name="mexico_city-villahermosa"
     )
@@ -281,10 +285,7 @@ def add_interdiction(t: Tables) -> None:
             relocated if zone == "north" else None,
             groups=THROUGH,
         )
-        if zone == "south":
-            t.flow("mexico_south.goes_on", stock, "mexico_city.arrived", "travel", route, groups=THROUGH)
-        elif zone == "north":
-            t.flow("mexico_north.goes_on", stock, "mexico_city.waiting", "move", groups=THROUGH)
+        t.flow(f"mexico_{zone}.stays", stock, "mexico.stayed", "turn_back", groups=THROUGH)
         if zone == "north":
             _flights_home(t)
         for nationality in THROUGH:
@@ -330,13 +331,21 @@ def _after(t: Tables, zone: str, nationality: str) -> None:
         met = max(of("mexico_encounters", mexican).get((nationality,), 0.0), 1.0)
         returned = min(max(of("mexico_returns", mexican).get((nationality,), 0.0) / met, 0.002), 0.9)
         south = (1 - returned) * (0.15 if first is None else 0.25)
-        parts = {"returned": returned, "moved_south": south, "goes_on": 1 - returned - south}
+        stays = (1 - returned) * STAYS
+        parts = {
+            "returned": returned,
+            "moved_south": south,
+            "stays": stays,
+            "goes_on": 1 - returned - south - stays,
+        }
         by_air = zone == "north" and nationality == "VEN"
-        spread: Mapping[str, float] = {"returned": 0.15, "moved_south": 0.6, "goes_on": 0.2}
+        spread: Mapping[str, float] = {"returned": 0.15, "moved_south": 0.6, "stays": 0.7, "goes_on": 0.2}
         text = {
             "returned": f"{SEGOB}, returns over people met, {months(mexican)}; calibration replaces it",
             "moved_south": "assumption: part taken to the south of Mexico; no count is published (AP 2023-05-19 reports the practice)"
             if first else "assumption: part taken to the south of Mexico; no count is published",
+            "stays": "assumption: about a third of those who ask for asylum in Mexico, of whom there are 20 or more for 100 people met "
+            "(yearly claims by COMAR over people met)",
             "goes_on": "assumption: the rest goes on",
         }  # fmt: skip
         if by_air:  # what a measure's flights can take away from those who go on

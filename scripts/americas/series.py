@@ -148,7 +148,7 @@ def indicators() -> list[Entry]:
         ("custody", "stock", "assumed", "In Border Patrol custody", "Bajo custodia de la Patrulla Fronteriza", {"stocks": [f"{s}.{x}" for s in SECTORS for x in ("custody", "processed")]}),
         ("ice_detained", "detention", "assumed", "People in US immigration detention", "Personas en detención migratoria en EE. UU.", {"observation": "ice_detained", "stocks": ["ice.detained"], "with_occupied": True}),
         ("removal_waiting", "stock", "assumed", "Waiting for a removal flight", "En espera de un vuelo de expulsión", {"stocks": ["removal.waiting"]}),
-        ("pending_cases", "stock", "assumed", "Settled with a case pending (released since October 2020)", "Con un caso pendiente (liberados desde octubre de 2020)", {"stocks": ["pending.cases"]}),
+        ("pending_cases", "stock", "assumed", "Settled with a case pending (released since October 2020)", "Con un caso pendiente (liberados desde octubre de 2020)", {"stocks": ["pending.cases", "pending.permitted"]}),
         ("census_new_york", "census", "anchored", "New York City, people in care", "Ciudad de Nueva York, personas atendidas", {"observation": "census_new_york", "stocks": ["new_york.census"]}),
         ("census_chicago", "census", "anchored", "Chicago, people in care", "Chicago, personas atendidas", {"observation": "census_chicago", "stocks": ["chicago.census"]}),
         ("census_denver", "census", "anchored", "Denver, people in care", "Denver, personas atendidas", {"observation": "census_denver", "stocks": ["denver.census"]}),

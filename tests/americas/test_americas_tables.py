@@ -25,7 +25,7 @@ PUBLISHERS = (
     "US Customs and Border Protection", "US Immigration and Customs Enforcement", "US Department of Homeland Security", "US Department of Health and Human Services", "Bridge owners",
     "DHS,", "Mexico, SEGOB/UPMRIP", "Panama, Servicio Nacional de Migración", "IOM Missing Migrants Project",
     "City of New York", "Crain's New York", "Chicago Tribune", "FOX 32 Chicago", "NBC Chicago", "WTTW",
-    "Denver Gazette", "La Voz Colorado", "KDVR", "Common Sense Institute", "Clemens,", "Gathmann,", "Tico Times",
+    "Denver Gazette", "La Voz Colorado", "KDVR", "Common Sense Institute", "Bazzi and others,", "Clemens,", "Gathmann,", "Tico Times",
     "El Periódico HN", "Guatemala, Instituto Guatemalteco de Migración", "DC Department of Human Services",
     "CBS Boston", "Queens Chronicle", "City & State New York", "KENS 5", "The Center Square",
 )  # fmt: skip
@@ -417,7 +417,7 @@ def lines_of(name: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.skipif(not RAW.is_dir(), reason="the publishers' files are not here")
-def test_children_and_lorries_are_anchored_in_the_publishers_files(americas: Corridor) -> None:
+def test_children_and_trucks_are_anchored_in_the_publishers_files(americas: Corridor) -> None:
     """Both figures are read line by line from the files, without the code of the project."""
     rows = lines_of("unaccompanied_children_daily.csv")
     left = [int(row["discharged"]) for row in rows if "2023-01-01" <= row["date"] <= "2023-11-30"]
@@ -429,6 +429,6 @@ def test_children_and_lorries_are_anchored_in_the_publishers_files(americas: Cor
         month = f"{row['Year']}-{int(row['Month']):02}"
         if row["Modes"] == "Commercial Trucks" and "2022-11" <= month <= "2023-10":
             trucks[row["Region"] == "El Paso"] += float(row["Northbound Crossing"] or 0)
-    source = {row.target: row.source for row in americas.parameters if row.parameter == "lorries"}
-    assert f" {trucks[True] / 365:,.0f} lorries a day" in source["el_paso_fo.port"]
-    assert f" {trucks[False] / 365:,.0f} lorries a day" in source["laredo_fo.port"]
+    source = {row.target: row.source for row in americas.parameters if row.parameter == "trucks"}
+    assert f" {trucks[True] / 365:,.0f} trucks a day" in source["el_paso_fo.port"]
+    assert f" {trucks[False] / 365:,.0f} trucks a day" in source["laredo_fo.port"]

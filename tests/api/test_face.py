@@ -223,6 +223,7 @@ import corridor
 """
 
 
+@pytest.mark.slow
 def test_workers_in_a_script_without_a_main_guard_give_a_clear_error(folder, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(indent="", folder=str(folder)))

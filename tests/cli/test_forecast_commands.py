@@ -102,6 +102,7 @@ def test_wrong_calls_are_told_what_is_wrong(words: tuple[str, ...], said: str) -
     assert "Traceback" not in error
 
 
+@pytest.mark.slow
 def test_backtest_prints_resumes_and_keeps_the_held_out_months_apart(tmp_path: Path) -> None:
     words = ("backtest", "--first", "2023-11", "--last", "2023-12", "--horizon", "1", "--model", "no_change",
              "--out", str(tmp_path / "b"), "--workers", "1")  # fmt: skip
@@ -137,7 +138,9 @@ def test_wrong_backtests(words: tuple[str, ...], said: str, tmp_path: Path) -> N
     assert said in error
 
 
-def test_a_hub_with_crossing_quantiles_exits_2(tmp_path: Path) -> None:
+@pytest.fixture
+def hub_file(tmp_path: Path) -> Path:
+    """A model-output table of two months of Honduras, as `forecast --hub` writes it."""
     path = tmp_path / "2024-02-10-me-mine.csv"
     words = (
         "forecast",
@@ -151,17 +154,25 @@ def test_a_hub_with_crossing_quantiles_exits_2(tmp_path: Path) -> None:
         "reference",
     )
     assert call(*words, "--hub", str(path))[0] == 0
-    code, out, _ = call("backtest", "--hub", str(path), "--format", "json")
+    return path
+
+
+@pytest.mark.slow
+def test_a_hub_is_scored_beside_the_reference_and_the_default(hub_file: Path) -> None:
+    code, out, _ = call("backtest", "--hub", str(hub_file), "--format", "json")
     assert code == 0
     ratio = {r["model"]: r["relative_wis"] for r in json.loads(out)["rows"] if r["set"] == "honduras_total"}
     assert ratio["me-mine"] == pytest.approx(1.0, rel=1e-4)
     assert set(ratio) == {"me-mine", "reference", "combined"}
-    rows = path.read_text("utf-8").splitlines()
+
+
+def test_a_hub_with_crossing_quantiles_exits_2(hub_file: Path) -> None:
+    rows = hub_file.read_text("utf-8").splitlines()
     rows[10], rows[11] = (
         a.rsplit(",", 1)[0] + "," + b.rsplit(",", 1)[1]
         for a, b in ((rows[10], rows[11]), (rows[11], rows[10]))
     )
-    path.write_text("\n".join(rows) + "\n", "utf-8")
-    code, _, error = call("backtest", "--hub", str(path))
+    hub_file.write_text("\n".join(rows) + "\n", "utf-8")
+    code, _, error = call("backtest", "--hub", str(hub_file))
     assert code == 2
     assert "mine.csv:12:value: quantiles of total, 2024-02-29 cross" in error

@@ -411,6 +411,7 @@ COLOR = re.compile(r"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+@pytest.mark.slow
 def test_bars_with_the_time_left_on_a_terminal_only(tmp_path: Path) -> None:
     shown = on_a_terminal(tmp_path, "--out", "run")
     assert "closed-and-held: 40 members" in shown

@@ -55,6 +55,11 @@ def test_the_five_minute_session(tmp_path):
     chance = [json.loads(result.stdout)["rows"][-1]["chance_by_then"] for result in (far, near)]
     # 3,700 people and ten more a day are 7,950 on 1 March 2024, the 426th day
     assert chance[0] < 0.05
+    assert [json.loads(far.stdout)["rows"][0][f"{name}_text"] for name in ("chance", "chance_by_then")] == [
+        "<1\u00a0%"
+    ] * 2
+    printed = run("forecast", "--data", "my-shelter", "--above", 9000, "--horizon", 1).stdout
+    assert "<1\u00a0%" in printed and "0 %" not in printed
     assert chance[1] > 0.9
     page = payload(tmp_path / "page.html")
     assert [one["id"] for one in page["sections"]] == ["forecast", "passing", "scores", "known"]

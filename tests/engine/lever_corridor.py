@@ -124,7 +124,7 @@ def _parameters() -> Iterator[Parameter]:
         ("officer_hours", 200),
         ("processing_hours", 4),
         ("inspection_hours", 0.5),
-        ("lorries", 300),
+        ("trucks", 300),
     ):
         yield parameter(name, value, "office.port")
 

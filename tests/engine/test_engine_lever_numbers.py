@@ -215,8 +215,8 @@ def money(t: Table) -> None:
     t["capacity", "hill.census"] += W * 100_000 / 3 / 200
 
 
-def lorries(t: Table) -> None:
-    t["lorries", "office.port"] *= 0.5**W
+def trucks(t: Table) -> None:
+    t["trucks", "office.port"] *= 0.5**W
 
 
 Case = tuple[Measure, Callable[[Table], None]]
@@ -257,7 +257,7 @@ CASES = [
     case("city_transport", 70, "people/week", seats_on_buses, places=CITIES),
     case("coordination", 0.5, "share", where_there_is_room),
     case("trafficking_inspection", 20, "hours/day", plus("throughput", "port", -5), places=("office",)),
-    case("trade", 0.5, "ratio", lorries),
+    case("trade", 0.5, "ratio", trucks),
 ]  # fmt: skip
 EVERY = pytest.mark.parametrize(("given", "expected"), CASES, ids=[f"{m.lever} {m.unit}" for m, _ in CASES])
 
@@ -330,7 +330,7 @@ def test_the_kernel_sees_these_numbers_and_no_other(given, expected):
             pair = pair[0][run.calendar.day_segment], pair[1][under().calendar.day_segment]
         if pair[0].shape != pair[1].shape or not np.allclose(*pair, rtol=1e-9):
             changed.add(name)
-    assert changed == {SEEN[name] for name in moved if name != "lorries"}
+    assert changed == {SEEN[name] for name in moved if name != "trucks"}
     assert run.structure.network.cell_name == under().structure.network.cell_name
 
 

@@ -86,6 +86,7 @@ def test_a_stopped_run_goes_on_and_a_torn_block_is_made_again(tmp_path, scores, 
     assert len(ran) == 3
 
 
+@pytest.mark.slow
 def test_two_workers_give_the_same_rows(tmp_path):
     plan = replace(SMALL, models=("no_change",), horizons=(1,), publishers=("honduras", "darien"))
     assert run_backtest(plan, workers=2).equals(run_backtest(plan, workers=1))

@@ -146,6 +146,7 @@ def test_reference_date_is_read_as_the_origin(table, tmp_path):
     assert read_hub(path)["origin_date"].unique().to_list() == [AS_OF]
 
 
+@pytest.mark.slow
 def test_another_models_forecasts_are_scored_beside_ours(table, tmp_path, view, panels):
     folder = tmp_path / "model-output" / "team-walk"
     folder.mkdir(parents=True)

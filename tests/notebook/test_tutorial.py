@@ -68,6 +68,7 @@ def run_cells(cells: list[dict[str, Any]]) -> list[Any]:
     return shown
 
 
+@pytest.mark.slow
 def test_the_tutorial_runs_and_its_nouns_show_themselves(capsys: pytest.CaptureFixture[str]) -> None:
     notebook = json.loads(NOTEBOOK.read_text("utf-8"))
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]

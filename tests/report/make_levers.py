@@ -41,7 +41,7 @@ def corridor() -> Corridor:
         measure("railways", 0.4, "ratio", id="trains", low=0.1, high=0.8, **months),
         measure("detention_capacity", 60, "people", id="beds", low=20, high=100, **{**months, "grade": "mechanical"}),
         measure("city_transport", 70, "people/week", id="buses", **months),
-        measure("trade", 0.5, "ratio", id="lorries", low=0.2, high=0.9, **months),
+        measure("trade", 0.5, "ratio", id="trucks", low=0.2, high=0.9, **months),
         measure("railways", 0.4, "ratio", id="late", **{**months, "start": dt.date(2025, 1, 1)}),
         measure("ports_appointments", 10, "people/day", id="appointments", low=5, high=20, in_base=True, **months),
     ]  # fmt: skip

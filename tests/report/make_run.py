@@ -429,10 +429,10 @@ def effect_tables() -> dict[str, pl.DataFrame]:
 
 
 def port_table() -> pl.DataFrame:
-    """Hours and lorries of a port of entry, by scenario and month."""
+    """Hours and trucks of a port of entry, by scenario and month."""
     figures = {
-        "officer_hours": 108_000, "hours_processing": 24_000, "hours_left": 84_000, "lorries_inspected": 115_000,
-        "lorries_not_crossed": 12_000,
+        "officer_hours": 108_000, "hours_processing": 24_000, "hours_left": 84_000, "trucks_inspected": 115_000,
+        "trucks_not_crossed": 12_000,
     }  # fmt: skip
     rows = [
         (scenario, "laredo_fo.port", month, item, q, level_at(center * factor, 0.3, q))

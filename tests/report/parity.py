@@ -17,7 +17,15 @@ from corridor.model import Lift, Measure, Parameter, Scenario
 from corridor.report.assets import read
 from corridor.study.engine_payload import EPOCH, engine_payload
 
-SCRIPTS = ("engine-rules.js", "engine.js", "engine-steer.js", "engine-days.js", "engine-read.js")
+SCRIPTS = (
+    "engine-rules.js",
+    "engine-rates.js",
+    "engine.js",
+    "engine-memory.js",
+    "engine-steer.js",
+    "engine-days.js",
+    "engine-read.js",
+)
 COUNTS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on")
 
 LOAD = "async (text) => { globalThis.model = await CorridorEngine.load(text); }"
@@ -60,7 +68,9 @@ def run_page(page: Any, compiled: Compiled, moves: Mapping[str, Move]) -> dict[s
         start = move.start.toordinal() - EPOCH
         last = start - 1 if not move.on else None if move.end is None else move.end.toordinal() - EPOCH
         chosen.append({"index": index, "start": start, "last": last, "strength": move.strength})
-    found = page.evaluate(RUN, {"measures": chosen, "events": list(range(len(compiled.events)))})
+    found = page.evaluate(
+        RUN, {"measures": chosen, "events": list(range(len(compiled.events))), "daily": True}
+    )
     shapes = (len(compiled.months), len(compiled.flow_ids), len(compiled.groups)), (
         len(compiled.months), len(compiled.stock_ids), len(compiled.groups),
     )  # fmt: skip

@@ -100,7 +100,9 @@ def test_scripts_read_only_keys_that_python_declares() -> None:
 
 def test_the_page_s_formats_are_those_that_kinds_may_have() -> None:
     (listed,) = re.findall(r"const FORMATS = \{(.*?)\};", read("format.js"), re.DOTALL)
-    assert set(re.findall(r"\b(text|date|month|percent|rounded|flag|number)\b[,:]", listed)) == set(FORMATS)
+    assert set(re.findall(r"\b(text|date|month|percent|chance|rounded|flag|number)\b[,:]", listed)) == set(
+        FORMATS
+    )
     assert {kind.format for kind in COLUMN_KINDS.values()} <= set(FORMATS)
     assert {kind.align for kind in COLUMN_KINDS.values()} == set(ALIGNMENTS)
 
@@ -145,6 +147,8 @@ def test_a_column_of_a_new_kind_is_written_as_python_says(page: Any) -> None:
     made = page.evaluate(
         """() => { Corridor.data.kinds.usd = { format: "number", align: "num", suffix: " USD" };
         return [Corridor.cell(1234, "usd"), Corridor.cell("<10", "count"), Corridor.cell(0.5, "percent"),
-          Corridor.cell(1234.5, "number"), Corridor.cell("2024-01-01", "month"), Corridor.cell(true, "flag")]; }"""
+          Corridor.cell(1234.5, "number"), Corridor.cell("2024-01-01", "month"), Corridor.cell(true, "flag"),
+          Corridor.cell(0, "chance"), Corridor.cell(0.42, "chance"), Corridor.cell(0.999, "chance")]; }"""
     )
-    assert made == ["1,234 USD", "<10", "50\u00a0%", "1,230", "January 2024", "yes"]
+    assert made[:6] == ["1,234 USD", "<10", "50\u00a0%", "1,230", "January 2024", "yes"]
+    assert made[6:] == ["<1\u00a0%", "42\u00a0%", ">99\u00a0%"]

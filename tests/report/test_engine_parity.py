@@ -19,7 +19,7 @@ from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths, run_membe
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure
 from corridor.study.engine_draws import draws_payload
-from corridor.study.engine_payload import compile_all, engine_payload
+from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
 from small_corridors import SOURCE, START
 from strategies import corridors, with_switches
 
@@ -188,6 +188,58 @@ def test_days_of_a_trigger_are_counted_anew_in_a_new_year(page):
     agree(page, corridor, as_they_are(given), start=START - dt.timedelta(days=60))
     early = {m.id: Move(True, START - dt.timedelta(days=40), None, m.strength) for m in given}
     agree(page, corridor, early, start=START - dt.timedelta(days=60))
+
+
+AGAIN = """(settings) => {
+  const m = globalThis.model, memory = {}, found = [];
+  for (const measures of settings) {
+    const chosen = { measures, events: [...m.events.keys()] };
+    const kept = (memory.records ?? []).length;
+    const again = CorridorEngine.run(m, chosen, memory);
+    const copy = Object.fromEntries(Object.entries(again).map(([name, array]) => [name, array && array.slice()]));
+    const whole = CorridorEngine.run(m, chosen);
+    let apart = 0;
+    for (const name of ["monthly_flow", "month_end_stock", "daily_stock", "trigger_on", "trigger_seen"]) {
+      whole[name].forEach((v, i) => { apart = Math.max(apart, Math.abs(v - copy[name][i]) / Math.max(1, Math.abs(v))); });
+    }
+    found.push({ apart, people: whole.monthly_flow.reduce((a, b) => a + b, 0), mornings: memory.records.filter((r) => r.kept).length });
+  }
+  return found;
+}"""
+
+
+def test_a_run_that_starts_where_it_differs_is_the_whole_run(page):
+    """One lever after the other is moved: strength, dates, on and off; a trigger switches some of them."""
+    busy = trigger(2, 1, stock="hub.released", window_days=2)
+    given = [
+        m.model_copy(
+            update={
+                "start": START + dt.timedelta(days=9 + 7 * place),
+                "end": None,
+                "trigger": busy.id if place % 9 == 4 else None,
+            }
+        )
+        for place, m in enumerate(one_of_each())
+    ]
+    corridor = everything().model_copy(update={"measures": tuple(given), "triggers": (busy,)})
+    spec = RunSpec(corridor.settings.start, START + dt.timedelta(days=300), noise=SILENT)
+    run = compile_all(corridor, spec)
+    page.evaluate(LOAD, engine_payload(run))
+    settings_, now = [], {i: [m.start.toordinal() - EPOCH, m.strength] for i, m in enumerate(given)}
+    for step in range(12):
+        index = (5 * step) % len(given)
+        if step % 4 == 3:
+            now.pop(index, None)
+        else:
+            start, strength = now.setdefault(index, [given[index].start.toordinal() - EPOCH, 1.0])
+            now[index] = [start + (5 if step % 4 == 1 else 0), 0.9 * strength]
+        settings_.append(
+            [{"index": i, "start": start, "last": None, "strength": s} for i, (start, s) in now.items()]
+        )
+    found = page.evaluate(AGAIN, settings_)
+    assert max(one["apart"] for one in found) <= TOLERANCE
+    assert len({one["people"] for one in found}) > 6  # the moves moved something
+    assert all(one["mornings"] > 3 for one in found)
 
 
 MEMBER = """async ([engine, draws, k]) => {

@@ -157,9 +157,9 @@ def test_the_address_holds_what_was_moved(levers: Any) -> None:
 
 
 def test_a_lever_that_does_nothing_says_so(levers: Any) -> None:
-    levers.click("#lever-lorries-on")
+    levers.click("#lever-trucks-on")
     settle(levers)
-    assert "does nothing here" in levers.inner_text('[data-lever="lorries"] .lever-says')
+    assert "does nothing here" in levers.inner_text('[data-lever="trucks"] .lever-says')
     levers.click("#lever-late-on")
     settle(levers)
     assert "outside the run (1 December 2023 to 30 June 2024)" in levers.inner_text(
@@ -213,6 +213,7 @@ COPIED = """(kind) => { let text = ""; document.execCommand = () => { text = doc
   [...document.querySelectorAll('#figure-levers .sim-bar button')].at(kind).click(); return text; }"""
 
 
+@pytest.mark.slow
 def test_the_copied_command_and_python_run(tmp_path: Path, browser: Any) -> None:
     """On the shipped strait: the page's moved state, as a shell would run it, gives the page's own numbers."""
     entry = [sys.executable, "-c", "from corridor.cli import main; main()"]

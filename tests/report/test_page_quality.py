@@ -29,6 +29,7 @@ def serious(page: Any) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_serious(page: Any, scheme: str, width: int) -> None:
@@ -164,6 +165,7 @@ def test_long_texts_break_no_layout(browser: Any, run: RunFolder, tmp_path: Path
         page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(tables()))
 def test_the_page_copes_without_a_table(browser: Any, tmp_path: Path, name: str) -> None:
     rest = {key: table for key, table in tables().items() if key != name}

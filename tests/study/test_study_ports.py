@@ -16,19 +16,19 @@ from small_corridors import flow, parameter, stock
 NAMES = {  # as docs/levers.md and the report say them
     "office.port": "office", "officer_hours": "Officer hours",
     "hours_processing": "Officer hours processing people", "hours_left": "Officer hours left for inspection",
-    "lorries_inspected": "Trucks inspected", "lorries_not_crossed": "Trucks that did not cross",
+    "trucks_inspected": "Trucks inspected", "trucks_not_crossed": "Trucks that did not cross",
 }  # fmt: skip
 
 
 @pytest.fixture(name="run")
 def run_of_a_port() -> ScenarioRun:
-    """Ten people a day, four hours each, of 60 hours: 20 are left, for 40 of 100 lorries."""
+    """Ten people a day, four hours each, of 60 hours: 20 are left, for 40 of 100 trucks."""
     corridor = small.small_corridor(
         [stock("city.queue", stay_days=1), stock("office.port")],
         [flow("enter", "city.queue", "office.port", "port_admission", share=1, throughput=10)],
         [parameter("initial", 1e4, "city.queue"), parameter("officer_hours", 60, "office.port"),
          parameter("processing_hours", 4, "office.port"), parameter("inspection_hours", 0.5, "office.port"),
-         parameter("lorries", 100, "office.port")],
+         parameter("trucks", 100, "office.port")],
         days=31,
     )  # fmt: skip
     noise = Noise(parameters=False, intensities=False, counts=True)
@@ -43,8 +43,8 @@ def test_the_table_holds_the_hand_count(run):
     assert not faults
     median = table.filter(pl.col("quantile") == 0.5)
     assert dict(median.select("item", "value").iter_rows()) == pytest.approx({
-        "officer_hours": 1860, "hours_processing": 1240, "hours_left": 620, "lorries_inspected": 1240,
-        "lorries_not_crossed": 1860,
+        "officer_hours": 1860, "hours_processing": 1240, "hours_left": 620, "trucks_inspected": 1240,
+        "trucks_not_crossed": 1860,
     })  # fmt: skip
     assert set(table["port"]) == {"office.port"} and table.height == 5 * 7
 

@@ -112,6 +112,7 @@ def test_observed_adds_up(americas: Done) -> None:
     np.testing.assert_array_equal(both["value"], both["value_parts"])
 
 
+@pytest.mark.slow
 def test_the_outcome_is_not_seen_by_the_forecast(
     americas: Done, americas_study: Study, few_blocks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +283,7 @@ def test_closing_the_railway_keeps_people_from_the_coast(strait: Done) -> None:
 # -- effects ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_effects_stand_in_a_run_with_hindsight_only(americas: Done) -> None:
     assert "effects" not in americas.tables
     study = replace(americas.study, hindsight=True)
@@ -370,6 +372,7 @@ def test_another_seed_gives_others(strait: Done, strait_study: Study, few_blocks
     assert not {"labels", "measures", "places", "capacity", "grades"} & set(changed)
 
 
+@pytest.mark.slow
 def test_two_workers_give_what_one_gives(strait: Done, strait_study: Study, few_blocks: None) -> None:
     assert same(strait, done(replace(strait_study, workers=2))) == []
 

@@ -9,7 +9,7 @@ import subprocess
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corridor.text import dates, numbers
@@ -94,6 +94,15 @@ def test_estimates_have_three_digits(value: float, english: str) -> None:
     assert numbers.rounded(value, "es") == english.replace(",", "").replace(".", ",")
 
 
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "<1 %"), (0.0099, "<1 %"), (0.01, "1 %"), (0.424, "42 %"), (0.99, "99 %"), (0.9901, ">99 %"), (1.0, ">99 %")],
+)  # fmt: skip
+def test_a_chance_from_draws_is_never_0_or_100(share: float, text: str) -> None:
+    for lang in numbers.LANGS:
+        assert numbers.chance(share, lang) == text.replace(" ", FIXED)
+
+
 def test_percentages() -> None:
     assert numbers.percent(0.474, "en") == f"47{FIXED}%"
     assert numbers.percent(0.125, "en", sign=True) == f"+13{FIXED}%"
@@ -122,7 +131,10 @@ NODE = shutil.which("node")
 
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
-@given(st.lists(st.floats(1e-5, 1e15) | st.integers(0, 10**6).map(lambda n: n / 8), min_size=50, max_size=50))
+@given(
+    st.lists(st.floats(1e-5, 1e15) | st.integers(0, 10**6).map(lambda n: n / 8), min_size=500, max_size=500)
+)
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_the_page_rounds_alike(values: list[float]) -> None:
     script = f"console.log({values!r}.map((v) => v.toFixed(2) + ' ' + Number(v.toPrecision(3))).join('\\n'))"
     assert NODE is not None

@@ -161,6 +161,11 @@ def _lone(
                 lines.append(f"  {what[lang]}")
             click.echo("\n".join(lines))
         return
+    if dataset.frequency in ("quarter", "year"):
+        raise InputError(
+            f"{name} is counted by {dataset.frequency}, and effects are measured by month or week",
+            hint=f"corridor forecast --data {name} tells what is to be expected",
+        )
     published = read_series(dataset, (), _scope(by))
     series = published.at("month", split_weeks=published.step == "week").trimmed()
     question = Question(series, date, months, name=say("effects.only_date", date=date))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from corridor.forecast.result import Forecast
     from corridor.forecast.view import Subject
     from corridor.model import Corridor, Observation
+    from corridor.text import Lang
 
 CORRIDOR_MODEL = "corridor"
 LONGEST = 60
@@ -129,7 +130,7 @@ def command(
     if out is not None:
         _page(out, lang, dataset, forecast, table, above, quiet)
     if above is not None:
-        _emit_chances(forecast, above, dataset.id, format)
+        _emit_chances(forecast, above, dataset.id, format, "es" if lang == "es" else "en")
         talk(
             f"the chance that {dataset.id} passes {above:,.0f}, in each {view.panel.step} and at any time up to it",
             quiet=quiet,
@@ -191,22 +192,28 @@ def _ahead(subject: Subject, as_of: dt.date, until: dt.date) -> int:
     return ahead
 
 
-def _emit_chances(forecast: Forecast, line: float, target: str, format: str) -> None:
+def _emit_chances(forecast: Forecast, line: float, target: str, format: str, lang: Lang) -> None:
     """The chance of passing a line, in each period and at any time up to it."""
     from corridor.forecast.lone import chance_of_passing
+    from corridor.text import chance
 
     step = forecast.view.panel.step
     rows = [
         {step: one.period, "chance": one.above, "chance_by_then": one.ever}
         for one in chance_of_passing(forecast, line)
     ]
+    told = [
+        {name: chance(value, lang) if isinstance(value, float) else value for name, value in row.items()}
+        for row in rows
+    ]
     if format == "json":
-        emit_object({"model": forecast.model, "target": target, "as_of": forecast.view.as_of, "above": line,
-                     "step": step, "rows": rows})  # fmt: skip
-    elif format == "csv":
-        emit(rows, "csv")
+        texts = [{f"{name}_text": row[name] for name in ("chance", "chance_by_then")} for row in told]
+        emit_object({
+            "model": forecast.model, "target": target, "as_of": forecast.view.as_of, "above": line, "step": step,
+            "rows": [row | text for row, text in zip(rows, texts, strict=True)],
+        })  # fmt: skip
     else:
-        emit([{n: f"{100 * v:.0f} %" if isinstance(v, float) else v for n, v in row.items()} for row in rows])
+        emit(rows if format == "csv" else told, format)
 
 
 def choices(where: tuple[str, ...]) -> dict[str, list[str]]:

@@ -192,16 +192,20 @@ def answer(found: Reception) -> dict[str, Any]:
 
 def sentences(found: Reception) -> list[str]:
     """The answer in words: beds, levers, money, what is identified."""
+    from corridor.text import chance
+
     said = []
     if found.place.beds:
         need = found.extra_beds()
         when = f", the first of them by {need.needed_by}" if need.needed_by else ""
         said.append(f"{need.extra:,} extra beds keep the chance of too few by {need.by} at {need.limit:.0%} or below{when}; "
-                    f"without any it is {need.chance_without:.0%}")  # fmt: skip
+                    f"without any it is {chance(need.chance_without, 'en')}")  # fmt: skip
     for row in found.lever_effects.to_dicts():
         part = f"{row['name']}: census {row['census_change']:+,.0f} on {found.by}"
         if row["extra_beds"] is not None:
-            part += f", chance {row['chance']:.0%} without extra beds, {row['extra_beds']:,} extra beds"
+            part += (
+                f", chance {chance(row['chance'], 'en')} without extra beds, {row['extra_beds']:,} extra beds"
+            )
         said.append(
             part + (f", cost {row['cost_change']:+,.0f} USD" if row["cost_change"] is not None else "")
         )

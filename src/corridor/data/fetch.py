@@ -17,6 +17,9 @@ _CHUNK = 1 << 16
 _PAGE = b"<"
 
 
+_LOOK_FOR_TABLE = 2_000_000
+
+
 def read_source(where: str, timeout: float = 60.0) -> bytes:
     """The content of a path or an http(s) address, the whole of it within ``timeout`` seconds.
 
@@ -36,7 +39,8 @@ def read_source(where: str, timeout: float = 60.0) -> bytes:
         )
     else:
         content = _file(Path(where))
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PAGE):
+    page = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PAGE)
+    if page and b"<table" not in content[:_LOOK_FOR_TABLE].lower():
         raise InputError(
             f"{where} holds a web page, not a table of counts", hint="give the address of the CSV file itself"
         )

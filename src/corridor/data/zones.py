@@ -43,7 +43,7 @@ def _km_from_segment(a: tuple[float, float], b: tuple[float, float]) -> float:
 def zone_of(country: str, lat: float, lon: float) -> str:
     """Zone of a record: ``darien``, ``central_america``, ``mexico``, ``border`` or ``other``.
 
-    * United States west of 90 W and south of 42 N: ``border`` (deaths far inland, such as in a lorry at San
+    * United States west of 90 W and south of 42 N: ``border`` (deaths far inland, such as in a truck at San
       Antonio, are deaths of that crossing); Florida's sea routes and the northern border: ``other``.
     * Mexico within 100 km of the line: ``border``; else ``mexico``.
     * Panama east of 79 W, and Colombia between 6.5 and 9.5 N, west of 76.2 W: ``darien``.

@@ -80,6 +80,12 @@ class CorridorIndex:
         return tuple(tuple(f for f in flows if ids[f] not in self.hazard_flows) for flows in self.out_of)
 
     @cached_property
+    def sibling_lists(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """(K + 1) where each stock's siblings begin and end in the second array, which holds them one after the other."""
+        begin = np.cumsum([0, *(len(flows) for flows in self.siblings)], dtype=np.int64)
+        return begin, np.array([f for flows in self.siblings for f in flows], dtype=np.int64)
+
+    @cached_property
     def off_route(self) -> tuple[tuple[int, ...], ...]:
         """(R) flows that take people off each route, by id."""
         return self._grouped(self.route, "from_route")

@@ -40,7 +40,7 @@ Rule = Literal[
     "at_limit", "chance",
 ]  # fmt: skip
 Moved = Literal[
-    "share", "directed", "throughput", "capacity", "stay_days", "travel_days", "departures", "lorries"
+    "share", "directed", "throughput", "capacity", "stay_days", "travel_days", "departures", "trucks"
 ]  # fmt: skip
 BY_GROUP: frozenset[Moved] = frozenset(("share", "directed", "stay_days", "departures"))
 """Numbers that a group has of its own; the others move only where everybody there is in a measure's scope."""
@@ -170,7 +170,12 @@ _ALL = (
         "how many of those met are taken back along the route; how long they stay there",
         {
             "share": (
-                LeverEffect("share", "set_share", kinds=("relocation",), spares=("return", "removal_flight")),
+                LeverEffect(
+                    "share",
+                    "set_share",
+                    kinds=("relocation",),
+                    spares=("return", "removal_flight", "turn_back"),
+                ),
             ),
             "days": (LeverEffect("stay_days", "add", into="relocation"),),
         },
@@ -260,7 +265,12 @@ _ALL = (
     Lever(
         "consequences",
         "renewed attempts after a return; departures",
-        {"ratio": (LeverEffect("share", "thin", kinds=("renewed_attempt",)), _DEPARTURES_ANSWER)},
+        {
+            "ratio": (
+                LeverEffect("share", "thin", kinds=("renewed_attempt",), after="removal"),
+                _DEPARTURES_ANSWER,
+            )
+        },
     ),
     Lever(
         "detention_capacity", "beds", {"people": (LeverEffect("capacity", "distribute", into="detention"),)}
@@ -365,8 +375,8 @@ _ALL = (
     ),
     Lever(
         "trade",
-        "lorries that can cross",
-        {"ratio": (LeverEffect("lorries", "ratio", into="port_admission"),)},
+        "trucks that can cross",
+        {"ratio": (LeverEffect("trucks", "ratio", into="port_admission"),)},
     ),
 )
 

@@ -105,6 +105,11 @@ def active_measures(
     """
     if scenario and scenario.hindsight and not spec.hindsight:
         raise InputError(f"scenario {scenario.id!r} rests on hindsight", hint="add --hindsight")
+    if scenario and (scenario.change or scenario.own):
+        raise InputError(
+            f"scenario {scenario.id!r} holds changes that are not made",
+            hint="save the corridor and open its folder",
+        )
     where = f"scenarios/{scenario.id}.yaml" if scenario else "measures.csv"
     by_id = {measure.id: measure for measure in corridor.measures}
     names = [measure.id for measure in corridor.measures if _in_base(measure, spec)]

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.engine.index import CorridorIndex
 from corridor.engine.kernels.gates import FLOW_GATE, ROOM_GATE, ROUTE_GATE
+from corridor.engine.kernels.rates import EVENT, HAZARD, INCIDENT, SHARE, STAY, TRAVEL
 from corridor.model import Flow, stream_key
 
 Ints = npt.NDArray[np.int64]
-
-SHARE = 0  # out of a stock at the end of a stay
-HAZARD = 1  # out of a stock on any day
-STAY = 2  # to the next stage of a stay
-TRAVEL = 3  # to the next stage of a journey, or its end
-INCIDENT = 4  # off a journey
-EVENT = 5  # out of a stock, only by an event
 
 
 CellName = tuple[str, int, str]
@@ -76,6 +71,14 @@ class Network:
     def level_count(self) -> int:
         """Depth of overflow chains, plus one."""
         return int(self.edge_level.max(initial=0)) + 1
+
+    @cached_property
+    def by_rule(self) -> tuple[Ints, ...]:
+        """Edges in the order of their rule, where each rule's end, and the flow, stock, route and group of each of them."""
+        edges = np.argsort(self.edge_rule, kind="stable")
+        ends = np.searchsorted(self.edge_rule[edges], np.arange(EVENT), side="right")
+        where = (self.edge_param_flow, self.edge_stock, self.edge_route, self.edge_group)
+        return edges, ends, *(names[edges] for names in where)
 
 
 @dataclass(frozen=True)

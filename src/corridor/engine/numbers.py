@@ -12,6 +12,7 @@ import numpy.typing as npt
 from corridor.engine.bound import BoundMeasure
 from corridor.engine.calendar import RunCalendar
 from corridor.engine.index import CorridorIndex
+from corridor.engine.kernels.rates import normalize_shares
 from corridor.engine.measures import Periods, ramp_starts, weights
 from corridor.engine.parameters import ParameterTable, Rows
 from corridor.engine.paths import MemberPaths
@@ -171,7 +172,4 @@ class RunNumbers:
 
     def _normalize(self, share: Floats) -> None:
         """Make the shares out of every stock sum to one where there are any (noise moves them apart)."""
-        for siblings in self.index.siblings:
-            if siblings:
-                total = share[:, siblings, :].sum(axis=1, keepdims=True)
-                share[:, siblings, :] /= np.where(total > 0, total, 1.0)
+        normalize_shares(*self.index.sibling_lists, share)

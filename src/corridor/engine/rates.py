@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from corridor.engine.index import CorridorIndex
-from corridor.engine.network import HAZARD, INCIDENT, SHARE, STAY, TRAVEL, Network
+from corridor.engine.kernels.rates import fill_rates
+from corridor.engine.network import Network
 from corridor.engine.spec import Floats, Values
 
 MOST_OFF_A_JOURNEY = 0.999
@@ -14,23 +15,12 @@ MOST_OFF_A_JOURNEY = 0.999
 
 def edge_rates(index: CorridorIndex, network: Network, values: Values) -> Floats:
     """Probability per day of every edge, shape (segments, edges)."""
-    n = network
     leave = np.minimum(1.0, index.stay_stages[None, :, None] / values.stay_days)
     advance = np.minimum(1.0, index.route_stages / np.maximum(values.travel_days, 1e-9))
-    rate = np.zeros((len(advance), n.edge_dest.size))
-    by = {rule: np.nonzero(n.edge_rule == rule)[0] for rule in (SHARE, HAZARD, STAY, TRAVEL, INCIDENT)}
-    flow, stock, route, group = n.edge_param_flow, n.edge_stock, n.edge_route, n.edge_group
-    e = by[SHARE]
-    rate[:, e] = values.share[:, flow[e], group[e]] * leave[:, stock[e], group[e]]
-    e = by[HAZARD]
-    rate[:, e] = values.daily_probability[:, flow[e], group[e]]
-    e = by[STAY]
-    rate[:, e] = leave[:, stock[e], group[e]]
-    e = by[TRAVEL]
-    rate[:, e] = advance[:, route[e]]
-    e = by[INCIDENT]
-    if e.size:
-        rate[:, e] = _incident_rates(index, values.share, advance)[:, flow[e], group[e]]
+    incident = _incident_rates(index, values.share, advance)
+    rate = np.zeros((len(advance), network.edge_dest.size))
+    hazard = values.daily_probability
+    fill_rates(*network.by_rule, values.share, hazard, leave, advance, incident, rate)
     return rate
 
 
@@ -40,7 +30,7 @@ def _incident_rates(index: CorridorIndex, share: Floats, advance: Floats) -> Flo
     With k stages left at rate p, a hazard q competing in each gives a journey probability
     1 - (p / (p + q))^k; solved for q and split in proportion to the journey probabilities.
     """
-    out = np.zeros_like(share)
+    out = np.zeros(share.shape)
     for r, flows in enumerate(index.off_route):
         if not flows:
             continue

@@ -194,7 +194,7 @@ def _movable(
         for route in (corridor.routes[r] for r in scope.routes(effect, measure)):
             if effect.parameter == "travel_days" or route.throughput is not None:
                 yield "routes", route.id
-    if effect.parameter in ("capacity", "stay_days", "departures", "lorries"):
+    if effect.parameter in ("capacity", "stay_days", "departures", "trucks"):
         for stock in (corridor.stocks[k] for k in scope.stocks(effect, measure)):
             if getattr(stock, effect.parameter, None) is not None or (effect.parameter, stock.id) in given:
                 yield "stocks", stock.id

@@ -68,8 +68,8 @@ class Values:
     ``capacity`` and ``occupied`` (S, K); ``stay_days`` (S, K, G); ``travel_days`` (S, R);
     ``departures`` (S, K, G) people per month; ``directed`` (S, F, G) part of a flow's users who are sent where there
     is room. Figures of stocks that the day loop does not read, (S, K),
-    0 where there are none: ``cost_per_person_day`` USD, ``officer_hours`` and ``lorries`` a day,
-    ``processing_hours`` a person, ``inspection_hours`` a lorry.
+    0 where there are none: ``cost_per_person_day`` USD, ``officer_hours`` and ``trucks`` a day,
+    ``processing_hours`` a person, ``inspection_hours`` a truck.
     """
 
     share: Floats
@@ -85,8 +85,8 @@ class Values:
     officer_hours: Floats
     processing_hours: Floats
     inspection_hours: Floats
-    lorries: Floats
+    trucks: Floats
 
 
-STOCK_FIGURES = ("cost_per_person_day", "officer_hours", "processing_hours", "inspection_hours", "lorries")
+STOCK_FIGURES = ("cost_per_person_day", "officer_hours", "processing_hours", "inspection_hours", "trucks")
 """Names of the figures of stocks that the day loop does not read."""

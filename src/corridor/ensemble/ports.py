@@ -1,8 +1,8 @@
-"""Ports of entry: officer hours between processing people and inspecting lorries, the assumed tier.
+"""Ports of entry: officer hours between processing people and inspecting trucks, the assumed tier.
 
 Hours are counted by day, since an hour that is not used is not kept: used = people processed x hours a
-person, left = officer hours - used (at least none), lorries inspected = min(lorries that can cross, left /
-hours a lorry); those not crossed are the rest of the lorries that came. Hardly any of it is published.
+person, left = officer hours - used (at least none), trucks inspected = min(trucks that can cross, left /
+hours a truck); those not crossed are the rest of the trucks that came. Hardly any of it is published.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ PORT_UNITS: Mapping[str, str] = {
     "officer_hours": "hours/month",
     "hours_processing": "hours/month",
     "hours_left": "hours/month",
-    "lorries_inspected": "lorries/month",
-    "lorries_not_crossed": "lorries/month",
+    "trucks_inspected": "trucks/month",
+    "trucks_not_crossed": "trucks/month",
 }
 """What is told of a port, and its unit."""
 
@@ -43,7 +43,7 @@ class PortFigures:
 
 
 def port_figures(trajectories: Trajectories, compiled: Compiled) -> PortFigures:
-    """Hours and lorries of every port of entry that declares ``officer_hours``.
+    """Hours and trucks of every port of entry that declares ``officer_hours``.
 
     Each member has its own draw of the parameters, as in its run.
     """
@@ -78,18 +78,18 @@ def _by_day(
     """
     drawn = compiled.table.values(compiled.spec.seed, member if compiled.spec.noise.parameters else None)
     base = replace(central, **compiled.numbers.stock_figures(drawn))
-    come = base.lorries[compiled.calendar.day_segment[:, None], np.array(ports)]
+    come = base.trucks[compiled.calendar.day_segment[:, None], np.array(ports)]
     values, segment = values_of_run(compiled, base, drawn, trigger_on, moved=STOCK_FIGURES)
     days = (segment[:, None], np.array(ports))
-    officers, can_cross = values.officer_hours[days], values.lorries[days]
+    officers, can_cross = values.officer_hours[days], values.trucks[days]
     used = people * values.processing_hours[days]
     left = np.maximum(officers - used, 0.0)
-    per_lorry = values.inspection_hours[days]
-    inspected = np.minimum(can_cross, np.where(per_lorry > 0, left / np.maximum(per_lorry, 1e-12), np.inf))
+    per_truck = values.inspection_hours[days]
+    inspected = np.minimum(can_cross, np.where(per_truck > 0, left / np.maximum(per_truck, 1e-12), np.inf))
     return {
         "officer_hours": officers,
         "hours_processing": used,
         "hours_left": left,
-        "lorries_inspected": inspected,
-        "lorries_not_crossed": np.maximum(come, can_cross) - inspected,
+        "trucks_inspected": inspected,
+        "trucks_not_crossed": np.maximum(come, can_cross) - inspected,
     }

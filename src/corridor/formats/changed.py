@@ -14,6 +14,7 @@ from corridor.formats.folder import find_corridor
 from corridor.formats.layout import SCENARIO
 from corridor.formats.read import read_part, read_parts
 from corridor.formats.rows import Table
+from corridor.formats.scenario_measures import changed_measure, with_scenario_measures
 from corridor.model import Corridor, Fault, InputError, Measure, did_you_mean
 from corridor.model.scalars import BadValue, parse
 
@@ -49,7 +50,7 @@ def open_changed(
         else:
             by_measure.setdefault(name, {})[field] = value.strip()
     measures, found = _changed(parts.measures, by_measure)
-    parts = replace(parts, measures=measures)
+    parts = with_scenario_measures(replace(parts, measures=measures))
     faults += found
     if not faults:
         faults += check_parts(parts)
@@ -88,8 +89,4 @@ def _with(measure: Measure, fields: dict[str, str]) -> Measure:
         name: parse(Measure.model_fields[name].annotation, text) if text else None
         for name, text in fields.items()
     }
-    strength = values.get("strength")
-    inside = measure.low is not None and measure.high is not None and strength is not None
-    if strength is not None and not (inside and measure.low <= strength <= measure.high):
-        values = {"low": None, "high": None, "grade": "assumed", **values}
-    return Measure.model_validate({**measure.model_dump(), **values})
+    return changed_measure(measure, values)

@@ -236,6 +236,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "description": "What it stands for, in English.",
         "description_es": "The same in Spanish.",
         "measures": "Ids of the measures it adds to the base.",
+        "change": "Measures of the base or of `measures` that it sets otherwise, for itself alone: `measure`, and what differs of `strength`, `low`, `high`, `start`, `end`, `ramp_days`, `decay_days`, `places`, `routes`, `nationalities`, `households`. A strength outside the measure's range is graded `assumed`.",
+        "own": "Measures that only it has, with the columns of `measures.csv` as keys.",
         "events": "Ids of the events it adds to the base.",
         "lift": "Base measures that it ends: `measure` and the day `on` which it ends.",
         "hindsight": "`yes` where it uses what was learned later.",

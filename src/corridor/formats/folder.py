@@ -11,6 +11,7 @@ from corridor.formats.checks import check_parts
 from corridor.formats.layout import SETTINGS_FILE, TABLES
 from corridor.formats.opened import keep_corridor, kept_corridor
 from corridor.formats.read import calibration_dates, read_parts
+from corridor.formats.scenario_measures import with_scenario_measures
 from corridor.model import GRADES, TAGS, Corridor, Fault, InputError, did_you_mean
 
 _SHIPPED = Path(__file__).parents[1] / "shipped"
@@ -77,7 +78,7 @@ def check_corridor(path_or_name: str | Path) -> Check:
         hint = "a corridor folder holds one; `corridor new DIR` writes a folder to start from"
         fault = Fault(f"{name}/{SETTINGS_FILE}", None, None, "the file is missing", hint)
         return Check(folder, (fault,), None, {})
-    parts = read_parts(folder)
+    parts = with_scenario_measures(read_parts(folder))
     faults = check_parts(parts)
     if faults:
         return Check(folder, InputError("", faults=faults).faults, None, {})

@@ -60,7 +60,8 @@ _RULES = """\
   days in the period, the counts of camps one dimension; what the rule does not read (flows, measures, triggers, events, scenarios) is a fault.
 * A measure pulls a known lever in its unit ([levers](levers.md)), on places (or zones), routes and nationalities that exist, and does
   not end before it starts. Somebody and something is in its scope, and the parameters that its lever needs are
-  given. A scenario names measures and events that exist: nothing is ignored.
+  given. A scenario names measures and events that exist: nothing is ignored. What it changes is in the base or among its
+  measures, each once, and is checked like a row of `measures.csv`; its own measures have ids of their own.
 * A trigger looks at an observation of flows or at a stock, and `off_below` is less than `on_above`. An event leaves a
   stock by a flow, or brings a group to a stock, on days of the period.
 * Measures of one scenario and its base do not ask for contradictory shares of the same people on the same days.

@@ -25,20 +25,17 @@ from corridor.model.vocabulary import (
 if TYPE_CHECKING:
     from corridor.model.datasets import Count, DatasetEntry, Gap, Source
     from corridor.model.declared import Declared
+    from corridor.model.measures import Event, Lift, Measure, MeasureChange, Scenario
     from corridor.model.nouns import (
         Claim,
         Corridor,
-        Event,
         Flow,
         Group,
         Indicator,
-        Lift,
-        Measure,
         Observation,
         Parameter,
         Place,
         Route,
-        Scenario,
         Settings,
         Stock,
         Trigger,
@@ -78,6 +75,7 @@ __all__ = [
     "LabelledArray",
     "Lift",
     "Measure",
+    "MeasureChange",
     "Observation",
     "Parameter",
     "ParameterKind",
@@ -108,6 +106,7 @@ _MODULES = {
     "Interest": "parties",
     "Party": "parties",
     "Statement": "parties",
+    **dict.fromkeys(("Event", "Lift", "Measure", "MeasureChange", "Scenario"), "measures"),
     "RegisterEntry": "register",
     "CAMP_KINDS": "walk",
     "PLACE_KINDS": "walk",

@@ -54,10 +54,23 @@ class InputError(CorridorError):
         return "\n".join([*(str(fault) for fault in self.faults), super().__str__()])
 
 
+SHORT_LIST = 12
+"""So many known words are all named in a hint."""
+NEAREST = 4
+"""So many are named of a longer list."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """A hint naming the known word nearest to ``name``, or the list when it is short."""
+    """A hint naming the known word nearest to ``name``, or all when they are few, or the nearest of many."""
     words: Sequence[str] = sorted(set(known))
     near = difflib.get_close_matches(name, words, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(words)}" if 0 < len(words) <= 12 else None
+    if len(words) <= SHORT_LIST:
+        return f"known: {', '.join(words)}" if words else None
+    holding = [word for word in words if name and name.casefold() in word.casefold()]
+    near = [
+        *holding,
+        *(w for w in difflib.get_close_matches(name, words, n=NEAREST, cutoff=0.0) if w not in holding),
+    ]
+    return f"nearest of {len(words)} known: {', '.join(near[:NEAREST])}"

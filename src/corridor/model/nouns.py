@@ -20,9 +20,11 @@ from corridor.model.declared import (
     Text,
     says_assumption,
 )
+from corridor.model.distinct import distinct_names
+from corridor.model.measures import Event, Measure, Scenario
 from corridor.model.parties import Party
 from corridor.model.register import RegisterEntry
-from corridor.model.vocabulary import FlowKind, Grade, Mode, Tag
+from corridor.model.vocabulary import FlowKind, Mode, Tag
 from corridor.model.walk import Closure, Conflict, WalkRules
 
 
@@ -163,89 +165,6 @@ class Trigger(Declared):
     source: Text
 
 
-class Measure(Declared):
-    """A row of ``measures.csv``: a lever, its dates, scope and strength."""
-
-    id: Identifier
-    name: Text
-    name_es: Spanish = ""
-    lever: Identifier
-    actor: Text
-    start: dt.date
-    end: dt.date | None = None
-    """Last day in force, inclusive; blank means until lifted."""
-    ramp_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    decay_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    trigger: Identifier | None = None
-    """It is in force only while this trigger is on, from ``start`` to ``end``."""
-    places: tuple[Identifier, ...] = ()
-    routes: tuple[Identifier, ...] = ()
-    nationalities: tuple[Identifier, ...] = ()
-    households: tuple[Identifier, ...] = ()
-    strength: float
-    low: float | None = None
-    high: float | None = None
-    unit: Text
-    known_from: dt.date
-    grade: Grade
-    in_base: bool = False
-    """In force on the as-of date, so part of every scenario until it is lifted."""
-    hindsight: bool = False
-    source: Text
-
-
-class Event(Declared):
-    """A row of ``events.csv``: a number of people who set out together, such as a caravan.
-
-    With a ``flow``, they are of those who are in its stock, as many as there are; with a ``stock`` and a
-    ``group``, they come to it from outside, on top of its departures.
-    """
-
-    id: Identifier
-    name: Text
-    name_es: Spanish = ""
-    flow: Identifier | None = None
-    stock: Identifier | None = None
-    group: Identifier | None = None
-    start: dt.date
-    days: Annotated[int, Field(ge=1, le=366)] = 1
-    """Days over which they set out, evenly."""
-    people: NotNegative
-    low: NotNegative | None = None
-    high: NotNegative | None = None
-    known_from: dt.date
-    in_base: bool = False
-    """Part of every scenario."""
-    hindsight: bool = False
-    source: Text
-
-    @property
-    def assumed(self) -> bool:
-        """Whether the row says that its number of people is an assumption."""
-        return says_assumption(self.source)
-
-
-class Lift(Declared):
-    """A base measure that a scenario ends."""
-
-    measure: Identifier
-    on: dt.date
-
-
-class Scenario(Declared):
-    """A file of ``scenarios/``: a named set of measures on top of the base."""
-
-    id: Identifier
-    name: Text
-    name_es: Spanish = ""
-    description: Text
-    description_es: Spanish = ""
-    measures: tuple[Identifier, ...] = ()
-    lift: tuple[Lift, ...] = ()
-    events: tuple[Identifier, ...] = ()
-    hindsight: bool = False
-
-
 class Observation(Declared):
     """An entry of ``observations.yaml``: which published series counts which flows or stock."""
 
@@ -374,8 +293,8 @@ class Corridor(Declared):
         counts = ("places", "stocks", "routes", "flows", "groups", "parameters", "measures", "scenarios")
         facts = {"period": f"{s.start} to {s.end}, stands at {s.as_of}", "license": s.license}
         facts |= {name: f"{len(getattr(self, name)):,}" for name in counts}
-        names = {place.id: place.name for place in self.places}
-        points = {place.name: (place.lon, place.lat) for place in self.places}
+        names = distinct_names((place.id, place.name, place.country, place.zone) for place in self.places)
+        points = {names[place.id]: (place.lon, place.lat) for place in self.places}
         links = [(names[route.from_place], names[route.to_place]) for route in self.routes]
         return html.card(s.name, facts, html.sketch(points, links))
 

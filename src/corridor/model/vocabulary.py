@@ -136,7 +136,7 @@ PARAMETERS: Mapping[str, ParameterKind] = {
         "stock", "hours/person", 0, INFINITE, "officer hours that processing one person takes"
     ),
     "inspection_hours": ParameterKind(
-        "stock", "hours/lorry", 0, INFINITE, "officer hours that inspecting one lorry takes"
+        "stock", "hours/truck", 0, INFINITE, "officer hours that inspecting one truck takes"
     ),
     "population": ParameterKind(
         "stock",
@@ -145,5 +145,5 @@ PARAMETERS: Mapping[str, ParameterKind] = {
         INFINITE,
         "people who live at a place, by whom the walk rule shares departures out",
     ),
-    "lorries": ParameterKind("stock", "lorries/day", 0, INFINITE, "lorries that come to a port of entry"),
+    "trucks": ParameterKind("stock", "trucks/day", 0, INFINITE, "trucks that come to a port of entry"),
 }

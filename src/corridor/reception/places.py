@@ -262,6 +262,10 @@ def own_place(
     figures = _own_figures(census, "census")
     if not figures:
         raise InputError(f"{census.id} holds no census", hint=f"corridor data show {census.id}")
+    if census.kind == "flow":
+        notes.append(
+            f"{census.id} is kept as a flow and read as a census here; if it counts events, --arrivals {census.id} is meant"
+        )
     types: dict[str, float] = {}
     if dim is not None:
         parts = _own_figures(census, "census", dim)

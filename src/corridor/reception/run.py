@@ -33,6 +33,7 @@ from corridor.reception.needs import (
 from corridor.reception.places import ReceptionPlace, city_ids, city_place, own_place
 from corridor.reception.scenario import arrival_factor
 from corridor.reception.scoreboard import census_scores, summary
+from corridor.text import chance
 
 MOST_WEEKS = 104
 DEFAULT_WEEKS = 26
@@ -81,7 +82,7 @@ class Reception:
             facts |= {
                 "extra beds": need.extra,
                 "needed by": need.needed_by,
-                "chance without": f"{need.chance_without:.0%}",
+                "chance without": chance(need.chance_without, "en"),
             }
         q = np.quantile(self.paths.total, [0.1, 0.5, 0.9], axis=1).T.round()
         rows = [(day, *map(int, levels)) for day, levels in zip(self.paths.days, q, strict=True)]

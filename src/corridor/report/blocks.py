@@ -34,7 +34,7 @@ class ColumnKind:
     suffix: str = ""
 
 
-FORMATS = ("text", "number", "rounded", "percent", "date", "month", "flag")
+FORMATS = ("text", "number", "rounded", "percent", "chance", "date", "month", "flag")
 """A text; a number in full; one to three significant digits; a share in percent; a day; a month; yes or no."""
 ALIGNMENTS = ("", "num", "interval")
 """To the left; to the right, with digits of one width; the same without a break in the line."""
@@ -45,6 +45,7 @@ COLUMN_KINDS: Mapping[str, ColumnKind] = {
     "number3": ColumnKind("rounded", "num"),  # three significant digits
     "count": ColumnKind("number", "num"),  # a published count, or <10
     "percent": ColumnKind("percent", "num"),  # a share from 0 to 1
+    "chance": ColumnKind("chance", "num"),  # a share from 0 to 1 of draws: <1 % and >99 % at the ends
     "date": ColumnKind("date"),
     "month": ColumnKind("month", "interval"),
     "flag": ColumnKind("flag"),

@@ -151,7 +151,7 @@ def _passing(shown: SeriesPage) -> list[Block]:
     said = say(
         "series_passing_reading", title=shown.name, line=shown.line, period=last["period"], chance=last["ever"]
     )  # fmt: skip
-    kinds = {"period": "date", "chance": "percent", "ever": "percent"}
+    kinds = {"period": "date", "chance": "chance", "ever": "chance"}
     return [prose(said), _open_table("passing", say("series_passing_table"), kinds, shown.passing)]
 
 

@@ -33,7 +33,7 @@ BASE = (
     "share", "daily_probability", "throughput", "capacity", "occupied", "stay_days", "travel_days",
     "departures", "cost_per_person_day", "processing_hours",
 )  # fmt: skip
-"""Numbers by segment that the page's engine reads; what it does not count (lorries, officers) stays here."""
+"""Numbers by segment that the page's engine reads; what it does not count (trucks, officers) stays here."""
 
 CARRIED = (*BASE, "directed")
 """Numbers whose changes by measures the page carries out."""

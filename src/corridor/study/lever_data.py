@@ -114,7 +114,7 @@ def _idle(full: Compiled, measure: Measure) -> bool:
     """Whether it can move nothing that the page counts, whatever its strength."""
     found = touched(full.corridor, measure)
     people = [
-        effect for effect in LEVERS[measure.lever].effects[measure.unit] if effect.parameter != "lorries"
+        effect for effect in LEVERS[measure.lever].effects[measure.unit] if effect.parameter != "trucks"
     ]
     return not people or not (found.flows or found.routes or found.stocks) or not found.groups
 

@@ -1,4 +1,4 @@
-"""Ports of entry in a run folder: hours and lorries, all of them assumed."""
+"""Ports of entry in a run folder: hours and trucks, all of them assumed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from corridor.text import say
 
 
 def ports_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:
-    """``ports``: quantiles of every port's hours and lorries by month; empty where no port declares hours."""
+    """``ports``: quantiles of every port's hours and trucks by month; empty where no port declares hours."""
     rows: list[tuple[object, ...]] = []
     for run in runs:
         found = port_figures(run.trajectories, run.compiled)

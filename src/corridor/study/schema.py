@@ -138,7 +138,7 @@ KINDS = (
     "census",
     "stock",  # any other stock
     "flow",
-    "port",  # of entry: officer hours and lorries, always assumed
+    "port",  # of entry: officer hours and trucks, always assumed
     "port_figure",
     "scenario",
     "counting_point",  # a row of ``fit``

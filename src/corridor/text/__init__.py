@@ -15,7 +15,7 @@ from corridor.text.messages import (
     templates,
 )
 from corridor.text.names import Term, glossary, nationality, nationality_codes, plain, word
-from corridor.text.numbers import LANGS, Lang, number, percent, rounded, significant
+from corridor.text.numbers import LANGS, Lang, chance, number, percent, rounded, significant
 from corridor.text.templates import RULES, Template, TextError
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Term",
     "TextError",
     "by_lang",
+    "chance",
     "day",
     "glossary",
     "has",

@@ -18,6 +18,8 @@ LANGS: tuple[Lang, ...] = ("en", "es")
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 FIXED = "\N{NO-BREAK SPACE}"
+RARE = 0.01
+"""A chance below this, or above one minus this, is told as a bound."""
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 """Enough digits for the whole part of any float and a few decimals."""
 
@@ -61,6 +63,15 @@ def rounded(value: float, lang: Lang, *, sign: bool = False) -> str:
 def percent(share: float, lang: Lang, decimals: int = 0, *, sign: bool = False) -> str:
     """``0.47`` as ``47 %`` with a no-break space."""
     return f"{number(100 * share, lang, decimals, sign=sign)}{FIXED}%"
+
+
+def chance(share: float, lang: Lang) -> str:
+    """A chance in whole percents, never 0 or 100: draws cannot show what is rarer than one in a hundred."""
+    if share < RARE:
+        return f"<{percent(RARE, lang)}"
+    if share > 1 - RARE:
+        return f">{percent(1 - RARE, lang)}"
+    return percent(share, lang)
 
 
 def published_percent(share: float, lang: Lang, *, sign: bool = False) -> str:

@@ -36,6 +36,7 @@ RULES: Mapping[str, Rule] = {
     "number": numbers.number,
     "rounded": numbers.rounded,
     "percent": numbers.percent,
+    "chance": numbers.chance,
     "change": partial(numbers.percent, sign=True),
     "published_percent": numbers.published_percent,
     "published_change": partial(numbers.published_percent, sign=True),

@@ -33,8 +33,17 @@ def sampled(cells: Sequence[str]) -> list[str]:
 def date_share(name: str, cells: Sequence[str]) -> float:
     """Share of a column's different cells that are dates; 0 for an empty column."""
     some = [cell for cell in sampled(cells) if not words.is_total(cell)]
+    if plain_name(name) in words.VALUE_NAMES or (not date_score(name) and _counts_like_years(some)):
+        return 0.0
     serials = bool(date_score(name))
     return sum(written(cell, serials=serials) is not None for cell in some) / len(some) if some else 0.0
+
+
+def _counts_like_years(cells: Sequence[str]) -> bool:
+    """Whether four-digit numbers do not run like years: neither up nor down from row to row."""
+    if not all(re.fullmatch(r"\d{4}", cell) for cell in cells):
+        return False
+    return list(cells) not in (sorted(cells), sorted(cells, reverse=True))
 
 
 def date_score(name: str) -> int:

@@ -38,10 +38,22 @@ _TIME = re.compile(
 
 
 _PROVISIONAL = re.compile(
-    r"(?<=\w)\s*(?:[\[(](?:p|r|e|prov\w*|prelim\w*|rev\w*|est\w*|partial|parcial)\.?[\])]|\*+)$"
+    r"(?<=\w)\s*(?:[\[(](?:p|r|e|\d{1,2}|[a-f]|prov\w*|prelim\w*|rev\w*|est\w*|partial|parcial)\.?[\])]|[*†‡§#]+|[⁰¹²³⁴-⁹ᵃᵇᶜᵈᵉᵖʳˢ]+|(?<=\d{4})[pre])$"
 )
 _NUMBERED_WEEK = re.compile(
     r"(?:week|wk|semana|semaine|settimana|woche|kw|w)\s*\d{1,2}\s*[(:,\[-]+\s*(.*\d{4})\s*[)\]]?"
+)
+
+
+ENDING = re.compile(r"(?:w/e|we|w\.e\.|week (?:ending|ended|to)|semana (?:que )?(?:termina|al)|semaine (?:se terminant|finissant)"
+                    r"|settimana (?:al|terminata)|woche bis)\b[:\s]*", re.IGNORECASE)  # fmt: skip
+"""Before the last day of a week."""
+_WEEK_OF = re.compile(
+    rf"^(?:{ENDING.pattern}|(?:w/c|wc|week (?:of|commencing|beginning|starting|from)|semana del?|semaine du|settimana dal|woche vom|ab)\b[:\s]*)"
+    r"(?=[a-z]*\s*\d|[a-z]{3,})"
+)
+_MONTHS_TOGETHER = re.compile(
+    rf"({_NAME})\.?\s*(?:-|/|to|a|al|au|bis|through)\s*({_NAME})\.?[\s\-/.,']*(?:de[l]?\s+)?(\d{{4}}|\d{{2}})"
 )
 
 
@@ -70,10 +82,11 @@ class Dates:
 def written(text: str, *, serials: bool = False) -> Written | None:
     """What one text says, or ``None`` if it names no date. ``serials`` takes numbers as days of a spreadsheet."""
     plain = _PROVISIONAL.sub("", _TIME.sub("", _plain(text))).strip(" .,;")
+    plain = _WEEK_OF.sub("", plain)
     if not plain or len(plain) > 60 or not any(c.isdigit() for c in plain):
         return None
     try:
-        for reader in (_iso, _compact, _quarter, _week, _fiscal, _named, _numeric):
+        for reader in (_iso, _compact, _quarter, _week, _fiscal, _months_together, _named, _numeric):
             found = reader(plain)
             if found is not None:
                 return found
@@ -136,7 +149,7 @@ def _quarter(text: str) -> Written | None:
 
 def _week(text: str) -> Written | None:
     match = _WEEK.fullmatch(text)
-    if not match:
+    if not match or re.fullmatch(r"\d{4}[\s\-_]*s(?:em\w*)?\.?\s*[12]", text):  # a half-year
         return None
     return Written("week", dt.date.fromisocalendar(int(match[1] or match[4]), int(match[2] or match[3]), 1))
 
@@ -151,6 +164,17 @@ def _fiscal(text: str) -> Written | None:
             return None
         return Written("fiscal", dt.date(end, 1, 1))
     return Written("fiscal", _day(_year(match[1] or match[2]), 1, 1))
+
+
+def _months_together(text: str) -> Written | None:
+    """A quarter or a year by its first and last month: ``Ene-Mar 2023``, ``January to December 2023``."""
+    match = _MONTHS_TOGETHER.fullmatch(text)
+    if not match:
+        return None
+    first, last, year = MONTHS[match[1]], MONTHS[match[2]], _year(match[3])
+    if first % 3 == 1 and last == first + 2:
+        return Written("quarter", _day(year, first, 1))
+    return Written("year", _day(year, 1, 1)) if (first, last) == (1, 12) else None
 
 
 def _named(text: str) -> Written | None:

@@ -9,12 +9,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from corridor.data.reading.dates import written
+from corridor.data.reading.unpack import NotUnpacked, aligned_rows, html_rows, json_rows, unpacked
 from corridor.model import Fault, InputError
 
 MOST_ROWS = 1_000_000
@@ -28,7 +29,6 @@ _SAMPLE = 400
 _NESTED: tuple[type, ...] = (dict, list)
 _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHER = {
-    b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
     b"%PDF": "PDF",
@@ -56,6 +56,15 @@ def read_grid(content: bytes, label: str, sheet: str | None = None) -> Grid:
     InputError
         If it is no table of a known kind, is empty, has a zero byte, or has more than `MOST_ROWS` rows.
     """
+    try:
+        content, packed = unpacked(content)
+    except NotUnpacked as error:
+        raise _refused(label, None, error.message, error.hint) from error
+    grid = _read(content, label, sheet)
+    return replace(grid, notes=(packed, *grid.notes)) if packed else grid
+
+
+def _read(content: bytes, label: str, sheet: str | None) -> Grid:
     if not content.strip():
         raise _refused(label, None, "the file is empty")
     for magic, kind in _OTHER.items():
@@ -72,7 +81,18 @@ def read_grid(content: bytes, label: str, sheet: str | None = None) -> Grid:
         raise _refused(label, None, "the file is empty")
     if text.lstrip()[:1] in ("[", "{"):
         return _json(text, label)
+    page = html_rows(text)
+    if page is not None:
+        return Grid(_numbered(page), "table of a web page", (note,) if note else (), ragged=True)
     return _delimited(text, label, note)
+
+
+def _numbered(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:
+    """Rows of plain cells with their numbers, without those that are empty."""
+    if len(rows) > MOST_ROWS:
+        rows = rows[: MOST_ROWS + 1]
+    plain = [(number, [_plain(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+    return [(number, cells) for number, cells in plain if any(cells)]
 
 
 def _refused(label: str, line: int | None, message: str, hint: str | None = None) -> InputError:
@@ -139,6 +159,8 @@ def _delimited(text: str, label: str, note: str) -> Grid:
         delimiter, text = match[1], "\n" + rest
     delimiter = delimiter or _delimiter(text)
     rows = list(_records(text, delimiter, label))
+    if max((len(cells) for _, cells in rows[:_SAMPLE]), default=0) < 2 and (aligned := aligned_rows(text)):
+        return Grid(_numbered(aligned), "text in aligned columns", (note,) if note else (), ragged=True)
     name = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}.get(delimiter, repr(delimiter))
     return Grid(rows, f"text, parted by {name}", (note,) if note else (), ragged=True)
 
@@ -256,6 +278,9 @@ def _json(text: str, label: str) -> Grid:
                 label, line, f"is no sound JSON: {getattr(error, 'msg', 'nested too deep')}"
             ) from None
     records, path = _longest_records(found)
+    lists = json_rows(found)
+    if lists and len(lists) > len(records):
+        return Grid(_numbered(lists), "JSON lists")
     if not records:
         raise _refused(
             label, None, "is JSON without a list of records", 'as [{"date": "2024-01", "value": 10}]'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corridor.data.countries import plain_name
+from corridor.data.reading import words
 from corridor.data.reading.dates import month_text, written, year_text
 from corridor.data.reading.numbers import is_missing, looks_like_number
 
@@ -124,7 +126,43 @@ def _categories_below(
     for side in (0, 1):
         if len(pairs) >= 2 and all(periods[side][at] for at in pairs):
             return _long(spread, pairs, side, body)
+    if _same_below(spread, pairs):
+        return _by_category(spread, pairs, body)
     return [" ".join(part for part in dict.fromkeys(pair) if part) for pair in spread], body
+
+
+def _same_below(spread: Sequence[tuple[str, str]], pairs: Sequence[int]) -> bool:
+    """Whether the same names stand below each of several categories, none of which is itself a kind of count."""
+    below: dict[str, list[str]] = {}
+    for at in pairs:
+        below.setdefault(spread[at][0], []).append(spread[at][1])
+    kinds = {tuple(names) for names in below.values()}
+    measures = [
+        name
+        for name in below
+        if words.FLOW_WORDS.search(plain_name(name)) or plain_name(name) in words.VALUE_NAMES
+    ]
+    if len(below) < 2 or len(kinds) != 1 or measures:
+        return False
+    (names,) = kinds
+    counted = [name for name in names if plain_name(name) in words.VALUE_NAMES]
+    return len(set(names)) == len(names) and bool(counted)
+
+
+def _by_category(
+    spread: Sequence[tuple[str, str]], pairs: Sequence[int], body: Rows
+) -> tuple[list[str], Rows]:
+    """A row for each category, with the columns that stand below every one."""
+    keys = [at for at, pair in enumerate(spread) if at not in pairs and any(pair)]
+    below = list(dict.fromkeys(spread[at][1] for at in pairs))
+    names = [*(" ".join(filter(None, spread[at])) for at in keys), "Category", *below]
+    rows: Rows = []
+    for line, cells in body:
+        full = [*cells, *[""] * (len(spread) - len(cells))]
+        for category in dict.fromkeys(spread[at][0] for at in pairs):
+            mine = [full[at] for at in pairs if spread[at][0] == category]
+            rows.append((line, [*(full[key] for key in keys), category, *mine]))
+    return names, rows
 
 
 def _long(

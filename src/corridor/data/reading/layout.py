@@ -89,9 +89,7 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int | None:
         usual = statistics.median_high(below) if below else count
         if _is_label_and_text(rows, at, counts):
             continue
-        if count >= max(2, 0.6 * usual) or (
-            count >= 0.3 * usual and below and is_second_header(rows[at][1], rows[at + 1][1])
-        ):
+        if count >= max(2, 0.6 * usual) or (below and is_second_header(rows[at][1], rows[at + 1][1])):
             return at
     return None
 
@@ -122,7 +120,9 @@ def _names_for(cells: Sequence[str]) -> list[str]:
 
 def _is_label_and_text(rows: Sequence[tuple[int, list[str]]], at: int, counts: Sequence[int]) -> bool:
     """Whether a row of two cells, as ``Last updated: | 2023-01-05``, stands above a wider table."""
-    wide = [n for n in range(at + 1, min(len(counts), at + _LOOK)) if counts[n] >= 4]
+    filled = [cell for cell in rows[at][1] if cell]
+    dated = len(filled) == 2 and not looks_like_number(filled[0]) and written(filled[1]) is not None
+    wide = [n for n in range(at + 1, min(len(counts), at + _LOOK)) if counts[n] >= (3 if dated else 4)]
     if counts[at] != 2 or len(wide) < 2 or (len(rows[at][1]) < 3 and not rows[at][1][0].endswith(":")):
         return False
     return all(counts[n] <= 2 for n in range(at, wide[0]))

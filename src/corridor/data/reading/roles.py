@@ -24,9 +24,12 @@ from corridor.data.reading.layout import Table
 from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
 from corridor.data.reading.numbers import bare, is_missing, looks_like_number
 from corridor.data.reading.options import ReadOptions, ask, column
+from corridor.data.reading.places import is_place
 from corridor.data.reading.years import fiscal_periods, with_year, year_sections
 
-_CUMULATIVE = re.compile(r"\b(cumul\w*|acumul\w*|kumul\w*|running total|ytd|year to date)\b")
+_CUMULATIVE = re.compile(
+    r"\b(cumul\w*|acumul\w*|kumul\w*|progressiv\w*|running total|f?ytd|to date|so far|a la fecha|hasta la fecha|bisher)\b"
+)
 _SHARE = re.compile(
     r"(%|\b(percent\w*|share|rate|ratio|average|mean|per boat|change|growth|media|promedio|anteil)\b)",
     re.IGNORECASE,
@@ -56,6 +59,7 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
     year_sections(names, columns, notes)
     names = with_year(names, columns, table, options, label, notes)
     _one_unit(names, columns, options, label)
+    _one_measure(names, columns, options, label)
     heads = [name for name in names if is_period_head(name)]
     calendar = calendar_of(names, columns, heads)
     if calendar is not None:
@@ -85,6 +89,36 @@ def _one_unit(names: Sequence[str], columns: dict[str, list[str]], options: Read
             )  # fmt: skip
 
 
+def _one_measure(
+    names: Sequence[str], columns: dict[str, list[str]], options: ReadOptions, label: str
+) -> None:
+    """Refuse rows of different measures (a census beside arrivals), which no sum may hold."""
+    for name in names:
+        kinds = {cell for cell in columns[name] if cell}
+        counts = [
+            kind
+            for kind in kinds
+            if words.FLOW_WORDS.search(plain_name(kind)) or words.STOCK_WORDS.search(plain_name(kind))
+        ]
+        if (
+            plain_name(name) in _MEASURE_NAMES
+            and 1 < len(kinds) <= 60
+            and len(counts) >= 2
+            and options.additive
+        ):
+            raise ask(
+                label, f"its rows count different things ({', '.join(sorted(kinds)[:4])} in column {name!r})",
+                f"keep the rows of one, or pass --additive no and ask for one by --where '{name}=...' later",
+            )  # fmt: skip
+
+
+_MEASURE_NAMES = (
+    "metric", "measure", "indicator", "variable", "statistic", "data type", "series name", "indicator name", "indicador",
+    "medida", "indicateur", "mesure", "indicatore", "misura", "kennzahl",
+)  # fmt: skip
+HALF_YEAR = re.compile(
+    r"(?i)(?:19|20)\d\d[\s\-_/]*(?:h|s|sem\w*\.?)\s*[12]|(?:h|s|sem\w*\.?)\s*[12][\s\-_/]*(?:19|20)\d\d"
+)
 _UNIT_NAMES = ("unit", "units", "unit of measure", "measure unit", "unidad", "unite", "einheit", "unita")
 _INDEX_NAMES = ("", "no", "nr", "n", "num", "sl no", "s no", "sr no", "rank", "row", "id", "index")
 
@@ -152,6 +186,13 @@ def _dates(
     if parts and not any(score[0] and score[2] for score in scored):
         return _joined_parts(parts, columns)
     if not scored:
+        halves = [name for name in names if any(map(HALF_YEAR.fullmatch, sampled(columns[name])[:20]))]
+        if halves:
+            raise ask(
+                label,
+                f"column {halves[0]!r} holds half-years, a step that is not read",
+                "give quarters or years",
+            )
         hint = "name it by --date-column NAME; dates are written as 2024-01-31, 31/01/2024, Jan-24, 2024-W05"
         raise ask(label, f"no column holds dates (columns: {', '.join(names[:12])})", hint)
     best = max(scored)[-1]
@@ -292,8 +333,11 @@ def _values(
         and len(parts) >= 2
         and _adds_up(columns[totals[0]], [columns[name] for name in parts])
     )
-    countries = sum(country_code(name) is not None for name in parts) >= max(2, 0.6 * len(parts))
-    if options.wide or adds_up or countries:
+    countries = sum(country_code(name) is not None or is_place(name) for name in parts) >= max(
+        2, 0.6 * len(parts)
+    )
+    people = len(parts) >= 2 and words.are_parts_of_people(parts)
+    if options.wide or adds_up or countries or people:
         if totals and options.additive:
             how = "it is the sum of the others" if adds_up else "it is not the sum of the others in every row"
             notes.append(f"total column left out: {', '.join(totals)} ({how})")

@@ -14,7 +14,7 @@ from corridor.data.countries import plain_name
 from corridor.data.dataset import Frequency, Kind
 from corridor.data.reading import words
 from corridor.data.reading.categories import choose_dims, identifiers, one_spelling, without_totals
-from corridor.data.reading.dates import Dates, read_dates, written
+from corridor.data.reading.dates import ENDING, Dates, read_dates, written
 from corridor.data.reading.grid import read_grid
 from corridor.data.reading.layout import find_table
 from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
@@ -25,6 +25,9 @@ from corridor.data.reading.steps import Start, step_of
 from corridor.data.timing import absent_runs
 from corridor.model import Fault, Gap, InputError
 
+USUAL_STARTS = {4, 7, 10}
+"""Months in which fiscal years usually begin."""
+MONTHS_ACROSS = 4
 _SMOOTH = 0.015
 _ENOUGH = 30
 
@@ -138,7 +141,7 @@ def _calendar_month(day: dt.date, start: int) -> dt.date:
 
 
 def _first_fiscal_month(texts: Iterable[str]) -> int | None:
-    """First month of a fiscal year in which all twelve stand in order."""
+    """First month of a fiscal year in which all twelve stand in order, or of which some stand across a New Year."""
     months: dict[int, list[int]] = {}
     for text in dict.fromkeys(texts):
         what = written(text)
@@ -147,7 +150,10 @@ def _first_fiscal_month(texts: Iterable[str]) -> int | None:
     for found in months.values():
         if len(found) == 12 and all(b == a % 12 + 1 for a, b in itertools.pairwise(found)):
             return found[0]
-    return None
+    firsts = {found[0] for found in months.values()}
+    across = any(len(found) >= MONTHS_ACROSS and all(b == a % 12 + 1 for a, b in itertools.pairwise(found)) and 12 in found[:-1]
+                 for found in months.values())  # fmt: skip
+    return firsts.pop() if across and len(firsts) == 1 and firsts <= USUAL_STARTS else None
 
 
 def _cell_faults(long: Long, dates: Dates, numbers: Numbers, label: str) -> list[Fault]:
@@ -176,7 +182,8 @@ def _step(
     }
     if dates.form in forms:
         return forms[dates.form], lambda day: day, ""
-    return step_of(days, name)
+    ends = sum(ENDING.match(text) is not None for text in dates.date) > len(dates.date) / 2
+    return step_of(days, f"{name} ending" if ends else name)
 
 
 def _frame(

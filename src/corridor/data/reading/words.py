@@ -1,4 +1,4 @@
-"""Words of tables in five languages: months, names of columns, totals, marks of a missing figure."""
+"""Words of tables in six languages: months, names of columns, totals, marks of a missing figure."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Mapping, Sequence
 from corridor.data.countries import plain_name
 
 _MONTHS = """
-january jan enero ene janvier janv januar gennaio gen
-february feb febrero fevrier fevr fev februar febbraio
-march mar marzo mars marz maerz mrz
+january jan enero ene janvier janv januar gennaio gen janeiro
+february feb febrero fevrier fevr fev februar febbraio fevereiro
+march mar marzo mars marz maerz mrz marco
 april apr abril abr avril avr aprile
-may mayo mai maggio mag
-june jun junio juin juni giugno giu
-july jul julio juillet juil juli luglio lug
+may mayo mai maggio mag maio
+june jun junio juin juni giugno giu junho
+july jul julio juillet juil juli luglio lug julho
 august aug agosto ago aout aou
-september sep sept septiembre set septembre settembre
-october oct octubre octobre oktober okt ottobre ott
-november nov noviembre novembre
-december dec diciembre dic decembre dezember dez dicembre
+september sep sept septiembre set septembre settembre setembro
+october oct octubre octobre oktober okt ottobre ott outubro out
+november nov noviembre novembre novembro
+december dec diciembre dic decembre dezember dez dicembre dezembro
 """
 _AUSTRIAN = {"janner": 1, "jan": 1, "feber": 2}
 MONTHS: Mapping[str, int] = {
     **{word: number for number, line in enumerate(_MONTHS.strip().splitlines(), 1) for word in line.split()},
     **_AUSTRIAN,
 }
-"""Month names and their usual short forms, without accents: English, Spanish, French, German, Italian."""
+"""Month names and their usual short forms, without accents: English, Spanish, French, German, Italian, Portuguese."""
 
 DATE_NAMES = frozenset(
     ["date", "day", "days", "month", "week", "year", "quarter", "period", "time", "time", "period", "fecha", "dia", "mes", "semana", "ano", "trimestre", "periodo", "datum", "tag", "monat", "woche", "jahr", "quartal", "zeit", "date", "jour", "mois", "semaine", "annee", "data", "giorno", "settimana", "anno", "week", "ending", "week", "starting", "week", "start", "week", "end", "week", "beginning", "date", "ending", "reporting", "date", "report", "date", "data", "date", "month", "year", "month", "date", "reference", "date", "fiscal", "year", "as", "of", "as", "of", "date", "snapshot", "date", "census", "date", "date", "reported", "date", "of", "report", "timestamp"]
@@ -38,7 +38,7 @@ DATE_NAMES = frozenset(
 )  # fmt: skip
 YEAR_NAMES = frozenset(["year", "ano", "annee", "jahr", "anno", "fiscal year", "fy", "yr", "calendar year"])
 MONTH_NAMES = frozenset(
-    ["month", "mes", "mois", "monat", "mese", "month abbv", "mon", "month name", "month number"]
+    ["month", "mes", "mois", "monat", "mese", "mes ano", "month abbv", "mon", "month name", "month number"]
 )
 DAY_NAMES = frozenset(["day", "dia", "jour", "tag", "giorno", "day of month"])
 WEEK_NAMES = frozenset(
@@ -166,8 +166,33 @@ MISSING = frozenset(
 """Marks of a figure that was not published; never a zero."""
 
 
+_MEN, _WOMEN = (
+    "men male males hombres masculino masculin hommes uomini maschi manner homens",
+    "women female females mujeres femenino feminin femmes donne femmine frauen mulheres",
+)
+_CHILDREN = "children child minors ninos menores enfants mineurs minori bambini kinder criancas"
+_ADULTS = "adults adult adultos adultes adulti erwachsene"
+_PARTITIONS = (
+    (_MEN, _WOMEN),
+    (_MEN, _WOMEN, _CHILDREN),
+    (_MEN, _WOMEN, "boys ninos garcons bambini jungen meninos", "girls ninas filles bambine madchen meninas"),
+    (_ADULTS, _CHILDREN),
+)
+"""Kinds of people that part a whole, by any of their names."""
+
+
+def are_parts_of_people(names: Sequence[str]) -> bool:
+    """Whether names are kinds of people that part a whole between them: men and women, adults and children."""
+    plain = [plain_name(name) for name in names]
+    return any(
+        len(plain) == len(kinds) and all(any(name in kind.split() for name in plain) for kind in kinds)
+        and all(any(name in kind.split() for kind in kinds) for name in plain)
+        for kinds in _PARTITIONS
+    )  # fmt: skip
+
+
 def month_number(text: str) -> int | None:
-    """Number of a month by its name or short form in one of five languages, or ``None``."""
+    """Number of a month by its name or short form in one of six languages, or ``None``."""
     return MONTHS.get(plain_name(text).rstrip("."))
 
 

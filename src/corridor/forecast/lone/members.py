@@ -13,6 +13,8 @@ from corridor.model.arrays import Floats
 
 LEAST_ERRORS = 20.0
 """Errors that the normal shape weighs."""
+FEW_ERRORS = 8
+"""Errors up to which a member's first ones are divided by the first spread that is known, not by 1."""
 SCALE_HALF_LIFE = 12.0
 """Steps after which a past error weighs half in the spread of today."""
 
@@ -155,7 +157,10 @@ def _spread(errors: Floats) -> Floats:
         long_run = total / number if number else 0.0
         result[t] = np.sqrt((recent + 12.0 * long_run) / (weight + 12.0)) if number else np.nan
     floor = np.nanmax(result) * 0.02 if np.isfinite(result).any() else 1.0
-    return np.where(np.isnan(result), 1.0, np.maximum(result, max(floor, 1e-9)))
+    # nothing has weighed the members of a series of a few counts: a first error over a spread of 1 would be all there is
+    few = 0 < known.sum() <= FEW_ERRORS
+    before = result[np.isfinite(result)][0] if few and np.isfinite(result).any() else 1.0
+    return np.where(np.isnan(result), before, np.maximum(result, max(floor, 1e-9)))
 
 
 def _smooth_sizes(size: Floats, count: Floats) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from corridor.formats.parts import Parts
 from corridor.model import Fault
 
-_FIGURES = ("officer_hours", "processing_hours", "inspection_hours", "lorries")
+_FIGURES = ("officer_hours", "processing_hours", "inspection_hours", "trucks")
 
 
 def check_ports(parts: Parts) -> Iterator[Fault]:

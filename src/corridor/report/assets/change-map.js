@@ -14,6 +14,8 @@
     place.append(el("h3", {}, C.say("sim_map")), reading, frame,
       C.legend([["var(--own)", C.say("sim_more")], ["var(--fan)", C.say("sim_fewer")]]));
     const at = new Map(block.places.map((p) => [p.id, p]));
+    const [land, borders] = ["land", "borders"].map((name) => svg("path", { class: name }));
+    let drawn = 0;
     const name = (id) => C.text(at.get(id).name);
 
     const update = (before, after) => {
@@ -22,9 +24,13 @@
       const width = Math.max(280, Math.floor(place.clientWidth || 420));
       const { project, height } = C.geo.projection(block.base, block.places, width, 380);
       const most = Math.abs(rows[0]?.gap ?? 1);
+      if (drawn !== width) { // the land is the same at every change
+        drawn = width;
+        land.setAttribute("d", C.geo.trace(block.base.land, project, true));
+        borders.setAttribute("d", C.geo.trace(block.base.borders, project, false));
+      }
       const canvas = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", class: "flow-map", "aria-label": C.say("sim_map") },
-        svg("rect", { width, height, class: "sea" }), svg("path", { d: C.geo.trace(block.base.land, project, true), class: "land" }),
-        svg("path", { d: C.geo.trace(block.base.borders, project, false), class: "borders" }),
+        svg("rect", { width, height, class: "sea" }), land, borders,
         rows.map(({ link, gap }) => {
           const [from, to] = [link.from, link.to].map((id) => project(at.get(id).lon, at.get(id).lat));
           const bend = C.geo.curve(from, to, 0);

@@ -31,22 +31,22 @@
   const setOut = (m, day, events) => {
     const { count, asked, together } = m.work;
     for (const event of events) {
-      if (event.edges === undefined || event.daily[day] <= 0) continue;
-      for (const e of event.edges) asked[e] = count[m.edge_cell[e]];
-      allocate(event.edges, asked, m.edge_size, event.daily[day]);
-      for (const e of event.edges) {
-        count[m.edge_cell[e]] -= asked[e];
+      if (event.later === undefined || event.daily[day] <= 0) continue;
+      for (const e of event.later) asked[e] = count[m.later_cell[e]];
+      allocate(event.later, asked, m.later_size, event.daily[day]);
+      for (const e of event.later) {
+        count[m.later_cell[e]] -= asked[e];
         together[e] += asked[e];
       }
     }
   };
   const askTogether = (m, day, events, frees, room) => {
-    const { count, want, together } = m.work;
+    const { arriving, want, together } = m.work;
     for (const event of events) {
-      if (event.edges === undefined || event.daily[day] <= 0) continue;
-      for (const e of event.edges) {
-        const c = m.edge_cell[e];
-        count[c] += together[e];
+      if (event.later === undefined || event.daily[day] <= 0) continue;
+      for (const e of event.later) {
+        const c = m.later_cell[e];
+        arriving[c] += together[e];
         want[e] += together[e];
         if (m.cell_room[c] >= 0 && !frees[e]) room[m.cell_room[c]] -= together[e] * m.cell_size[c];
         together[e] = 0;
@@ -54,80 +54,95 @@
     }
   };
 
-  // Expected leavers: by edges that no gate can touch they move at once, by the others they ask.
+  // Expected leavers: by edges that no gate can touch they move at once, by the others they ask. `arriving` holds who is
+  // in each cell in the evening.
   const leave = (m, gates, dayFlow, room) => {
     const { count, chance, want, arriving, plain, keep, cell_days: days } = m.work;
-    const { later, later_cell: laterCell } = m;
-    for (const c of m.room_cells) room[m.cell_room[c]] -= count[c] * m.cell_size[c];
-    for (let i = 0; i < later.length; i++) want[later[i]] = count[laterCell[i]] * chance[later[i]];
-    for (const e of gates.list) {
-      const c = m.edge_cell[e];
-      room[m.cell_room[c]] += count[c] * chance[e] * m.edge_size[e];
-    }
-    const { plain_cell: from, plain_dest: to, plain_flow: flow, plain_size: size } = m;
-    const counted = flow.length;
-    for (let i = 0; i < counted; i++) {
-      const moved = count[from[i]] * plain[i];
-      arriving[to[i]] += moved;
-      dayFlow[flow[i]] += moved * size[i];
-    }
-    for (let i = counted; i < plain.length; i++) arriving[to[i]] += count[from[i]] * plain[i];
+    const { later_cell: laterCell, room_cells: inRoom, cell_room: roomOf, cell_size: sizeOf, plain_cell: from, plain_dest: to } = m;
+    for (let i = 0; i < inRoom.length; i++) room[roomOf[inRoom[i]]] -= count[inRoom[i]] * sizeOf[inRoom[i]];
+    for (let i = 0; i < want.length; i++) want[i] = count[laterCell[i]] * chance[i];
+    freeRoom(m, gates.free, room);
+    if (dayFlow) countDay(m, dayFlow);
     for (let c = 0; c < count.length; c++) {
       days[c] += count[c];
-      count[c] *= keep[c];
+      arriving[c] = count[c] * keep[c];
     }
+    for (let i = 0; i < plain.length; i++) arriving[to[i]] += count[from[i]] * plain[i];
+  };
+  const freeRoom = (m, free, room) => {
+    const { count, chance, plain } = m.work;
+    const { edge_cell: cellOf, plain_of: plainOf, later_of: laterOf } = m;
+    for (let i = 0; i < free.length; i++) {
+      const e = free[i], c = cellOf[e];
+      const part = plainOf[e] < 0 ? chance[laterOf[e]] : plain[plainOf[e]];
+      room[m.cell_room[c]] += count[c] * part * m.cell_size[c];
+    }
+  };
+  const countDay = (m, dayFlow) => {
+    const { count, plain } = m.work;
+    const { plain_cell: from, plain_flow: flow, plain_size: size } = m;
+    for (let i = 0; i < flow.length; i++) dayFlow[flow[i]] += count[from[i]] * plain[i] * size[i];
   };
 
   // Every gate, level by level; what is refused asks for its overflow edge on the next level.
-  const passGates = (m, gates, throughput, room) => {
+  const passGates = (m, levels, throughput, room) => {
     const { want, asked } = m.work;
-    const { edge_size: size, edge_overflow: overflow } = m;
-    for (let level = 0; level + 1 < m.level_start.length; level++) {
-      const here = m.later.subarray(m.level_start[level], m.level_start[level + 1]);
-      for (let i = 0; i < here.length; i++) asked[here[i]] = want[here[i]];
-      const mine = gates.gates.filter((gate) => gate.level === level);
-      for (const gate of mine) allocate(gate.edges, want, size, (gate.room ? room : throughput)[gate.index]);
-      for (const { edges, room: isRoom, index } of mine) {
+    const { later_size: size, later_overflow: overflow } = m;
+    for (let level = 0; level < levels.length; level++) {
+      const { from, to, gates } = levels[level];
+      for (let i = from; i < to; i++) asked[i] = want[i];
+      for (let k = 0; k < gates.length; k++) {
+        const gate = gates[k];
+        allocate(gate.edges, want, size, (gate.room ? room : throughput)[gate.index]);
+      }
+      for (let k = 0; k < gates.length; k++) {
+        const { edges, room: isRoom, index } = gates[k];
         let used = 0;
         for (let i = 0; i < edges.length; i++) used += want[edges[i]] * size[edges[i]];
         (isRoom ? room : throughput)[index] -= used;
       }
-      for (let i = 0; i < here.length; i++) {
-        const e = here[i];
-        if (overflow[e] >= 0 && asked[e] > want[e]) want[overflow[e]] += asked[e] - want[e];
+      for (let i = from; i < to; i++) {
+        if (overflow[i] >= 0 && asked[i] > want[i]) want[overflow[i]] += asked[i] - want[i];
       }
     }
   };
 
+  // People whose demand was settled last move, and the evening is the next morning.
+  const settle = (m, dayFlow) => {
+    const w = m.work;
+    const { count, want, arriving, moved } = w;
+    const { later_cell: from, later_dest: to, later_flow: flow, later_size: size } = m;
+    for (let i = 0; i < want.length; i++) {
+      const people = want[i];
+      arriving[from[i]] -= people;
+      arriving[to[i]] += people;
+      moved[i] += people;
+      if (dayFlow && flow[i] >= 0) dayFlow[flow[i]] += people * size[i];
+    }
+    w.count = arriving;
+    w.arriving = count;
+  };
+
   const oneDay = (m, day, events, state, out) => {
     const { sizes } = m;
-    const { count, want, arriving, moved } = m.work;
+    const { room, throughput } = m.work;
     const { capacity, occupied } = m.values;
     depart(m, day, events);
-    const room = capacity.map((v, k) => v - occupied[k]), throughput = m.values.throughput.slice();
+    for (let k = 0; k < room.length; k++) room[k] = capacity[k] - occupied[k];
+    throughput.set(m.values.throughput);
     setOut(m, day, events);
-    const dayFlow = out.daily_flow.subarray(day * sizes.flows, (day + 1) * sizes.flows);
-    const dayStock = out.daily_stock.subarray(day * sizes.stocks, (day + 1) * sizes.stocks);
+    const dayFlow = out.daily_flow && out.daily_flow.subarray(day * sizes.flows, (day + 1) * sizes.flows);
     E.steer(m, room);
     leave(m, state.gates, dayFlow, room);
     askTogether(m, day, events, state.gates.frees, room);
     for (let k = 0; k < room.length; k++) room[k] = Math.max(room[k], 0);
-    passGates(m, state.gates, throughput, room);
-    const { later, later_cell: laterCell, edge_dest: dest, edge_flow: flow, edge_size: size } = m;
-    for (let i = 0; i < later.length; i++) {
-      const e = later[i];
-      count[laterCell[i]] -= want[e];
-      arriving[dest[e]] += want[e];
-      if (flow[e] < 0) continue;
-      moved[e] += want[e];
-      dayFlow[flow[e]] += want[e] * size[e];
-    }
-    for (let c = 0; c < count.length; c++) {
-      count[c] += arriving[c];
-      arriving[c] = 0;
-    }
-    const { stock_cells: cells, stock_at: stock, cell_size: people } = m;
-    for (let i = 0; i < cells.length; i++) dayStock[stock[i]] += count[cells[i]] * people[cells[i]];
+    passGates(m, state.gates.levels, throughput, room);
+    settle(m, dayFlow);
+    const { daily_cells: cells, daily_stocks: stock, cell_size: people } = m;
+    const { count } = m.work;
+    const { daily_stock: found } = out;
+    const at = day * sizes.stocks;
+    for (let i = 0; i < cells.length; i++) found[at + stock[i]] += count[cells[i]] * people[cells[i]];
   };
 
   // -- triggers -----------------------------------------------------------------------------------------------
@@ -171,10 +186,10 @@
       let people = 0;
       if (trigger.stock >= 0) people = out.daily_stock[day * m.sizes.stocks + trigger.stock];
       else {
-        const row = m.day_month[day] * m.watch_edges.length;
-        for (let at = trigger.edges[0]; at < trigger.edges[1]; at++) {
-          people += m.work.want[m.watch_edges[at]] * m.watch_weight[row + at];
-        }
+        const { watch_later: edges, watch_weight: weight } = m;
+        const { want } = m.work;
+        const row = m.day_month[day] * edges.length, last = trigger.edges[1];
+        for (let at = trigger.edges[0]; at < last; at++) people += want[edges[at]] * weight[row + at];
       }
       out.trigger_seen[day * T + t] = people;
     });

@@ -21,28 +21,38 @@
   // -- what a run gives: every series by month, every stock by day, people on the map's links -------------------
   const read = (data, model, out) => {
     const { months: M, flows: F, stocks: K, groups: G, days: D } = model.sizes;
+    const { monthly_flow: flow, daily_stock: stock } = out;
     const byFlow = new Float64Array(M * F);
-    for (let i = 0; i < byFlow.length; i++) for (let g = 0; g < G; g++) byFlow[i] += out.monthly_flow[i * G + g];
-    const counted = (series, m) => {
-      if (!series.coverage) return sum(series.flows.map((f) => byFlow[m * F + f]));
+    for (let i = 0, at = 0; i < byFlow.length; i++) {
       let people = 0;
-      for (const f of series.flows) for (let g = 0; g < G; g++) people += out.monthly_flow[(m * F + f) * G + g] * series.coverage[m][g];
+      for (let g = 0; g < G; g++, at++) people += flow[at];
+      byFlow[i] = people;
+    }
+    const monthly = (flows) => data.months.map((_, m) => {
+      let people = 0;
+      for (const f of flows) people += byFlow[m * F + f];
+      return people;
+    });
+    const covered = (series, m) => {
+      const coverage = series.coverage[m];
+      let people = 0;
+      for (const f of series.flows) for (let g = 0; g < G; g++) people += flow[(m * F + f) * G + g] * coverage[g];
       return people;
     };
     const found = { series: {}, stocks: {}, links: {}, met: {} };
-    for (const series of data.series) found.series[series.id] = data.months.map((_, m) => counted(series, m));
+    for (const series of data.series) found.series[series.id] = series.coverage ? data.months.map((_, m) => covered(series, m)) : monthly(series.flows);
     for (const item of data.stocks) {
       let at = 0;
-      found.stocks[item.id] = Float64Array.from({ length: D }, (_, d) => {
+      const values = new Float64Array(D);
+      for (let d = 0; d < D; d++) {
         while (at + 1 < item.others.length && item.others[at + 1][0] <= d) at += 1;
-        return sum(item.stocks.map((k) => out.daily_stock[d * K + k])) + item.others[at][1];
-      });
-    }
-    for (const kind of ["links", "met"]) {
-      for (const [id, flows] of Object.entries(data[kind])) {
-        found[kind][id] = data.months.map((_, m) => sum(flows.map((f) => byFlow[m * F + f])));
+        let people = item.others[at][1];
+        for (const k of item.stocks) people += stock[d * K + k];
+        values[d] = people;
       }
+      found.stocks[item.id] = values;
     }
+    for (const kind of ["links", "met"]) for (const [id, flows] of Object.entries(data[kind])) found[kind][id] = monthly(flows);
     return found;
   };
 
@@ -55,9 +65,9 @@
   };
 
   // A member under settings of the reader: a strength that nobody moved is the member's own draw.
-  const memberRun = (data, model, drawn, now, scenario) => {
+  const memberRun = (data, model, drawn, now, scenario, memory = null) => {
     const own = now.map((x, i) => (x.strength === model.measures[i].strength ? { ...x, strength: drawn.measures[i].strength } : x));
-    return read(data, model, E.run(drawn, chosen(data, own, scenario.events)));
+    return read(data, model, E.run(drawn, chosen(data, own, scenario.events), memory));
   };
 
   Object.assign(E, { chosen, silent, read, level, memberRun });

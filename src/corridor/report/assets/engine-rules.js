@@ -54,11 +54,14 @@ globalThis.CorridorEngine = {};
 
   // -- how ----------------------------------------------------------------------------------------------------
   // Places of the numbers that an effect touches, and of each one's target in the list of targets.
-  const places = (effect, groups) => {
+  // Numbers that nobody reads (departures of a group that has none) are left alone: `used` marks those that are, by array.
+  const places = (effect, groups, used) => {
     const each = effect.groups.length || 1;
-    const size = effect.targets.length * each;
-    effect.of = Int32Array.from({ length: size }, (_, i) => Math.floor(i / each));
-    effect.at = effect.of.map((n, i) => (effect.groups.length ? effect.targets[n] * groups + effect.groups[i % each] : effect.targets[n]));
+    const all = effect.targets.flatMap((target, n) => Array.from({ length: each }, (_, i) => [n, effect.groups.length ? target * groups + effect.groups[i] : target]));
+    const mask = effect.rule === "distribute" ? null : used[effect.on];
+    const kept = mask ? all.filter(([, at]) => mask[at]) : all;
+    effect.of = Int32Array.from(kept, ([n]) => n);
+    effect.at = Int32Array.from(kept, ([, at]) => at);
   };
 
   const factorOf = (effect, w, s) => Math.pow(effect.bends ? Math.max(s, LEAST_RATIO) : s, w * effect.e);
@@ -88,7 +91,6 @@ globalThis.CorridorEngine = {};
   const mover = (model, effect, w, s) => {
     const factor = factorOf(effect, w, s);
     switch (effect.rule) {
-      case "ratio": return (v) => v * factor;
       case "hazard": { // many groups share a number, and the power is costly
         let last = NaN, found = 0;
         return (v) => {
@@ -113,10 +115,18 @@ globalThis.CorridorEngine = {};
 
   const moveEach = (model, values, effect, w, s) => {
     const array = values[effect.on];
-    const move = mover(model, effect, w, s);
     const lowest = LOWEST[effect.on] ?? 0;
-    const limits = effect.rule === "limit";
     const { at, of } = effect;
+    if (effect.rule === "ratio") {
+      const factor = factorOf(effect, w, s);
+      for (let k = 0; k < at.length; k++) {
+        const v = array[at[k]];
+        if (v < UNLIMITED) array[at[k]] = Math.max(v * factor, lowest);
+      }
+      return;
+    }
+    const move = mover(model, effect, w, s);
+    const limits = effect.rule === "limit";
     for (let k = 0; k < at.length; k++) {
       const v = array[at[k]];
       if (v < UNLIMITED || limits) array[at[k]] = Math.max(move(v, of[k]), lowest);
@@ -168,7 +178,7 @@ globalThis.CorridorEngine = {};
       const chance = (part) => Math.max(1 - part / Math.max(stocks, 1), LEAST_RATIO);
       factor.set(g, Math.pow(chance(then) / chance(removed), effect.e));
     }
-    effect.at.forEach((i, k) => { departures[i] *= factor.get(effect.groups[k % effect.groups.length]); });
+    effect.at.forEach((i) => { departures[i] *= factor.get(i % G); });
   };
 
   // Shares out of a stock: what is taken from the touched goes to the rest in proportion, or comes from it.
@@ -215,19 +225,32 @@ globalThis.CorridorEngine = {};
     });
   };
 
-  // Move `values` by a measure as far as `w` says that its ramp has run.
-  const apply = (model, values, measure, w) => {
-    if (w === 0) return;
-    for (const effect of measure.effects) {
-      const s = measure.strength * effect.scale;
-      if (!effect.targets.length) continue;
-      if (effect.rule === "thin" || effect.rule === "set_share") moveShares(model, values, effect, w, s);
-      else if (effect.rule === "distribute") distribute(model, values, effect, w, s);
-      else if (effect.rule === "at_limit") leaveAtLimit(model, values, effect, w, s);
-      else if (effect.rule === "chance") answerToChance(model, values, effect, w, s);
-      else moveEach(model, values, effect, w, s);
-    }
+  // Move `values` by one effect of a measure as far as `w` says that its ramp has run.
+  const apply = (model, values, measure, effect, w) => {
+    if (w === 0 || !effect.targets.length) return;
+    const s = measure.strength * effect.scale;
+    if (effect.rule === "thin" || effect.rule === "set_share") moveShares(model, values, effect, w, s);
+    else if (effect.rule === "distribute") distribute(model, values, effect, w, s);
+    else if (effect.rule === "at_limit") leaveAtLimit(model, values, effect, w, s);
+    else if (effect.rule === "chance") answerToChance(model, values, effect, w, s);
+    else moveEach(model, values, effect, w, s);
   };
 
-  Object.assign(CorridorEngine, { UNLIMITED, places, weight, addRampStarts, inForce, inOrder, apply });
+  // Shares of the pools that an effect moves or reads.
+  const pooled = (model, effect) => {
+    const G = model.sizes.groups;
+    const flows = new Set([...(effect.pools ?? []), ...(effect.untouched ?? [])].flat(2));
+    return Int32Array.from([...flows].flatMap((f) => effect.groups.map((g) => f * G + g)));
+  };
+
+  // What an effect reads or writes besides `values[effect.on][effect.at]`: `[array, positions]` each.
+  // A rule that is not listed in `apply` or reads more must be listed here too.
+  const touched = (model, effect) => {
+    const G = model.sizes.groups;
+    const grid = (flows) => Int32Array.from(flows.flatMap((f) => effect.groups.map((g) => f * G + g)));
+    return [[effect.on, effect.at], ["share", pooled(model, effect)], ["stay_days", grid(effect.pool_stocks ?? [])],
+      ...(effect.divide ? [[effect.divide, Int32Array.from(new Set(effect.divisors))]] : [])].filter(([, at]) => at.length);
+  };
+
+  Object.assign(CorridorEngine, { UNLIMITED, places, weight, addRampStarts, inForce, inOrder, apply, pooled, touched });
 })();

@@ -7,7 +7,6 @@
   const BASE = ["share", "daily_probability", "throughput", "capacity", "occupied", "stay_days", "travel_days",
     "departures", "cost_per_person_day", "processing_hours"];
   const FIXED = new Set(["daily_probability", "occupied", "cost_per_person_day", "processing_hours"]); // no lever moves them
-  const [SHARE, HAZARD, STAY, TRAVEL, INCIDENT] = [0, 1, 2, 3, 4];
   const ROOM_GATE = 2;
   const DAY = 86400000;
 
@@ -30,6 +29,13 @@
     return model;
   };
 
+  // Of stocks by day, only these and those that triggers count are kept from now on.
+  const showStocks = (m, stocks) => {
+    const shown = new Set([...stocks, ...m.triggers.map((trigger) => trigger.stock)]);
+    m.daily_cells = m.stock_cells.filter((c) => shown.has(m.cell_stock[c]));
+    m.daily_stocks = m.daily_cells.map((c) => m.cell_stock[c]);
+  };
+
   // The model with what a member drew (`corridor.study.engine_draws`): its numbers, strengths and shocks.
   const ofMember = (m, draws, k) => {
     const { members, code, table } = draws;
@@ -50,40 +56,58 @@
     return out;
   };
 
-  // What does not change between runs: whose exit frees room, room for the work of a run.
+  // What does not change between runs: room for the work of a run; edges whose demand is settled late under numbers of
+  // their own (their places in `later`), so that what a day needs lies close together.
   const prepare = (m) => {
-    const { sizes, edge_cell: cell } = m;
+    const { sizes, edge_cell: cell, later } = m;
     const edges = m.edge_dest.length, cells = m.cell_size.length;
     m.leaves = Uint8Array.from(cell, (c, e) => m.cell_room[c] >= 0 && m.cell_stock[m.edge_dest[e]] !== m.cell_stock[c]);
-    m.is_later = new Uint8Array(edges);
-    for (const e of m.later) m.is_later[e] = 1;
     m.values = {};
     m.base = {};
     for (const name of BASE) {
       m.base[name] = new Float64Array(m[`${name}_first`].length);
       m.values[name] = FIXED.has(name) ? m.base[name] : m.base[name].slice();
     }
-    for (const measure of m.measures) for (const effect of measure.effects) E.places(effect, sizes.groups);
-    m.work = {};
-    for (const name of ["rate", "chance", "want", "asked", "together", "moved"]) m.work[name] = new Float64Array(edges);
-    for (const name of ["arriving", "keep", "cell_days", "count"]) m.work[name] = new Float64Array(cells);
     m.values.directed = new Float64Array(sizes.flows * sizes.groups);
-    m.work.plain = new Float64Array(m.plain_edge.length);
-    m.work.per_stage = new Float64Array(sizes.flows * sizes.groups);
-    m.work.leave = new Float64Array(sizes.stocks * sizes.groups);
-    m.work.advance = new Float64Array(sizes.routes);
-    m.work.hazard = new Float64Array(sizes.routes * sizes.groups); // per journey, of the total before it
-    m.work.total = new Float64Array(sizes.routes * sizes.groups);
-    m.plain_cell = Int32Array.from(m.plain_edge, (e) => cell[e]);
-    m.plain_dest = Int32Array.from(m.plain_edge, (e) => m.edge_dest[e]);
+    m.work = {};
+    m.work.rate = new Float64Array(edges);
+    for (const name of ["chance", "want", "asked", "together", "moved"]) m.work[name] = new Float64Array(later.length);
+    for (const name of ["arriving", "keep", "cell_days", "count"]) m.work[name] = new Float64Array(cells);
+    for (const name of ["plain", "plain_moved"]) m.work[name] = new Float64Array(m.plain_edge.length);
+    m.work.room = new Float64Array(sizes.stocks);
+    m.work.throughput = new Float64Array(m.values.throughput.length);
+    const Place = cells < 65536 ? Uint16Array : Int32Array;
+    m.plain_cell = Place.from(m.plain_edge, (e) => cell[e]);
+    m.plain_dest = Place.from(m.plain_edge, (e) => m.edge_dest[e]);
     m.plain_size = Float64Array.from(m.plain_edge, (e) => m.cell_size[cell[e]]);
-    m.edge_size = Float64Array.from(cell, (c) => m.cell_size[c]);
+    m.plain_of = placeIn(m.plain_edge, edges);
+    m.later_of = placeIn(later, edges);
     const G = sizes.groups; // places of an edge's numbers in tables by group
     m.by_flow = m.edge_param_flow.map((f, e) => f * G + m.edge_group[e]);
     m.by_stock = m.edge_stock.map((k, e) => k * G + m.edge_group[e]);
-    m.stock_at = m.stock_cells.map((c) => m.cell_stock[c]);
-    m.later_cell = m.later.map((e) => cell[e]);
+    m.monthly_of = m.edge_flow.map((f, e) => f * G + m.cell_group[cell[e]]);
+    m.daily_cells = m.stock_cells;
+    m.daily_stocks = m.stock_cells.map((c) => m.cell_stock[c]);
+    m.later_cell = Place.from(later, (e) => cell[e]);
+    m.later_dest = Place.from(later, (e) => m.edge_dest[e]);
+    m.later_flow = later.map((e) => m.edge_flow[e]);
+    m.later_size = Float64Array.from(later, (e) => m.cell_size[cell[e]]);
+    m.later_overflow = later.map((e) => (m.edge_overflow[e] < 0 ? -1 : m.later_of[m.edge_overflow[e]]));
+    m.gate_later = m.gate_edges.map((e) => m.later_of[e]);
+    m.watch_later = m.watch_edges.map((e) => m.later_of[e]);
+    for (const event of m.events) if (event.edges) event.later = Int32Array.from(event.edges, (e) => m.later_of[e]);
     m.depart_at = m.depart_stock.map((k, p) => k * G + m.depart_group[p]);
+    E.factors(m);
+    E.prepareSteering(m);
+    const effects = m.measures.flatMap((measure) => measure.effects);
+    const used = { departures: new Uint8Array(m.departures_first.length), share: m.first.place.slice(0, sizes.flows * G).map((p) => p + 1) };
+    for (const i of m.depart_at) used.departures[i] = 1;
+    for (const effect of effects) for (const i of E.pooled(m, effect)) used.share[i] = 1;
+    for (const list of m.off_route) for (const f of list) used.share.fill(1, f * G, (f + 1) * G);
+    for (const effect of effects) {
+      E.places(effect, G, used);
+      effect.touched = E.touched(m, effect);
+    }
     m.year = Int32Array.from({ length: sizes.days }, (_, d) => new Date((sizes.first + d) * DAY).getUTCFullYear());
     m.new_year = Uint8Array.from({ length: sizes.days }, (_, d) => {
       const date = new Date((sizes.first + d) * DAY);
@@ -91,13 +115,21 @@
     });
   };
 
+  // The place of each of `size` items in a list, -1 where it is not there.
+  const placeIn = (list, size) => {
+    const place = new Int32Array(size).fill(-1);
+    list.forEach((item, i) => { place[item] = i; });
+    return place;
+  };
+
   // -- numbers of a segment -----------------------------------------------------------------------------------
   const rewind = (m) => {
     m.base_at = 0;
     for (const name of BASE) m.base[name].set(m[`${name}_first`]);
   };
-  // Brings `base` to the segment of the tables that holds on `day`; days only go forward.
+  // Brings `base` to the segment of the tables that holds on `day`, and says whether that moved anything; days only go forward.
   const forward = (m, day) => {
+    const before = m.base_at;
     while (m.base_at + 1 < m.base_start.length && m.base_start[m.base_at + 1] <= day) {
       m.base_at += 1;
       for (const name of BASE) {
@@ -105,76 +137,47 @@
         for (let i = from; i < to; i++) m.base[name][m[`${name}_at`][i]] = m[`${name}_value`][i];
       }
     }
-  };
-  // Probability per day of every edge.
-  const rates = (m) => {
-    const { share, daily_probability: daily, stay_days: stay, travel_days: travel } = m.values;
-    const { rate, leave, advance, per_stage: perStage } = m.work;
-    const { edge_rule: rule, by_flow: byFlow, by_stock: byStock, edge_route: route, stay_stages: stages } = m;
-    const G = m.sizes.groups;
-    for (let k = 0, i = 0; k < stages.length; k++) {
-      for (let g = 0; g < G; g++, i++) leave[i] = Math.min(1, stages[k] / stay[i]);
-    }
-    for (let r = 0; r < advance.length; r++) advance[r] = Math.min(1, m.route_stages[r] / Math.max(travel[r], 1e-9));
-    incidents(m);
-    for (let e = 0; e < rate.length; e++) {
-      switch (rule[e]) {
-        case SHARE: rate[e] = share[byFlow[e]] * leave[byStock[e]]; break;
-        case HAZARD: rate[e] = daily[byFlow[e]]; break;
-        case STAY: rate[e] = leave[byStock[e]]; break;
-        case TRAVEL: rate[e] = advance[route[e]]; break;
-        case INCIDENT: rate[e] = perStage[byFlow[e]]; break;
-        default: rate[e] = 0;
-      }
-    }
-  };
-  // Hazards per stage of flows off a route, such that the journey's probability is met.
-  const incidents = (m) => {
-    const { share } = m.values;
-    const { advance, per_stage: perStage, hazard, total } = m.work;
-    const G = m.sizes.groups;
-    for (let r = 0; r < m.off_route.length; r++) {
-      const flows = m.off_route[r];
-      const power = -1 / m.route_stages[r];
-      for (let g = 0; g < G && flows.length; g++) {
-        let sum = 0;
-        for (let i = 0; i < flows.length; i++) sum += share[flows[i] * G + g];
-        const at = r * G + g;
-        if (sum !== total[at]) { // the power is costly, and most journeys stay as they were
-          total[at] = sum;
-          hazard[at] = Math.pow(1 - Math.min(sum, 0.999), power) - 1;
-        }
-        const q = advance[r] * hazard[at];
-        for (let i = 0; i < flows.length; i++) {
-          const f = flows[i] * G + g;
-          perStage[f] = sum > 0 ? q * (share[f] / sum) : 0;
-        }
-      }
-    }
+    return m.base_at !== before;
   };
 
   // -- a run --------------------------------------------------------------------------------------------------
-  // `chosen`: {measures: [{index, start, last, strength}], events: [index]}; the rest comes from the payload.
-  const run = (m, chosen) => {
+  // `chosen`: {measures: [{index, start, last, strength}], events: [index], daily}; the rest comes from the payload.
+  // `daily`: whether to keep flows by day as well, which the page does not show. With a `memory` (an object, empty at
+  // first) a run starts where it differs from the one before, and what it returns holds until the next but one.
+  const run = (m, chosen, memory = null) => {
     const measures = chosen.measures.map((x) => ({ ...m.measures[x.index], ...x })).sort(E.inOrder);
-    const out = outputs(m);
-    const state = { gates: gatesOf(m, new Set(measures.map((x) => x.index))), ...E.newTriggers(m, measures) };
+    const out = outputs(m, chosen.daily, memory);
+    const gates = gatesOf(m, new Set(measures.map((x) => x.index)));
+    const state = { gates, parts: E.partsOf(m, measures), measures, begin: 0, records: [], remembers: memory !== null, ...E.newTriggers(m, measures) };
     const events = chosen.events.map((index) => ({ ...m.events[index], daily: byDay(m, m.events[index]) }));
-    const { count, together } = m.work;
+    const { count, together, moved, plain_moved: plainMoved, cell_days: days } = m.work;
+    for (const array of [together, moved, plainMoved, days]) array.fill(0);
     count.set(m.count);
-    together.fill(0);
+    m.work.anew = true;
     rewind(m);
-    let day = 0;
-    while (day < m.sizes.days) day = runDays(m, day, measures, events, state, out);
+    let day = memory ? E.resume(m, memory, chosen, state, out) : 0;
+    while (day < m.sizes.days) day = runDays(m, day, events, state, out);
+    if (memory) {
+      if (memory.out && !memory.out.daily_flow) m.work.spare = memory.out;
+      Object.assign(memory, { out, records: state.records });
+    }
     return out;
   };
 
-  const outputs = ({ sizes: n, triggers }) => ({
-    monthly_flow: new Float64Array(n.months * n.flows * n.groups),
-    month_end_stock: new Float64Array(n.months * n.stocks * n.groups),
-    daily_flow: new Float64Array(n.days * n.flows), daily_stock: new Float64Array(n.days * n.stocks),
-    trigger_on: new Uint8Array(n.days * triggers.length), trigger_seen: new Float64Array(n.days * triggers.length),
-  });
+  const outputs = (m, daily, memory) => {
+    const { sizes: n, triggers, work } = m;
+    const spare = memory && !daily ? work.spare : null; // fresh memory costs more than old
+    work.spare = null;
+    if (spare) {
+      for (const array of Object.values(spare)) array?.fill(0);
+      return spare;
+    }
+    return {
+      monthly_flow: new Float64Array(n.months * n.flows * n.groups), month_end_stock: new Float64Array(n.months * n.stocks * n.groups),
+      daily_flow: daily ? new Float64Array(n.days * n.flows) : null, daily_stock: new Float64Array(n.days * n.stocks),
+      trigger_on: new Uint8Array(n.days * triggers.length), trigger_seen: new Float64Array(n.days * triggers.length),
+    };
+  };
 
   // Gates that stand, by level, and the edges whose leavers free limited room at once.
   const gatesOf = (m, active) => {
@@ -183,12 +186,17 @@
     for (let a = 0; a < m.gate_level.length; a++) {
       const makers = m.makers.subarray(m.maker_start[a], m.maker_start[a + 1]);
       if (makers.length && !makers.some((i) => active.has(i))) continue;
-      const edges = m.gate_edges.subarray(m.gate_start[a], m.gate_start[a + 1]);
-      for (const e of edges) gated[e] = 1;
-      gates.push({ level: m.gate_level[a], room: m.gate_kind[a] === ROOM_GATE, index: m.gate_index[a], edges });
+      const [from, to] = [m.gate_start[a], m.gate_start[a + 1]];
+      for (let i = from; i < to; i++) gated[m.gate_edges[i]] = 1;
+      gates.push({ name: a, level: m.gate_level[a], room: m.gate_kind[a] === ROOM_GATE, index: m.gate_index[a], edges: m.gate_later.subarray(from, to) });
     }
-    const frees = Uint8Array.from(gated, (is, e) => m.leaves[e] && !is);
-    return { gates, frees, list: Int32Array.from([...frees.keys()].filter((e) => frees[e])) };
+    const frees = m.leaves.map((leaves, e) => (leaves && !gated[e] ? 1 : 0));
+    const levels = Array.from({ length: m.level_start.length - 1 }, (_, level) => ({
+      from: m.level_start[level], to: m.level_start[level + 1], gates: gates.filter((gate) => gate.level === level),
+    }));
+    const free = [];
+    for (let e = 0; e < frees.length; e++) if (frees[e]) free.push(e);
+    return { levels, frees: m.later.map((e) => frees[e]), free: Int32Array.from(free), standing: gates.map((gate) => gate.name) };
   };
 
   const byDay = (m, event) => {
@@ -201,88 +209,68 @@
     return daily;
   };
 
-  // First days of the segments from `day` on, given when each measure is in force.
-  const segmentsFrom = (m, day, measures, periods) => {
-    const begin = m.sizes.first + day, end = m.sizes.first + m.sizes.days;
-    const starts = new Set([begin, ...m.base_start]);
-    measures.forEach((measure, i) => E.addRampStarts(starts, measure, periods[i]));
-    return Int32Array.from([...starts].filter((s) => s >= begin && s < end)).sort();
-  };
-
-  const enter = (m, measures, periods, gates, from, to) => {
-    forward(m, from);
-    for (const name of BASE) if (!FIXED.has(name)) m.values[name].set(m.base[name]);
-    m.values.directed.fill(0);
-    measures.forEach((measure, i) => E.apply(m, m.values, measure, E.weight(measure, periods[i], from, to)));
-    rates(m);
-    const { rate, chance, keep, plain } = m.work;
-    const { cell_start: first, is_later: later, plain_edge: edge } = m;
-    for (let c = 0; c < keep.length; c++) {
-      let total = 0, gone = 0;
-      for (let e = first[c]; e < first[c + 1]; e++) total += rate[e];
-      const all = Math.max(total, 1);
-      for (let e = first[c]; e < first[c + 1]; e++) {
-        chance[e] = rate[e] / all;
-        if (!later[e]) gone += chance[e];
-      }
-      keep[c] = Math.max(1 - gone, 0);
-    }
-    for (let i = 0; i < plain.length; i++) plain[i] = chance[edge[i]];
-  };
-
-  // Runs until an evening on which a trigger changes, or to the end; returns the position of the next day.
-  const runDays = (m, begin, measures, events, state, out) => {
-    const { sizes } = m;
-    const w = m.work;
-    const on = m.triggers.map((_, t) => E.periodsOn(m, out.trigger_on, t, begin, state.on[t]));
+  // From the day `begin` on, if no trigger changes: when each measure is in force, and the first days of the segments.
+  const plan = (m, begin, state, record) => {
+    const { measures } = state;
+    const on = m.triggers.map((_, t) => E.periodsOn(m, record, t, begin, state.on[t]));
     const periods = measures.map((x) => E.inForce(x, x.trigger < 0 ? [] : on[x.trigger]));
-    const starts = segmentsFrom(m, begin, measures, periods);
-    forward(m, sizes.first + begin);
-    w.cell_days.fill(0);
-    w.moved.fill(0);
-    w.arriving.fill(0);
-    let segment = -1;
-    for (let day = begin; day < sizes.days; day++) {
-      const today = sizes.first + day;
-      if (segment + 1 < starts.length && starts[segment + 1] === today) {
+    const first = m.sizes.first + begin, end = m.sizes.first + m.sizes.days;
+    const all = new Set([first, ...m.base_start]);
+    measures.forEach((measure, i) => E.addRampStarts(all, measure, periods[i]));
+    const starts = Int32Array.from([...all].filter((s) => s >= first && s < end)).sort();
+    const until = (n) => starts[n + 1] ?? end;
+    const weights = (n) => measures.map((x, i) => E.weight(x, periods[i], starts[n], until(n)));
+    return { starts, until, weights };
+  };
+
+  // Runs from `day` until an evening on which a trigger changes, or to the end; returns the position of the next day.
+  // `state.begin` is the day on which the triggers were last looked at.
+  const runDays = (m, from, events, state, out) => {
+    const { sizes } = m;
+    const { starts, until, weights } = plan(m, state.begin, state, out.trigger_on);
+    let segment = starts.indexOf(sizes.first + from) - 1;
+    let before = [];
+    for (let day = from; day < sizes.days; day++) {
+      if (segment + 1 < starts.length && starts[segment + 1] === sizes.first + day) {
         segment += 1;
-        countPlain(m);
-        enter(m, measures, periods, state.gates, today, starts[segment + 1] ?? sizes.first + sizes.days);
+        const now = weights(segment);
+        const moved = forward(m, sizes.first + day);
+        if (state.remembers) E.remember(m, state, { begin: state.begin, day, until: until(segment), weights: now });
+        E.enter(m, state.parts, state.measures, now, before, moved);
+        before = now;
       }
       state.on.forEach((is, t) => { out.trigger_on[day * m.triggers.length + t] = is; });
       E.oneDay(m, day, events, state, out);
-      const ended = day === sizes.days - 1 || m.day_month[day + 1] !== m.day_month[day];
-      const stop = E.evening(m, day, state, out);
-      if (ended || stop) {
-        countPlain(m);
-        endMonth(m, m.day_month[day], ended, out);
+      if (day === sizes.days - 1 || m.day_month[day + 1] !== m.day_month[day]) endMonth(m, m.day_month[day], out);
+      if (E.evening(m, day, state, out)) {
+        state.begin = day + 1;
+        return day + 1;
       }
-      if (stop) return day + 1;
     }
     return sizes.days;
   };
 
   const countPlain = (m) => {
-    const { moved, cell_days: days, plain } = m.work;
-    const { plain_edge: edge, plain_cell: cell } = m;
+    const { plain_moved: moved, cell_days: days, plain } = m.work;
+    const { plain_cell: cell } = m;
     const counted = m.plain_flow.length;
-    for (let i = 0; i < counted; i++) moved[edge[i]] += days[cell[i]] * plain[i];
+    for (let i = 0; i < counted; i++) moved[i] += days[cell[i]] * plain[i];
     days.fill(0);
   };
 
-  const endMonth = (m, month, ended, out) => {
-    const { moved, count } = m.work;
+  const endMonth = (m, month, out) => {
+    countPlain(m);
+    const { moved, plain_moved: plainMoved, count } = m.work;
     const { flows, stocks, groups: G } = m.sizes;
-    for (let e = 0; e < moved.length; e++) {
-      if (moved[e] === 0) continue;
-      out.monthly_flow[(month * flows + m.edge_flow[e]) * G + m.cell_group[m.edge_cell[e]]] += moved[e] * m.edge_size[e];
-      moved[e] = 0;
-    }
-    if (!ended) return;
-    for (const c of m.stock_cells) {
-      out.month_end_stock[(month * stocks + m.cell_stock[c]) * G + m.cell_group[c]] += count[c] * m.cell_size[c];
-    }
+    const { plain_edge: plain, plain_size: plainSize, later, later_flow: flow, later_size: laterSize, monthly_of: at } = m;
+    const found = out.monthly_flow.subarray(month * flows * G, (month + 1) * flows * G);
+    for (let i = 0; i < m.plain_flow.length; i++) found[at[plain[i]]] += plainMoved[i] * plainSize[i];
+    for (let i = 0; i < later.length; i++) if (flow[i] >= 0) found[at[later[i]]] += moved[i] * laterSize[i];
+    plainMoved.fill(0);
+    moved.fill(0);
+    const stock = out.month_end_stock;
+    for (const c of m.stock_cells) stock[(month * stocks + m.cell_stock[c]) * G + m.cell_group[c]] += count[c] * m.cell_size[c];
   };
 
-  Object.assign(E, { load, unpack, ofMember, run });
+  Object.assign(E, { load, unpack, showStocks, ofMember, run, plan, countPlain });
 })();

@@ -42,13 +42,16 @@ globalThis.Corridor = {};
 
   const percent = (share, decimals = 0) => number(100 * share, decimals) + "\u00a0%";
 
+  // A chance from draws, which cannot show what is rarer than one in a hundred.
+  const chance = (share) => share < 0.01 ? "<" + percent(0.01) : share > 0.99 ? ">" + percent(0.99) : percent(share);
+
   const monthName = (iso) => data.months[state.lang][Number(iso.slice(5, 7)) - 1];
   const month = (iso) => monthName(iso) + (state.lang === "en" ? " " : " de ") + iso.slice(0, 4);
   const shortMonth = (iso) => monthName(iso).slice(0, 3);
   const day = (iso) => Number(iso.slice(8, 10)) + (state.lang === "en" ? " " : " de ") + month(iso);
 
   const FORMATS = {
-    text, date: day, month, percent, rounded,
+    text, date: day, month, percent, chance, rounded,
     flag: (value) => say(value ? "yes" : "no"),
     number: (value) => (Number.isInteger(value) ? number(value) : rounded(value)),
   };
@@ -62,6 +65,6 @@ globalThis.Corridor = {};
   };
 
   Object.assign(Corridor, {
-    data, state, text, fill, say, number, significant, rounded, percent, month, shortMonth, day, cell,
+    data, state, text, fill, say, number, significant, rounded, percent, chance, month, shortMonth, day, cell,
   });
 })();

@@ -62,7 +62,7 @@
     };
   };
 
-  const run = (data, model, now, scenario) => read(data, model, E.run(model, chosen(data, now, scenario.events)));
+  const run = (data, model, now, scenario, memory) => read(data, model, E.run(model, chosen(data, now, scenario.events), memory));
 
   // -- the same as a scenario of a corridor folder ----------------------------------------------------------------
   // A moved measure becomes one of its own beside the old one, which leaves the scenario or is lifted. Measured responses are

@@ -20,6 +20,7 @@
     const against = C.choice("against", C.say("sim_against"), [{ key: "same", label: C.say("sim_itself") }, ...block.scenarios.map((s) => ({ key: s.id, label: s.label }))], () => follow(), { fallback: "same" });
     const reference = () => (against.value() === "same" ? scenarioOf() : named(against.value()));
     let home, now, base, baseHome, own, controls = [], grading = 0, due = 0, running = 0, founded = null, asked = 0, members = [];
+    const memory = {}, memoryAlone = {}; // where the run before can be taken up again
     const steps = { past: [], ahead: [], timer: 0 };
 
     // -- the frame ------------------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@
     const respond = () => {
       const began = performance.now();
       const before = own;
-      own = isMoved() ? L.run(data, model, now, scenarioOf()) : reference() === scenarioOf() ? base : L.run(data, model, home, scenarioOf());
+      own = isMoved() ? L.run(data, model, now, scenarioOf(), memory) : reference() === scenarioOf() ? base : L.run(data, model, home, scenarioOf());
       founded = null;
       members = [];
       node.dataset.members = "0";
@@ -229,7 +230,7 @@
       if (k < mine.length) {
         const i = mine[k];
         const alone = baseHome.map((x, n) => (n === i ? now[i] : x));
-        const is = mine.length === 1 ? own : L.run(data, model, alone, reference());
+        const is = mine.length === 1 ? own : L.run(data, model, alone, reference(), memoryAlone);
         const { grade: name, low, high } = data.measures[i];
         const outside = now[i].on && low !== null && (now[i].strength < low || now[i].strength > high);
         for (const item of items) {
@@ -264,7 +265,7 @@
       home = L.settings(data, model, scenario);
       now = L.decode(data, model, C.get("moves"), home);
       baseHome = L.settings(data, model, reference());
-      own = base = L.run(data, model, baseHome, reference());
+      own = base = L.run(data, model, baseHome, reference(), memory);
       controls = data.measures.map((measure, i) => C.leverControl(model, { ...measure, ...block.measures[i] }, i, { get: (n) => now[n], put }));
       lists.replaceChildren(...block.who.map(group).filter(Boolean));
       data.measures.forEach((measure, i) => { if (measure.idle) controls[i].node.classList.add("idle"); });
@@ -276,6 +277,7 @@
     const begin = async () => {
       try {
         model ??= await CorridorEngine.load(data.engine);
+        CorridorEngine.showStocks(model, data.stocks.flatMap((item) => item.stocks));
       } catch {
         waiting.replaceChildren(C.say("lever_no_engine"));
         return;

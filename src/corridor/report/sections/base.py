@@ -9,10 +9,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, Protocol
 
 import polars as pl
 
+from corridor.model.distinct import distinct_names
 from corridor.model.small_counts import HELD_BACK
 from corridor.report.blocks import Block, named_column, prose, table_block
 from corridor.report.messages import Text, plain, say
@@ -192,9 +194,13 @@ class RunView:
 
     @cached_property
     def place_names(self) -> Mapping[str, Text]:
-        """Names of places by id."""
-        rows = self.run.table("places").iter_rows(named=True)
-        return {row["id"]: {"en": row["name"], "es": row["name_es"] or row["name"]} for row in rows}
+        """Names of places by id; several places of one name are told apart."""
+        rows = self.run.table("places").rows(named=True)
+        by_language = {
+            lang: distinct_names((r["id"], r[column] or r["name"], r["country"], r["zone"]) for r in rows)
+            for lang, column in (("en", "name"), ("es", "name_es"))
+        }
+        return {r["id"]: {"en": by_language["en"][r["id"]], "es": by_language["es"][r["id"]]} for r in rows}
 
     def nationality(self, code: str) -> Text:
         """A nationality's name."""
@@ -228,9 +234,8 @@ def monthly_counts(rows: pl.DataFrame) -> list[list[Any]]:
 
 def quantiles_of(rows: pl.DataFrame) -> dict[float, float]:
     """Value by quantile level, rounded to four decimals so that levels can be looked up."""
-    return {
-        round(level, 4): value for level, value in rows.select("quantile", "value").sort("quantile").rows()
-    }
+    pairs = zip(rows["quantile"].to_list(), rows["value"].to_list(), strict=True)
+    return {round(level, 4): value for level, value in sorted(pairs, key=itemgetter(0))}
 
 
 def column(key: str, kind: str = "text", *, label: Text | None = None) -> dict[str, Any]:

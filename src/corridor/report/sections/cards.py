@@ -15,6 +15,7 @@ from corridor.text import LANGS, day, month
 
 FIRST = 3
 """Cards that are open when the page is; the others are one click away."""
+_KEPT = "_chance_cards"
 BY_MONTHS = 3
 """A stock's card first asks about the days up to the end of this month ahead."""
 
@@ -37,10 +38,15 @@ def chance_above(levels: Sequence[float], values: Sequence[float], line: float) 
 
 
 def chance_cards(view: RunView) -> list[dict[str, Any]]:
-    """Cards of the published series and stocks: nothing assumed and nothing from a repost."""
+    """Cards of the published series and stocks: nothing assumed and nothing from a repost; made once for a view."""
+    kept: list[dict[str, Any]] | None = view.__dict__.get(_KEPT)
+    if kept is not None:
+        return list(kept)
     cards = [_series_card(view, series) for series in view.series if _may_stand_first(view, series)]
     cards += [_stock_card(view, item) for item in view.items if _may_stand_first(view, item)]
-    return [card for card in cards if card is not None]
+    made = [card for card in cards if card is not None]
+    view.__dict__[_KEPT] = made
+    return list(made)
 
 
 def _may_stand_first(view: RunView, item: str) -> bool:

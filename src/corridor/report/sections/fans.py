@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.model.small_counts import SUPPRESS_BELOW
 from corridor.report.messages import Text, Value, say
-from corridor.report.sections.base import Block, Label, RunView, monthly_counts, prose, quantiles_of, total
+from corridor.report.sections.base import Block, Label, RunView, monthly_counts, prose, total
 from corridor.text import LANGS, Lang, month, number, rounded
 
 HISTORY_MONTHS = 20
@@ -137,11 +137,9 @@ def _options(view: RunView, rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _view(rows: pl.DataFrame, observed: list[list[Any]]) -> dict[str, Any]:
-    by_month = {
-        first: quantiles_of(group)
-        for (first,), group in rows.sort("month").group_by("month", maintain_order=True)
-        if isinstance(first, dt.date)
-    }
+    by_month: dict[dt.date, dict[float, float]] = {}
+    for first, level, value in rows.select("month", "quantile", "value").sort("month", "quantile").rows():
+        by_month.setdefault(first, {})[round(level, 4)] = value
     return {
         "months": list(by_month),
         "values": [[round(v, 1) for v in level.values()] for level in by_month.values()],

@@ -10,7 +10,7 @@ from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, column, switch, table_block
 from corridor.text import LANGS, rounded
 
-ITEMS = ("hours_processing", "hours_left", "lorries_not_crossed")
+ITEMS = ("hours_processing", "hours_left", "trucks_not_crossed")
 SHOWN = (0.1, 0.5, 0.9)
 
 
