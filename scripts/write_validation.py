@@ -54,7 +54,8 @@ def rendered() -> str:
     assert ours is not None
     dates = int(ours["dates"].max() or 0)  # type: ignore[arg-type]
     heads = [f"{h}" for h in HORIZONS]
-    lines = [f"{dates} dates. In brackets: the corridor run on by itself (`--free`).", "",
+    brackets = "" if free is None else " In brackets: the corridor run on by itself (`--free`)."
+    lines = [f"{dates} dates.{brackets}", "",
              "| series | | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]  # fmt: skip
     for name, label in NAMES.items():
         for i, (line, (column, form)) in enumerate(LINES.items()):
