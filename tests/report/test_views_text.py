@@ -163,7 +163,7 @@ def test_a_corridor_without_cities_has_a_brief_of_its_other_stocks(tmp_path: Pat
     assert page["title"]["en"].endswith("people by month") and page["title"]["es"].endswith(
         "personas por mes"
     )
-    assert "in care" not in page["sentences"][0]["en"]
+    assert "people in care on an average day" not in page["sentences"][0]["en"]
     heads = [column["label"]["en"] for column in page["table"]["columns"]]
     assert heads[2:4] == ["People, average day", "People, fullest day"]
     rows = changed["stock_months"].filter(pl.col("item") == items[0], pl.col("statistic") == "mean")
