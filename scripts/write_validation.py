@@ -1,7 +1,7 @@
 """Copy the summary of a validation into docs/results and the tables of docs/calibration.md.
 
 corridor validate americas --out FOLDER
-corridor validate americas --out FOLDER --coupled
+corridor validate americas --out FOLDER --free
 python scripts/write_validation.py FOLDER
 """
 
@@ -35,7 +35,7 @@ LINES = {
 
 
 def read(name: str) -> pl.DataFrame | None:
-    """The committed summary of the coupled or the free baseline."""
+    """The committed summary of the baseline or of the free run."""
     path = RESULTS / f"validation-{name}.csv"
     return pl.read_csv(path) if path.exists() else None
 
@@ -50,20 +50,21 @@ def cell(table: pl.DataFrame | None, name: str, horizon: int, column: str, form:
 
 def rendered() -> str:
     """The tables of the page."""
-    coupled, free = read("coupled"), read("free")
-    assert free is not None
-    dates = int(free["dates"].max() or 0)  # type: ignore[arg-type]
+    ours, free = read("baseline"), read("free")
+    assert ours is not None
+    dates = int(ours["dates"].max() or 0)  # type: ignore[arg-type]
     heads = [f"{h}" for h in HORIZONS]
-    lines = [f"{dates} dates. In brackets: coupled to the default forecast (`--coupled`).", "",
+    brackets = "" if free is None else " In brackets: the corridor run on by itself (`--free`)."
+    lines = [f"{dates} dates.{brackets}", "",
              "| series | | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]  # fmt: skip
     for name, label in NAMES.items():
         for i, (line, (column, form)) in enumerate(LINES.items()):
             cells = []
             for horizon in HORIZONS:
-                ours, other = (cell(t, name, horizon, column, form) for t in (free, coupled))
-                cells.append(f"{ours} ({other})" if ours and other else ours)
+                first, other = (cell(t, name, horizon, column, form) for t in (ours, free))
+                cells.append(f"{first} ({other})" if first and other else first)
             lines.append(f"| {label if i == 0 else ''} | {line} | " + " | ".join(cells) + " |")
-    stocks = free.filter(pl.col("horizon") == 0)
+    stocks = ours.filter(pl.col("horizon") == 0)
     lines += ["", "Stocks on the days of dated points that came later; the error is that of the median over that of the last point known:", "",
               "| stock | points | in the 80 % interval | in the 95 % interval | error |", "|---|---|---|---|---|"]  # fmt: skip
     for row in stocks.iter_rows(named=True):
@@ -77,7 +78,7 @@ def rendered() -> str:
 def main() -> None:
     folder = Path(sys.argv[1])
     RESULTS.mkdir(exist_ok=True)
-    for name in ("coupled", "free"):
+    for name in ("baseline", "free"):
         if (folder / f"{name}.csv").exists():
             (RESULTS / f"validation-{name}.csv").write_text(
                 (folder / f"{name}.csv").read_text("utf-8"), "utf-8"

@@ -109,7 +109,7 @@ def simulate(
     corridor: Corridor | str | Path, scenario: str | None = None, *, members: int = 100, seed: int = 1,
     as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
     workers: int = 1, progress: Callable[[int], None] | None = None,
-    coupled: bool = False,
+    free: bool = False,
 ) -> Trajectories: ...  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def simulate(
     corridor: Corridor | str | Path, scenario: Sequence[str | None], *, members: int = 100, seed: int = 1,
     as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
     workers: int = 1, progress: Callable[[int], None] | None = None,
-    coupled: bool = False,
+    free: bool = False,
 ) -> dict[str, Trajectories]: ...  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def simulate(
     corridor: Corridor | str | Path, scenario: str | Sequence[str | None] | None = None, *, members: int = 100,
     seed: int = 1, as_of: Day | None = None, end: Day | None = None, hindsight: bool = False, responses: bool = True,
     workers: int = 1, progress: Callable[[int], None] | None = None,
-    coupled: bool = False,
+    free: bool = False,
 ) -> Trajectories | dict[str, Trajectories]:  # fmt: skip
     """Run a scenario, or several side by side; scenarios of one seed share their noise member by member.
 
@@ -150,9 +150,9 @@ def simulate(
         Processes. With more than one, a script calls this under ``if __name__ == "__main__":``.
     progress
         Called with the number of members that were finished.
-    coupled
-        Couple each member's base to a draw of the default forecast, so that a scenario without new measures says what
-        :func:`forecast` says. By default a calibrated corridor runs on by itself.
+    free
+        Let a calibrated corridor run on by itself. By default its central run stands on the level of the default forecast
+        (:func:`forecast`), and members walk about it with their own shocks.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def simulate(
     from corridor.study import with_forecast
     from corridor.study.responses import answered
 
-    study = with_forecast(study) if coupled else study
+    study = study if free else with_forecast(study)
     study = answered(study) if responses else study
     compiled = {name or "base": study.compile(name) for name in ids}
     runs = {name: run_members(one, workers=workers, progress=progress) for name, one in compiled.items()}

@@ -1,4 +1,4 @@
-"""`corridor validate` keeps finished dates, tells the coupled from the free baseline, and refuses a date out of the period."""
+"""`corridor validate` keeps finished dates, tells the baseline from the free run, and refuses a date out of the period."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dt.date, bool]]:
-    """Dates that were scored, and whether coupled; each gives one score."""
+    """Dates that were scored, and whether free; each gives one score."""
     found: list[tuple[dt.date, bool]] = []
 
     def scored(corridor: object, plan: object, date: dt.date, **options: Any) -> pl.DataFrame:
-        found.append((date, options["coupled"]))
+        found.append((date, options["free"]))
         row = {
             "publisher": "us", "series": "total", "month": date.replace(day=1), "horizon": 1, "wis": 100.0,
             "wis_reference": 200.0, "wis_forecast": 100.0, "inside_80": True, "inside_95": True, "origin": date,
@@ -56,15 +56,15 @@ def test_dates_are_scored_once_and_more_are_added(tmp_path: Path, asked: list[An
     rows = call(out, "--dates", str(FIRST), "--dates", str(SECOND))
     assert asked == [(FIRST, False), (SECOND, False)]
     assert rows[0]["dates"] == 2
-    assert pl.read_csv(out / "free.csv")["targets"].to_list() == [2]
+    assert pl.read_csv(out / "baseline.csv")["targets"].to_list() == [2]
 
 
-def test_the_coupled_baseline_is_kept_apart(tmp_path: Path, asked: list[Any]) -> None:
+def test_the_free_run_is_kept_apart(tmp_path: Path, asked: list[Any]) -> None:
     out = tmp_path / "v"
     call(out, "--dates", str(FIRST))
-    call(out, "--dates", str(FIRST), "--coupled")
+    call(out, "--dates", str(FIRST), "--free")
     assert asked == [(FIRST, False), (FIRST, True)]
-    assert {p.name for p in out.glob("*.csv")} == {"coupled.csv", "free.csv"}
+    assert {p.name for p in out.glob("*.csv")} == {"baseline.csv", "free.csv"}
 
 
 def test_other_members_are_another_result(tmp_path: Path, asked: list[Any]) -> None:

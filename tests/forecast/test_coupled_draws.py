@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import permutations
 
 import numpy as np
 import pytest
 
-from corridor.forecast.coupled.draws import _adding_up, drawn_together, nearest, thinned
+from corridor.forecast.coupled.draws import AreaDraws, _adding_up, drawn_together, nearest, thinned
 from corridor.forecast.scores import LEVELS
 
 RNG = np.random.default_rng(11)
@@ -54,6 +55,19 @@ def test_areas_of_every_member_add_up_to_its_total() -> None:
     assert out.sum(axis=2) == pytest.approx(totals)
     assert out[:, :, 2] == pytest.approx(drawn[:, :, 2])
     assert out[:, :, 0] / out[:, :, 1] == pytest.approx(drawn[:, :, 0] / drawn[:, :, 1])
+
+
+def test_members_are_given_areas_that_add_up_to_their_own_totals() -> None:
+    values = RNG.uniform(10, 100, size=(5, 2, 3))
+    areas = AreaDraws(
+        ("east", "west", "port"), (dt.date(2024, 1, 1), dt.date(2024, 2, 1)), values, (True, True, False)
+    )
+    totals, ports = RNG.uniform(150, 250, size=(4, 2)), RNG.uniform(10, 100, size=(4, 2))
+    given = areas.given(totals, ports)
+    assert given.values.sum(axis=2) == pytest.approx(totals)
+    assert np.sort(given.values[:, 0, 2]) == pytest.approx(np.sort(values[:-1, 0, 2]))  # each draw once
+    middle = areas.central(totals[:1])
+    assert middle.values.shape == (1, 2, 3) and middle.values[0, :, 2] == pytest.approx(values[-1, :, 2])
 
 
 def test_areas_have_their_own_quantiles() -> None:

@@ -1,18 +1,21 @@
-"""A small corridor coupled to given draws: every member's expected counts meet its own, and nobody else's."""
+"""A small corridor coupled to given draws: its central run meets their medians, its members take their margins."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corridor.engine import Compiled, RunSpec, compile_corridor, expected_arrays, run_member
+from corridor.engine.intensity import intensity_deviations
+from corridor.ensemble import Trajectories, by_nationality, observe, simulate
+from corridor.forecast.coupled import Coupling, Draws, central_margins, margins_of
 from corridor.forecast.coupled.controls import Control, Controls
-from corridor.forecast.coupled.coupling import Coupling, _Work, on_paths
+from corridor.forecast.coupled.coupling import Level, on_paths
 from corridor.forecast.coupled.draws import SeriesDraws
 from corridor.model.arrays import Floats
 from small_corridors import parameter
@@ -54,17 +57,17 @@ def draws(run: Compiled, name: str, *flows: str, sd: float) -> SeriesDraws:
 
 
 @pytest.fixture(scope="module")
-def work(compiled: Compiled) -> _Work:
+def level(compiled: Compiled) -> Level:
     total = draws(compiled, "border_total", "cross_east", "cross_west", sd=0.15)
     met = draws(compiled, "met", "met_east", sd=0.1)
     control = Control(met.observation, "hazard", ("met_east",))
     controls = Controls(total.observation, (met.observation,), (control,), ())
-    return _Work(compiled, [total, met], [None, control], controls, None)
+    return Level(compiled, Draws((total, met)), controls)
 
 
 @pytest.fixture(scope="module")
-def coupling(work: _Work) -> Coupling:
-    return work.couple(1)
+def coupling(level: Level) -> Coupling:
+    return level.meet()
 
 
 @pytest.fixture(scope="module")
@@ -72,40 +75,47 @@ def coupled(compiled: Compiled, coupling: Coupling) -> Compiled:
     return on_paths(compiled, coupling.paths)
 
 
-def misses(run: Compiled, drawn: SeriesDraws, *flows: str) -> Iterator[Floats]:
-    for member in [*range(MEMBERS), None]:
-        row_ = MEMBERS if member is None else member
-        yield np.abs(np.log(counted(run, member, *flows)[1:] / drawn.values[row_]))
+def central(coupling: Coupling, series: int) -> Floats:
+    """(months, nationalities) the medians that are asked for."""
+    return coupling.draws.series[series].values[-1]
 
 
-def test_the_total_of_every_member_meets_its_draw(work: _Work, coupled: Compiled) -> None:
-    away = [miss.max() for miss in misses(coupled, work.drawn[0], "cross_east", "cross_west")]
-    assert max(away) < 0.03
+def test_the_central_run_meets_the_medians_of_the_total(coupling: Coupling, coupled: Compiled) -> None:
+    away = np.log(counted(coupled, None, "cross_east", "cross_west")[1:] / central(coupling, 0))
+    assert np.abs(away).max() < 0.03
 
 
-def test_the_hazard_gives_way_until_encounters_upstream_meet_theirs(work: _Work, coupled: Compiled) -> None:
-    away = [np.median(miss) for miss in misses(coupled, work.drawn[1], "met_east")]
-    assert max(away) < 0.05
-
-
-def test_a_member_given_anothers_draw_is_far_from_its_own(work: _Work, coupled: Compiled) -> None:
-    other = SeriesDraws(
-        work.drawn[0].observation, AHEAD, work.drawn[0].parts, np.roll(work.drawn[0].values, 1, axis=0)
-    )
-    away = [miss.max() for miss in misses(coupled, other, "cross_east", "cross_west")]
-    assert min(away) > 0.05
-
-
-def test_the_distance_that_is_reported_is_the_distance(
-    work: _Work, coupling: Coupling, coupled: Compiled
+def test_the_hazard_gives_way_until_encounters_upstream_meet_theirs(
+    coupling: Coupling, coupled: Compiled
 ) -> None:
-    total = np.array(
-        [counted(coupled, m, "cross_east", "cross_west")[1:].sum(axis=1) for m in range(MEMBERS)]
-    )
-    away = np.abs(np.log((total + 1) / (work.drawn[0].values[:-1].sum(axis=2) + 1)))
+    away = np.log(counted(coupled, None, "met_east")[1:] / central(coupling, 1))
+    assert np.median(np.abs(away)) < 0.05
+
+
+def test_before_it_was_moved_the_run_stood_elsewhere(compiled: Compiled, coupling: Coupling) -> None:
+    away = np.log(counted(compiled, None, "cross_east", "cross_west")[1:] / central(coupling, 0))
+    assert np.abs(away).max() > 0.09  # the medians are a tenth above it
+
+
+def test_members_walk_about_the_level_with_the_shocks_of_a_free_run(
+    compiled: Compiled, coupled: Compiled
+) -> None:
+    home = coupled.stock_ids.index("home.leaving")
+    month = coupled.calendar.month_of_segment
+    for member in range(2):
+        shocks = intensity_deviations(
+            compiled.table, ("VEN", "ECU"), compiled.months, START, compiled.spec.seed, member
+        )
+        ratio = coupled.values(member).departures[:, home] / coupled.values(None).departures[:, home]
+        assert np.log(ratio) == pytest.approx(shocks[month])
+        assert np.abs(shocks).max() > 0.05
+
+
+def test_the_distance_that_is_reported_is_the_distance(coupling: Coupling, coupled: Compiled) -> None:
+    total = counted(coupled, None, "cross_east", "cross_west")[1:].sum(axis=1)
+    away = np.abs(np.log((total + 1) / (central(coupling, 0).sum(axis=1) + 1)))
     table = coupling.distance.filter(series="border_total")
-    assert table["largest"].to_numpy() == pytest.approx(away.max(axis=0))
-    assert table["median"].to_numpy() == pytest.approx(np.median(away, axis=0))
+    assert table["central"].to_numpy() == pytest.approx(away)
 
 
 def test_scenarios_share_the_departures_of_the_baseline(compiled: Compiled, coupling: Coupling) -> None:
@@ -118,3 +128,53 @@ def test_scenarios_share_the_departures_of_the_baseline(compiled: Compiled, coup
     assert counted(again, 2, "cross_west") == pytest.approx(
         counted(on_paths(compiled, coupling.paths), 2, "cross_west"), rel=1e-9
     )
+
+
+@pytest.fixture(scope="module")
+def trajectories(coupled: Compiled) -> Trajectories:
+    return simulate(coupled)
+
+
+def seen(run: Compiled, members: Trajectories, name: str) -> Floats:
+    """(members, months ahead, nationalities)."""
+    observation = next(o for o in run.corridor.observations if o.id == name)
+    return by_nationality(run.groups, observe(members, run.corridor, observation, run.table))
+
+
+def test_the_baseline_has_the_margins_of_the_draws(
+    coupling: Coupling, coupled: Compiled, trajectories: Trajectories
+) -> None:
+    margins = margins_of(coupling.draws, coupled, trajectories)
+    for k, name in enumerate(("border_total", "met")):
+        carried = margins.carry(name, seen(coupled, trajectories, name))[:, 1:]
+        drawn = coupling.draws.series[k].values[:-1]
+        assert np.sort(carried, axis=0) == pytest.approx(np.sort(drawn, axis=0), rel=0.01)
+        joint = carried.reshape(MEMBERS, -1)  # a member takes one draw as it is, each draw once
+        apart = np.abs(np.log(joint[:, None] / drawn.reshape(MEMBERS, -1)[None])).max(axis=2)
+        assert sorted(apart.argmin(axis=1)) == list(range(MEMBERS))
+        assert apart.min(axis=1).max() < 0.01
+
+
+def test_a_scenarios_members_are_carried_by_the_factor_of_the_baselines(
+    coupling: Coupling, coupled: Compiled, trajectories: Trajectories
+) -> None:
+    margins = margins_of(coupling.draws, coupled, trajectories)
+    base = seen(coupled, trajectories, "border_total")
+    fewer = margins.carry("border_total", 0.7 * base)
+    assert fewer == pytest.approx(0.7 * margins.carry("border_total", base))
+    assert margins.carry("another series", base) is base
+
+
+def test_the_central_run_is_carried_to_the_medians(coupling: Coupling, coupled: Compiled) -> None:
+    margins = central_margins(coupling.draws, coupled)
+    observation = next(o for o in coupled.corridor.observations if o.id == "met")
+    carried = margins.carry("met", counted(coupled, None, *observation.flows)[None])
+    assert carried[0, 1:] == pytest.approx(central(coupling, 1), rel=0.01)
+
+
+def test_draws_for_other_members_are_refused(
+    coupling: Coupling, coupled: Compiled, trajectories: Trajectories
+) -> None:
+    few = tuple(replace(one, values=one.values[1:]) for one in coupling.draws.series)
+    with pytest.raises(ValueError, match="5 draws for 6 members"):
+        margins_of(Draws(few), coupled, trajectories)

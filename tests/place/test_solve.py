@@ -9,7 +9,7 @@ from small_problems import everything
 
 from corridor.place.prices import bound_at, find_prices
 from corridor.place.program import Limits, Prices, merge_alike, objective, simple, used
-from corridor.place.solve import solve
+from corridor.place.solve import _unit, solve
 
 
 def random_program(seed, units, sites, kinds=1, whole=False, groups=0, tight=0.9):
@@ -98,6 +98,22 @@ def test_optimum_equals_scipy_on_sixty_units(seed):
     check(program, limits, solution)
     assert solution.value == pytest.approx(scipy_optimum(program, limits), abs=1e-6)
     assert solution.gap < 1e-6
+
+
+def test_scores_of_four_digits_are_solved_to_the_last_of_them():
+    """The bound falls to a multiple of 0.0001, so a gap below that is none."""
+    rng = np.random.default_rng(11)
+    for digits, unit in ((0, 1.0), (1, 0.1), (4, 1e-4), (7, 0.0)):
+        value = np.round(rng.random((60, 5)) * (9 if digits == 0 else 1), digits)
+        assert _unit(simple(value, np.ones((60, 1)))) == pytest.approx(unit)
+    assert _unit(simple(np.round(rng.random((60, 5)), 2), np.ones((60, 1)), bonus=rng.random(60))) == 0.0
+    assert _unit(simple(np.full((3, 2), 1e9 + 0.5), np.ones((3, 1)))) == pytest.approx(0.1)
+    value = np.round(rng.random((40, 4)), 4)
+    program = simple(value, rng.integers(1, 5, (40, 1)).astype(float))
+    limits = Limits(np.full((1, 4), np.floor(program.need_amount.sum() / 4.2)), np.zeros(1))
+    solution = solve(program, limits, seconds=20)
+    assert solution.value == pytest.approx(scipy_optimum(program, limits), abs=1e-6)
+    assert solution.gap < 1e-9
 
 
 @pytest.mark.parametrize(("whole", "tight"), [(False, 1.0), (True, 1.0), (False, 0.3), (False, 5.0)])

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -12,6 +13,7 @@ from corridor.cli import main
 from corridor.data import About, add
 from corridor.model import InputError
 from corridor.reception import Options, own_reception
+from corridor.reception.partial import partial_dates
 
 ROWS = 30
 MESSY = [
@@ -191,3 +193,38 @@ def test_under_a_scenario_arrivals_rules_and_beds_act_together_and_each_lever_al
     assert table["limit"]["census_change"] < 0  # against the forecast without the scenario
     assert table["beds"]["census_change"] == 0.0
     assert table["beds"]["extra_beds"] == max(0, made.extra_beds().extra - 50)
+
+
+def test_a_date_with_a_part_missing_is_left_out_and_named(data: Path) -> None:
+    """On 2023-10-02 only families are known: 600 of about 1,000. The sum would pretend a fall of 400."""
+    lines = ["date,household,people"]
+    for week in range(12):
+        day = dt.date(2023, 9, 4) + dt.timedelta(weeks=week)
+        lines.append(f"{day},families,{600 + week}")
+        lines.append(f"{day},singles,{'n/a' if week == 4 else 400 + week}")
+    keep("\n".join(lines) + "\n", "parts", kind="stock")
+    found = own_reception("parts", options=Options(draws=50))
+    totals = {f.end: f.value for f in found.place.census()}
+    assert len(totals) == 11
+    assert min(totals.values()) == 1000
+    assert any("1 dates are left out" in note and "2023-10-02" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"), [({"b": 100.0}, False), ({"a": 950.0}, True), ({"a": 950.0, "b": 90.0}, True)]
+)
+def test_on_the_last_date_only_a_large_part_that_is_missing_counts(
+    last: dict[str, float], kept: bool
+) -> None:
+    days = [dt.date(2024, 1, d) for d in (1, 8, 15)]
+    rows = [(day, part, value) for day in days[:2] for part, value in (("a", 900.0), ("b", 100.0))]
+    rows += [(days[2], part, value) for part, value in last.items()]
+    table = pl.DataFrame(rows, schema=["date", "part", "value"], orient="row")
+    assert (days[2] not in partial_dates(table, ("part",))) is kept
+
+
+def test_a_shelter_that_opens_and_one_that_closes_leave_the_total_as_it_is() -> None:
+    days = [dt.date(2024, 1, d) for d in (1, 8, 15, 22)]
+    rows = [(days[i], "old", 500.0) for i in (0, 1)] + [(days[i], "new", 300.0) for i in (1, 2, 3)]
+    table = pl.DataFrame(rows, schema=["date", "part", "value"], orient="row")
+    assert partial_dates(table, ("part",)) == []

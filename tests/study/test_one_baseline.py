@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,15 @@ from corridor.engine import run_member
 from corridor.forecast import View, forecaster, quantile_table, subject_of
 from corridor.formats import find_corridor, open_corridor
 from corridor.study import Study, with_forecast
-from corridor.study.run import run_study, study_levers
+from corridor.study.assemble import monthly_samples
+from corridor.study.engine_payload import compile_all
+from corridor.study.run import no_bar, run_study, simulate_scenarios, study_levers
 
 AS_OF = dt.date(2023, 12, 31)
 END = dt.date(2024, 3, 31)
 MEMBERS = 40
 
-pytestmark = pytest.mark.validation
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,18 @@ def test_so_are_the_nationalities(tables, published, nationality: str) -> None:
     assert both["value"].to_numpy() == pytest.approx(both["forecast"].to_numpy(), rel=0.08)
 
 
+def test_between_ports_and_at_ports_add_up_to_the_total(study: Study) -> None:
+    run = simulate_scenarios(study, no_bar, None, None)[0]
+    whole, between, ports = (
+        monthly_samples(run, o)[:, 1:, 0]
+        for name in ("us_total", "us_between_ports", "us_ports")
+        for o in run.compiled.corridor.observations
+        if o.id == name
+    )
+    assert between + ports == pytest.approx(whole, rel=1e-3)
+    assert np.ptp(ports / whole) > 0.05  # not one share for all members
+
+
 def test_the_page_starts_from_the_median(study: Study, published) -> None:
     """The page's own engine runs the central path; test_engine_parity.py holds it to this run."""
     compiled = study.compile(None)
@@ -85,26 +99,34 @@ def test_the_page_starts_from_the_median(study: Study, published) -> None:
     assert counts[at] == pytest.approx(medians, rel=0.01)
 
 
-def test_the_page_is_given_the_coupled_departures(study: Study) -> None:
-    from dataclasses import replace
-
-    coupled, free = study_levers(study), study_levers(replace(study, paths=None))
-    assert coupled["engine"] != free["engine"]
-    json.dumps(coupled, default=str)
+def test_the_page_is_given_the_level_and_the_margins(study: Study, tables, published) -> None:
+    """Series upstream too stand on their medians in the page, and its 40 members spread as the forecast does."""
+    page = study_levers(study, tables["margins"])
+    assert page["engine"] != study_levers(replace(study, paths=None, draws=None))["engine"]
+    series = next(one for one in page["series"] if one["id"] == "darien_transits")
+    full = compile_all(study.corridor, study.compile(None).spec, study.calibration.parameters)
+    off = study.compile(None)
+    flow = run_member(off, None).monthly_flow[:, series["flows"]]
+    assert full.flow_ids == off.flow_ids
+    counts = (flow.sum(axis=1) * np.array(series["coverage"])).sum(axis=1)
+    theirs = tables["forecast"].filter(series="darien_transits", nationality="", quantile=0.5).sort("month")
+    ahead = [off.months.index(month) for month in theirs["month"]]
+    assert counts[ahead] == pytest.approx(theirs["value"].to_numpy(), rel=0.02)
+    total = next(one for one in page["series"] if one["id"] == "us_total")
+    medians = published.filter(series="total", quantile=0.5).sort("month")["value"].to_numpy()
+    carried = np.array(total["carry"])[[off.months.index(dt.date(2024, m, 1)) for m in (1, 2, 3)]]
+    assert carried.shape == (3, MEMBERS) and np.median(carried, axis=1) == pytest.approx(1.0, abs=0.1)
+    assert len(medians) == 4
 
 
 def test_the_distance_is_in_the_run(tables) -> None:
-    away = tables["baseline"].filter(series="us_total", area="")
-    assert away["median"].max() < 0.01
-    assert away["largest"].max() < 0.1
+    assert tables["baseline"].filter(series="us_total", area="")["central"].max() < 0.002
 
 
-def test_a_free_run_says_another_number(study: Study, published) -> None:
-    from dataclasses import replace
-
-    free = replace(study, paths=None, distance=None).compile(None)
-    flows: Any = next(o for o in study.corridor.observations if o.id == "us_total").flows
+def test_a_free_run_says_another_number(study: Study, tables) -> None:
+    free = replace(study, paths=None, draws=None, distance=None).compile(None)
+    flows: Any = next(o for o in study.corridor.observations if o.id == "darien_transits").flows
     counts = run_member(free, None).monthly_flow[:, [free.index.flow[f] for f in flows]].sum(axis=(1, 2))
-    medians = published.filter(series="total", quantile=0.5).sort("month")["value"].to_numpy()
-    at = free.months.index(dt.date(2024, 1, 1))
-    assert abs(np.log(counts[at] / medians[1])) > 0.02
+    theirs = tables["forecast"].filter(series="darien_transits", nationality="", quantile=0.5).sort("month")
+    at = [free.months.index(month) for month in theirs["month"]]
+    assert np.abs(np.log(counts[at] / theirs["value"].to_numpy())).max() > 0.1

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--end", type=Day(), default=None, help="Last day of the run.")
 @click.option(
-    "--coupled",
+    "--free",
     is_flag=True,
-    help="Couple every member to a draw of the default forecast; otherwise the corridor runs on by itself.",
+    help="Let the corridor run on by itself; otherwise its base is the default forecast.",
 )
 @responses_option()
 @out_option()
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
 def command(
     corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None,
-    responses: bool, coupled: bool, out: Path | None, members: int, seed: int,
+    responses: bool, free: bool, out: Path | None, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, overwrite: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run scenarios of the corridor folder DIR side by side and write a run folder with its report.
@@ -68,7 +68,7 @@ def command(
     run_and_write(
         corridor, scenarios, end=end, out=out or Path(f"{Path(corridor).name}-run"), members=members, seed=seed,
         as_of=as_of, hindsight=hindsight, lang=lang, workers=workers, quiet=quiet,
-        overwrite=overwrite, sets=sets, responses=responses, coupled=coupled,
+        overwrite=overwrite, sets=sets, responses=responses, free=free,
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def run_and_write(
     name: str, scenarios: tuple[str, ...], *, end: dt.date | None, out: Path, members: int, seed: int,
     as_of: dt.date | None, hindsight: bool, lang: str, workers: int | None, quiet: bool,
     overwrite: bool = False, sets: tuple[str, ...] = (), against: RunFolder | None = None,
-    responses: bool = True, coupled: bool = False,
+    responses: bool = True, free: bool = False,
 ) -> Path:  # fmt: skip
     """Run a study and write its run folder and report; returns the path of the report."""
     from corridor.calibrate import read_calibration
@@ -138,7 +138,7 @@ def run_and_write(
     def step(text: str, total: int) -> AbstractContextManager[Callable[[float], None]]:
         return progress(text, total, quiet=quiet)
 
-    study = with_forecast(study, step) if coupled else study
+    study = study if free else with_forecast(study, step)
     if responses:
         from corridor.study.responses import answered
 
@@ -151,7 +151,9 @@ def run_and_write(
             if store.exists():
                 talk(f"finished members are kept in {store}; the same command takes them up", quiet=quiet)
             raise
-        run = RunFolder.write(target, tables, manifest, study_levers(study), overwrite=overwrite)
+        run = RunFolder.write(
+            target, tables, manifest, study_levers(study, tables.get("margins")), overwrite=overwrite
+        )
         report = write_html(run, target / "report.html", "es" if lang == "es" else "en", against=against)
     talk(f"report: {report}", quiet=quiet)
     return report

@@ -32,9 +32,9 @@ from corridor.model import InputError
     help="As-of date to score; repeat it.  [default: the month ends of 2023]",
 )  # fmt: skip
 @click.option(
-    "--coupled",
+    "--free",
     is_flag=True,
-    help="Score the corridor coupled to the default forecast, as `simulate --coupled` runs it.",
+    help="Score the corridor running on by itself, as `simulate --free` runs it.",
 )
 @out_option("corridor-validation")
 @ensemble_options()
@@ -42,7 +42,7 @@ from corridor.model import InputError
 @workers_option()
 @quiet_option()
 def command(
-    corridor: str, dates: tuple[dt.date, ...], coupled: bool, out: Path, members: int, seed: int, format: str,
+    corridor: str, dates: tuple[dt.date, ...], free: bool, out: Path, members: int, seed: int, format: str,
     workers: int | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Score the baseline of the corridor folder DIR on past dates: its published series, areas and cities.
@@ -67,7 +67,8 @@ def command(
             f"--dates {late[0]} is after the corridor's period", hint=f"it ends on {found.settings.end}"
         )
     target = out_folder(out)
-    parts = target / ("coupled" if coupled else "free")
+    name = "free" if free else "baseline"
+    parts = target / name
     parts.mkdir(parents=True, exist_ok=True)
     calibrations = (*shipped_calibrations(folder), target / "calibration")
     for date in asked:
@@ -77,7 +78,7 @@ def command(
         with progress(f"{date}", plan.iterations, quiet=quiet) as advance:
             scores = validate_date(
                 found, plan, date, calibrations=calibrations, members=members, seed=seed,
-                workers=workers or processors(), coupled=coupled, progress=lambda: advance(1),
+                workers=workers or processors(), free=free, progress=lambda: advance(1),
             )  # fmt: skip
         part = file.with_suffix(".part")
         scores.write_parquet(part)
@@ -86,7 +87,6 @@ def command(
         [pl.read_parquet(parts / f"{date}-{members}-{seed}.parquet") for date in asked], how="diagonal"
     )
     table = summary(scores)
-    name = "coupled" if coupled else "free"
     write_text(target / f"{name}.csv", table.write_csv(float_precision=4))
     talk(f"scores by date: {parts}; summary: {target / name}.csv", quiet=quiet)
     _print(table, asked, members, format)

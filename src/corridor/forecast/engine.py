@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,6 +16,9 @@ from corridor.engine import Compiled, MemberPaths, Noise, RunSpec, compile_corri
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, simulate
 from corridor.model import Corridor, Observation, Scenario
 from corridor.model.periods import period_end
+
+if TYPE_CHECKING:
+    from corridor.forecast.coupled.margins import Margins
 
 TOTAL = "total"
 """Name of the sum of all nationalities in a table of samples."""
@@ -84,14 +88,17 @@ def covers_month(spec: RunSpec, month: dt.date) -> bool:
     return spec.start <= month and period_end(month, "month") <= spec.end
 
 
-def series_samples(trajectories: Trajectories, compiled: Compiled, observation: Observation) -> pl.DataFrame:
+def series_samples(
+    trajectories: Trajectories, compiled: Compiled, observation: Observation, margins: Margins | None = None
+) -> pl.DataFrame:
     """Coherent samples of the months of a series that were not published yet: ``series`` (a nationality or ``total``), ``month``,
-    ``member``, ``value`` (people); a total is the sum of joint draws."""
+    ``member``, ``value`` (people); a total is the sum of joint draws. ``margins`` carries the members to those of the default forecast."""
     ahead = months_ahead(compiled, observation)
     months = [compiled.months[m] for m in ahead]
     counts = by_nationality(
         compiled.groups, observe(trajectories, compiled.corridor, observation, compiled.table)
-    )[:, ahead, :]
+    )
+    counts = (margins.carry(observation.id, counts) if margins else counts)[:, ahead, :]
     names: Sequence[str] = nationalities(compiled.corridor) if "nationality" in observation.by else ()
     parts = {TOTAL: counts.sum(axis=2), **{name: counts[:, :, i] for i, name in enumerate(names)}}
     frame = pl.DataFrame(

@@ -16,6 +16,7 @@ from corridor.forecast.compare import (
     quantiles_of_samples,
     score_quantiles,
 )
+from corridor.forecast.coupled import Margins
 from corridor.forecast.engine import TOTAL, compile_forecast, run_forecast, series_samples
 from corridor.forecast.panel import Panel
 from corridor.forecast.sets import PUBLISHERS
@@ -57,8 +58,9 @@ def score_runs(
     *,
     horizons: int = 6,
     publishers: Sequence[str] = tuple(PUBLISHERS),
+    margins: Margins | None = None,
 ) -> pl.DataFrame:
-    """The same for members that have been run.
+    """The same for members that have been run, carried to the margins of the default forecast where ``margins`` are given.
 
     Raises
     ------
@@ -70,11 +72,13 @@ def score_runs(
         publisher = next(name for name, p in PUBLISHERS.items() if p.dataset == observation.dataset)
         if publisher not in publishers:
             continue
-        samples = [series_samples(trajectories, compiled, observation)]
+        samples = [series_samples(trajectories, compiled, observation, margins)]
         for part in corridor.observations:
             area = part.where.get("area", ())
             if part.dataset == observation.dataset and len(area) == 1 and area[0] in panel.series:
-                total = series_samples(trajectories, compiled, part).filter(pl.col("series") == TOTAL)
+                total = series_samples(trajectories, compiled, part, margins).filter(
+                    pl.col("series") == TOTAL
+                )
                 samples.append(total.with_columns(pl.lit(area[0]).alias("series")))
         table = pl.concat(samples).filter(pl.col("series").is_in(list(panel.series)))
         scored = _side_by_side(table, panel, as_of, horizons)

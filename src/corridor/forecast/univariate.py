@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from corridor.forecast import fits
 from corridor.forecast.view import View
 from corridor.model import InputError
 from corridor.model.arrays import Floats
@@ -22,6 +23,8 @@ MANY = 40
 FITS = 1200
 """Fits of a model in a view of many series; each has at least four."""
 _KEPT = 200_000
+WORTH = 100
+"""New fits that are worth keeping for another process."""
 
 
 def available() -> bool:
@@ -58,6 +61,8 @@ class Univariate:
         self.rows = rows
         """Origins that are fitted, counted from the last: those whose errors are used."""
         self._fits: OrderedDict[bytes, Floats] = OrderedDict()
+        self._read: set[int] = set()
+        """Steps ahead of which the kept fits were read."""
 
     def shifts(self, view: View, horizons: Sequence[int]) -> Floats | None:
         """Change of z to be expected, shape ``(horizons, rows, series)``; NaN where there is no fit."""
@@ -65,6 +70,10 @@ class Univariate:
         season = 12 if view.panel.step == "month" else 1
         result = np.full((len(horizons), *z.shape), np.nan)
         furthest = 12 + max(12, *horizons)
+        if furthest not in self._read:
+            self._fits.update(fits.read(self.id, furthest))
+            self._read.add(furthest)
+        before = set(self._fits)
         size = z.shape[1]
         stride = 1 if size <= MANY else max(1, self.rows // max(4, FITS // size))
         for column in range(z.shape[1]):
@@ -75,6 +84,9 @@ class Univariate:
                 if len(known) > 0 and late <= furthest - max(horizons):
                     ahead = self._ahead(known, season, furthest)
                     result[:, row, column] = [ahead[h - 1 + late] - known[-1] for h in horizons]
+        new = {key: fit for key, fit in self._fits.items() if key not in before and len(fit) == furthest}
+        if len(new) > WORTH:
+            fits.write(self.id, furthest, new)
         return result
 
     def _ahead(self, z: Floats, season: int, furthest: int) -> Floats:

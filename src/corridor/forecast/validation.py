@@ -19,7 +19,7 @@ from corridor.data import load
 from corridor.engine import Compiled
 from corridor.ensemble import Trajectories, published
 from corridor.forecast.compare import outcomes, relative_wis, score_quantiles
-from corridor.forecast.coupled import couple
+from corridor.forecast.coupled import couple, margins_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.models import COMBINED
 from corridor.forecast.monthly_scores import score_runs
@@ -50,23 +50,22 @@ KEYS = ("publisher", "series", "month", "horizon")
 
 def validate_date(
     corridor: Corridor, plan: CalibrationPlan, date: dt.date, *, calibrations: Sequence[Path] = (),
-    members: int = 200, seed: int = 1, workers: int = 1, coupled: bool = False,
+    members: int = 200, seed: int = 1, workers: int = 1, free: bool = False,
     progress: Callable[[], None] | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Scores of one date. A calibration is taken from the first of ``calibrations`` that holds one of the date; else the corridor is
-    refitted, and the fit is written into the last of them."""
+    refitted, and the fit is written into the last of them. With ``free`` the corridor runs on by itself, without the forecast."""
     calibration = _calibration(corridor, plan, date, calibrations, progress)
     end = add_months(calibration.known_until, max(HORIZONS) + 1) - dt.timedelta(days=1)
     end = min(end, corridor.settings.end)
-    coupling = couple(
-        corridor, calibration, end=end, seed=seed, members=members, workers=workers
-    ) if coupled else None  # fmt: skip
+    coupling = None if free else couple(corridor, calibration, end=end, seed=seed, members=members)
     compiled = compile_forecast(
         corridor, calibration, None, end=end, seed=seed, members=members,
         paths=coupling.paths if coupling else None,
     )  # fmt: skip
     trajectories = run_forecast(compiled, workers=workers)
-    scores = score_runs(corridor, compiled, trajectories, date, horizons=max(HORIZONS))
+    margins = margins_of(coupling.draws, compiled, trajectories) if coupling else None
+    scores = score_runs(corridor, compiled, trajectories, date, horizons=max(HORIZONS), margins=margins)
     scores = scores.join(_default_forecast(date), on=["publisher", "series", "month"], how="left")
     found = [scores, _stocks(corridor, compiled, trajectories, date)]
     return pl.concat(found, how="diagonal").with_columns(origin=pl.lit(date))

@@ -1,9 +1,9 @@
 """One household, or one batch, at a time: prices from sampled futures, learned anew as households arrive.
 
 Before each decision the households still to come are pictured by those of the past and those that have
-arrived (the recent ones count most); the prices at which they and the room left balance say what a place is worth
-to who comes later. The household goes where its score exceeds the price of what it takes by most (bid-price
-control, Talluri and van Ryzin 1998, doi:10.1287/mnsc.44.11.1577; prices are found anew as in
+arrived, weighted to the mix that is expected (:mod:`corridor.place.futures`); the prices at which they and the room
+left balance say what a place is worth to who comes later. The household goes where its score exceeds the price of
+what it takes by most (bid-price control, Talluri and van Ryzin 1998, doi:10.1287/mnsc.44.11.1577; prices are found anew as in
 Jasin and Kumar 2012, doi:10.1287/moor.1120.0537).
 """
 
@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from corridor.model import did_you_mean
-from corridor.place.prices import FINE, bound_at, find_prices
+from corridor.place.futures import expected_units
+from corridor.place.prices import bound_at, find_prices
 from corridor.place.problem import PEOPLE, Problem, to_program
 from corridor.place.program import (
     Floats,
@@ -37,10 +38,10 @@ from corridor.place.solve import solve
 
 MOST = 1500
 """Households of the past, and of those arrived, that futures are made of."""
-TRUST = 150.0
-"""So many arrivals weigh as much as the whole past."""
-PRICINGS = 100
+PRICINGS = 50
 """Prices are found anew at least so often while half of those who are left arrive."""
+COOLEST = 0.01
+"""Last temperature of the prices, in parts of the spread of values: a pool is a sample, and needs no finer ones."""
 
 
 @dataclass
@@ -53,8 +54,6 @@ class Online:
     room: Floats
     expected: int
     past: Program | None = None
-    memory: int = 250
-    """Arrivals after which what is learned from one counts half."""
     seed: int = 1
     prices: Prices = field(init=False)
     _seen: list[Program] = field(default_factory=list)
@@ -108,20 +107,8 @@ class Online:
             return
         self._wait = self.expected // PRICINGS
         start = self.prices if self.prices.place.any() else None
-        self.prices = find_prices(self._future(), Limits(self.room, np.zeros(1)), start=start, fine=FINE)
-
-    def _future(self) -> Program:
-        """Those still expected, as a mixture of the past and of who has arrived."""
-        recent = join(self._seen)
-        age = np.arange(recent.bonus.size)[::-1]
-        weight = 0.5 ** (age / self.memory)
-        if self.past is None:
-            return recent._replace(count=self.expected * weight / weight.sum())
-        known = float(weight.sum())
-        share = known / (known + TRUST)
-        past = self.past._replace(count=np.full(self.past.bonus.size, (1 - share) / self.past.bonus.size))
-        mixed = join([past, recent._replace(count=share * weight / known)])
-        return mixed._replace(count=self.expected * mixed.count)
+        future = expected_units(self.past, join(self._seen), self._arrived, self.expected)
+        self.prices = find_prices(future, Limits(self.room, np.zeros(1)), start=start, fine=COOLEST)
 
 
 def place_arrivals(

@@ -36,7 +36,7 @@ def replay(
     first = np.full(problem.units, len(problem.ids))
     np.minimum.at(first, problem.unit, np.arange(len(problem.ids)))
     order = rng.permutation(problem.units) if shuffled else np.argsort(first, kind="stable")
-    best = solve(program, limits, gap=1e-3, seconds=seconds)
+    best = solve(program, limits, gap=2e-4, seconds=seconds)
     before = to_program(past, per_person=per_person) if past is not None else None
     rows = []
     for rule in rules:
@@ -73,7 +73,7 @@ def _decider(
     rule: str, program: Program, limits: Limits, order: Ints, past: Program | None, rng: np.random.Generator
 ) -> Decide:
     if rule == "sampled_futures":
-        return Online(limits.capacity, order.size, past, memory=max(50, order.size // 4)).decide
+        return Online(limits.capacity, order.size, past).decide
     room = limits.capacity.copy()
     price = np.zeros(room.shape)
     learned = 0

@@ -34,6 +34,8 @@ ALL_PAIRS = 60_000
 """Up to so many pairs of unit and site the linear program holds all of them."""
 CORE_PAIRS = 60_000
 """Up to so many pairs that could still improve the placement, one integer program is solved to proof."""
+UNIT_CELLS = 10_000_000
+"""Up to so many values it is looked whether all are multiples of a unit."""
 NEIGHBOURHOOD = 250
 """Pairs of an integer program over a few sites."""
 
@@ -61,8 +63,8 @@ class _Search:
     target: float
     bound: float = np.inf
     value: float = -np.inf
-    whole: bool = False
-    """Whether every value is a whole number."""
+    unit: float = 0.0
+    """Every value is a multiple of this, so that a placement's is too; 0: of nothing coarse."""
     site: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     steps: list[str] = field(default_factory=list)
 
@@ -84,9 +86,10 @@ class _Search:
         self.steps.append(f"{step}: {value:.6f}")
 
     def lower_bound_to(self, bound: float, step: str) -> None:
-        """A proven bound: kept if it is the lowest so far; where every value is a whole number, so is the best."""
-        if self.whole:
-            bound = math.floor(bound + 1e-6 * max(1.0, abs(bound) * 1e-3))
+        """A proven bound: kept if it is the lowest so far; where values are multiples of a unit, so is the best."""
+        if self.unit:
+            many = bound / self.unit
+            bound = self.unit * math.floor(many + 1e-6 * max(1.0, abs(many) * 1e-3))
         self.bound = min(self.bound, bound)
         self.steps.append(f"{step}: at most {bound:.6f}")
 
@@ -107,23 +110,34 @@ def solve(
     """
     merged, kind = merge_alike(program)
     search = _Search(program, merged, kind, limits, time.monotonic() + seconds, gap)
-    search.whole = limits.floor.size == 1 and _whole(program)
+    search.unit = _unit(program) if limits.floor.size == 1 else 0.0
     prices, start = _linear(search, prices)
     _round(search, prices, start, seed)
     if search.slack > 0:
         _by_sites(search, prices, seed)
     if search.slack > 0:
         _prove(search, prices)
-    bound = max(search.bound, search.value)
+    proven = search.bound - search.value < 0.5 * search.unit  # both are multiples, up to rounding of the sums
+    bound = search.value if proven else max(search.bound, search.value)
     return Solution(search.site, search.value, bound, prices, tuple(search.steps))
 
 
-def _whole(program: Program) -> bool:
-    """Whether every value and bonus is a whole number (below 2^40, so that sums are exact)."""
-    return all(
-        bool(np.all(np.abs(part) < 2.0**40) and np.array_equal(part, np.floor(part)))
-        for part in (program.bonus, program.value)
-    )
+def _unit(program: Program) -> float:
+    """The coarsest of 1, 0.1 … 0.0001 of which every value and bonus is a multiple; 0: of none, or not looked for."""
+    if program.value.size > UNIT_CELLS:
+        return 0.0
+    for digits in range(5):
+        scale = 10.0**digits
+        if all(_multiples(part, scale) for part in (program.bonus, program.value[:200], program.value)):
+            return 1.0 / scale
+    return 0.0
+
+
+def _multiples(values: Floats, scale: float) -> bool:
+    """Whether each value times the scale is whole, and small enough (below 2^40) that sums are exact."""
+    scaled = values * scale
+    exact = np.abs(scaled - np.rint(scaled)) <= 1e-15 * np.abs(scaled)  # the product itself is rounded
+    return float(np.abs(scaled).max(initial=0.0)) < 2.0**40 and bool(exact.all())
 
 
 def _linear(search: _Search, prices: Prices | None) -> tuple[Prices, Ints]:
@@ -319,7 +333,7 @@ def _prove(search: _Search, prices: Prices) -> None:
         return
     answer = solve_pairs(
         search.program, search.limits, pairs, whole=True, seconds=search.left,
-        gap=0.99 * search.target * abs(search.bound), start=_amounts(search, pairs),
+        gap=max(0.99 * search.target * abs(search.bound), 0.99 * search.unit), start=_amounts(search, pairs),
     )  # fmt: skip
     if answer is None:
         return

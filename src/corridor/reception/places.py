@@ -18,6 +18,7 @@ from corridor.model.periods import period_end
 from corridor.reception.balance import Plan, StayLimit
 from corridor.reception.figures import Figure, Kind, from_running_totals, rounding
 from corridor.reception.needs import Beds, Range, Ratios
+from corridor.reception.partial import without_partial_dates
 from corridor.text import Pair
 
 WEAK_GRADES = ("repost", "unconfirmed")
@@ -255,10 +256,12 @@ def own_place(
         if value is not None and not 0 <= value < float("inf"):
             raise InputError(f"{name} is {value:g}", hint="zero or more")
     dim = next((d for d in HOUSEHOLD_DIMS if d in census.dims), None)
+    notes: list[str] = []
+    census = without_partial_dates(census, notes)
+    arrivals, exits = (given and without_partial_dates(given, notes) for given in (arrivals, exits))
     figures = _own_figures(census, "census")
     if not figures:
         raise InputError(f"{census.id} holds no census", hint=f"corridor data show {census.id}")
-    notes: list[str] = []
     if census.kind == "flow":
         notes.append(
             f"{census.id} is kept as a flow and read as a census here; if it counts events, --arrivals {census.id} is meant"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from corridor.data import Dataset, datasets, load
 from corridor.engine import Compiled, MemberResult
 from corridor.engine.spec import UNLIMITED
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe, published
+from corridor.forecast.coupled import Margins
 from corridor.forecast.engine import months_ahead
 from corridor.forecast.scores import LEVELS
 from corridor.formats.register import REGISTER_COLUMNS, register_row, registered
@@ -36,6 +37,8 @@ class ScenarioRun:
     id: str
     compiled: Compiled
     trajectories: Trajectories
+    margins: Margins = field(default_factory=Margins)
+    """Carries its counts to the default forecast, where the baseline is that forecast."""
 
 
 def _frame(columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
@@ -65,6 +68,7 @@ def monthly_samples(run: ScenarioRun, observation: Observation) -> Floats:
     parts = by_nationality(
         run.compiled.groups, observe(run.trajectories, corridor, observation, run.compiled.table)
     )
+    parts = run.margins.carry(observation.id, parts)
     return np.concatenate([parts.sum(axis=2, keepdims=True), parts], axis=2)
 
 

@@ -9,7 +9,7 @@ from corridor.study.run import Step, Study, no_bar
 
 
 def with_forecast(study: Study, step: Step = no_bar) -> Study:
-    """The study with every member coupled to a joint draw of the default forecast.
+    """The study on the level, and with the joint draws, of the default forecast.
 
     The same study where there is no calibration, or no forecast with joint draws of the series that it is fitted to.
     """
@@ -18,7 +18,11 @@ def with_forecast(study: Study, step: Step = no_bar) -> Study:
     with step("the forecast", 1) as advance:
         coupling = couple(
             study.corridor, study.calibration, end=study.end, seed=study.seed, members=study.members,
-            hindsight=study.hindsight, workers=study.workers,
+            hindsight=study.hindsight,
         )  # fmt: skip
         advance(1)
-    return study if coupling is None else replace(study, paths=coupling.paths, distance=coupling.distance)
+    return (
+        study
+        if coupling is None
+        else replace(study, paths=coupling.paths, draws=coupling.draws, distance=coupling.distance)
+    )

@@ -13,11 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from corridor.engine import LEVERS, Compiled, RunSpec, compile_corridor, measure_notes, touched
 from corridor.engine.events import active_events
 from corridor.engine.measures import active_measures
 from corridor.engine.parameters import coverage
+from corridor.ensemble import nationalities
+from corridor.forecast.coupled import Margins
 from corridor.forecast.engine import months_ahead
 from corridor.formats.layout import TABLES
 from corridor.formats.save import table_text
@@ -36,12 +39,15 @@ def lever_data(
     calibrated: Iterable[Parameter] = (),
     calibration: dt.date | None = None,
     answers: Mapping[str, tuple[str, ...]] | None = None,
+    level: Margins | None = None,
+    margins: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything for the page's levers, as plain JSON.
 
     ``spec`` is that of the run, ``scenarios`` are those of the run (None: the base measures alone), and
     ``calibration`` is the date of the calibration whose parameters and state it uses. ``answers`` names, for each
-    measured response, the measures that it answers: with all of them off it is off.
+    measured response, the measures that it answers: with all of them off it is off. ``level`` carries expected counts to the
+    medians of the default forecast, ``margins`` (table `margins`) the members from there to its draws.
     """
     full = compile_all(corridor, spec, tuple(calibrated))
     return {
@@ -57,7 +63,7 @@ def lever_data(
         "measures": _measures(full, answers or {}, _told(full, scenarios)),
         "events": [event.id for event in full.events],
         "scenarios": [_scenario(full, name) for name in scenarios],
-        "series": _series(full),
+        "series": _series(full, level or Margins(), margins),
         "stocks": _stocks(full),
         "links": {link.id: _at(full.flow_ids, link.flows) for link in links_of(corridor)},
         "met": {"|".join(name): _at(full.flow_ids, ids) for name, ids in encounter_points(corridor).items()},
@@ -135,19 +141,37 @@ def _scenario(full: Compiled, name: str | None) -> dict[str, Any]:
     }
 
 
-def _series(full: Compiled) -> list[dict[str, Any]]:
-    """Monthly series: flows, the months that were not published yet, and the share that is counted."""
+def _series(full: Compiled, level: Margins, margins: pl.DataFrame | None) -> list[dict[str, Any]]:
+    """Monthly series: flows, the months that were not published yet, the share that is counted, and by month what each member is
+    carried by."""
     found = []
+    names = nationalities(full.corridor)
+    at = [names.index(group.nationality) for group in full.groups]
     for indicator, observation in monthly_indicators(full.corridor):
         counted = coverage(full.table, full.groups, observation.id, full.months)
+        if observation.id in level.factor:
+            counted = (
+                counted
+                * np.broadcast_to(level.factor[observation.id][0], (len(full.months), len(names)))[:, at]
+            )
         whole = bool((counted == 1.0).all())
         found.append(
             {
                 "id": indicator.id, "flows": _at(full.flow_ids, observation.flows),
                 "ahead": months_ahead(full, observation), "coverage": None if whole else counted.tolist(),
+                "carry": _carry(margins, indicator.id),
             }
         )  # fmt: skip
     return found
+
+
+def _carry(margins: pl.DataFrame | None, series: str) -> list[list[float]] | None:
+    """By month, the factor of each member of the page; None where there is none."""
+    own = None if margins is None else margins.filter(pl.col("series") == series)
+    if own is None or not own.height:
+        return None
+    wide = own.sort("member").pivot(on="member", index="month", values="factor").sort("month")
+    return wide.drop("month").to_numpy().round(6).tolist()
 
 
 def _stocks(full: Compiled) -> list[dict[str, Any]]:

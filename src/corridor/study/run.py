@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ from corridor.claims import check_claims, verdict_table
 from corridor.engine import Compiled, MemberPaths, MemberResult, RunSpec, compile_corridor, run_member
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
+from corridor.forecast.coupled import Draws, Margins, central_margins, margins_of
 from corridor.forecast.engine import compile_forecast, run_forecast
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
+from corridor.study.engine_draws import MEMBERS
 from corridor.study.explored import explored_tables
 from corridor.study.lever_data import lever_data
 from corridor.study.notes import notes_table
@@ -65,8 +67,10 @@ class Study:
     command: str = ""
     paths: MemberPaths | None = None
     """Paths of the members, where the baseline is the default forecast (`baseline.with_forecast`)."""
+    draws: Draws | None = None
+    """Joint draws of that forecast, to which the members' counts are carried."""
     distance: pl.DataFrame | None = None
-    """How far expected counts of the members stay from their draws of that forecast."""
+    """How far expected counts of the central run stay from the medians of that forecast."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Measured responses among the measures of the corridor, by id."""
 
@@ -133,10 +137,42 @@ def simulate_scenarios(
                 arrays, workers=study.workers, executor=executor, progress=advance, store=store, keep=True
             )
         runs.append(ScenarioRun(name, arrays, trajectories))
+    runs = _carried(study, runs, executor)
     if store is not None:
         for run in runs:
             forget(run.compiled, store)
     return runs
+
+
+def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | None) -> list[ScenarioRun]:
+    """The runs with the margins of the default forecast, which speaks of the base alone."""
+    if study.draws is None:
+        return list(runs)
+    base, plain = runs[0], runs[0].compiled.scenario
+    compiled, trajectories = base.compiled, base.trajectories
+    if plain is not None and (plain.measures or plain.lift or plain.events):
+        compiled = study.compile(None)
+        trajectories = run_forecast(compiled, workers=study.workers, executor=executor)
+    margins = margins_of(study.draws, compiled, trajectories)
+    return [replace(run, margins=margins) for run in runs]
+
+
+def page_margins(study: Study, base: ScenarioRun) -> pl.DataFrame:
+    """``margins``: by series, month and member of the page, what its count is multiplied by after the central factors."""
+    central = central_margins(study.draws, study.compile(None)) if study.draws else Margins()
+    rows: list[tuple[object, ...]] = []
+    for indicator, observation in assemble.monthly_indicators(study.corridor):
+        if observation.id not in base.margins.factor:
+            continue
+        carried = assemble.monthly_samples(base, observation)[:, :, 0]
+        level = assemble.monthly_samples(replace(base, margins=central), observation)[:, :, 0]
+        ratio = (carried + 0.5) / (level + 0.5)
+        rows += [
+            (indicator.id, month, member, float(ratio[member, m]))
+            for m, month in enumerate(base.trajectories.months)
+            for member in range(min(MEMBERS, len(ratio)))
+        ]
+    return pl.DataFrame(rows, schema=dict(TABLES["margins"]), orient="row")
 
 
 def result_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.DataFrame]:
@@ -190,11 +226,12 @@ def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> di
         tables["fit"] = study.calibration.fit
     if study.distance is not None:
         tables["baseline"] = study.distance
+        tables["margins"] = page_margins(study, runs[0])
     return tables | explored_tables(study.folder, study.as_of)
 
 
-def study_levers(study: Study) -> dict[str, Any]:
-    """What the page needs to move the levers of a study; it is written as ``levers.json``."""
+def study_levers(study: Study, margins: pl.DataFrame | None = None) -> dict[str, Any]:
+    """What the page needs to move the levers of a study; it is written as ``levers.json``. ``margins`` is the table of `page_margins`."""
     calibration = study.calibration
     return lever_data(
         study.corridor,
@@ -203,6 +240,8 @@ def study_levers(study: Study) -> dict[str, Any]:
         calibration.parameters if calibration else (),
         calibration.as_of if calibration else None,
         {name: answer.measures for name, answer in study.answers.items()},
+        central_margins(study.draws, study.compile(None)) if study.draws else Margins(),
+        margins,
     )
 
 

@@ -50,7 +50,8 @@ TABLES: Mapping[str, Schema] = {
     "parameters": _columns(
         "parameter:t target:t group:t value:n low:n high:n unit:t source:t assumed:b influence:n"
     ),
-    "baseline": _columns("series:t area:t month:d central:n median:n largest:n"),
+    "baseline": _columns("series:t area:t month:d central:n"),
+    "margins": _columns("series:t month:d member:i factor:n"),
     "fit": _columns("counting_point:t line:t metric:t value:n reference:n months:i"),
     "scoreboard": _columns(
         "series_set:t origin:t horizon:i period:t relative_wis:n low:n high:n relative_mae:n coverage_80:n "

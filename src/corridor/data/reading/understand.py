@@ -222,16 +222,19 @@ def _without_repeats(
     if twice.is_empty():
         return frame
     groups = twice.select(keys).n_unique()
-    if options.repeats is None:
-        lines = twice.sort("date", "line")["line"].head(2).to_list()
+    repeats = options.repeats
+    if repeats is None and options.kind == "stock" and twice.select(*keys, "value").n_unique() == groups:
+        repeats = "first"  # a level that stands there twice is the same level; counts of events could be two
+    if repeats is None:
+        lines = twice.sort(*keys, "line")["line"].head(2).to_list()
         raise ask(
             label, f"{groups:,} dates and combinations stand in more than one row (lines {lines[0]} and {lines[1]}, for one)",
             "pass --repeats sum to add them up, --repeats first to keep the first, or --dims COLUMN to tell them apart",
         )  # fmt: skip
     notes.append(
-        f"{groups:,} dates and combinations stood in more than one row: {'added up' if options.repeats == 'sum' else 'the first is kept'}"
+        f"{groups:,} dates and combinations stood in more than one row: {'added up' if repeats == 'sum' else 'the first is kept'}"
     )
-    value = pl.col("value").sum() if options.repeats == "sum" else pl.col("value").first()
+    value = pl.col("value").sum() if repeats == "sum" else pl.col("value").first()
     return frame.group_by(keys, maintain_order=True).agg(value, pl.col("line").first()).select(frame.columns)
 
 

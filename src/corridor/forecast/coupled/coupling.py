@@ -1,4 +1,4 @@
-"""A corridor's baseline, coupled to the default forecast member by member."""
+"""A corridor's baseline on the level of the default forecast: its central run meets the medians, its members walk about it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,18 @@ from corridor.forecast.coupled.draws import (
     SeriesDraws,
     area_draws,
     forecast_of,
-    nearest,
     series_draws,
 )
+from corridor.forecast.coupled.margins import Draws
 from corridor.forecast.coupled.solve import Wanted, log_counts, solve
 from corridor.forecast.coupled.sources import Counter, Sources, measure_sources
 from corridor.forecast.engine import compile_forecast, covers_month
 from corridor.model import Corridor
 from corridor.model.arrays import Bools, Floats
-from corridor.model.workers import run_tasks
 
-ROUNDS = 3
-"""Exact runs of every member after the linear answer, each followed by a correction. Shares and hazards move in the first, areas in all but
-the last, in which the total is met by departures alone."""
+ROUNDS = 8
+"""Exact runs after the linear answer, each followed by a correction. Shares and hazards move in the first, areas in all but the last, in
+which the total is met by departures alone."""
 STUCK = 0.1
 """A nationality whose counts stay further from its draw, in logs, is made up for by the others."""
 AREA_STEP = 0.7
@@ -41,26 +40,26 @@ KNOWN_SD = 0.05
 """How far the target's last published months may move."""
 UPSTREAM_SD = 0.2
 """How far departures follow a series upstream, which has a share of its own to give way."""
-CHUNK = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Coupling:
-    """``paths`` for the members, and ``distance``: how far expected counts stay from the draws.
+    """``paths`` on which the corridor's central run meets the medians of ``draws``, and ``distance``: how far it stays from them.
 
-    ``distance`` has a row by series, area (blank for a whole series) and month: ``central``, ``median`` and ``largest`` absolute log
-    of expected over drawn counts.
+    Members take the same paths with their own shocks of departures. ``distance`` has a row by series, area (blank for a whole
+    series) and month: ``central``, the absolute log of expected over drawn counts.
     """
 
     paths: MemberPaths
+    draws: Draws
     distance: pl.DataFrame
 
 
 def couple(
     corridor: Corridor, calibration: Calibration, *, end: dt.date, seed: int = 1, members: int = 200,
-    hindsight: bool = False, workers: int = 1,
+    hindsight: bool = False,
 ) -> Coupling | None:  # fmt: skip
-    """Paths on which the corridor's base meets the default forecast of its series, member by member.
+    """The level and the joint draws of the default forecast for a corridor's base.
 
     None where the calibration's target has no forecast with joint draws. See docs/architecture.md, "One baseline".
     """
@@ -71,17 +70,16 @@ def couple(
     last = max((m for m in compiled.months if covers_month(compiled.spec, m)), default=None)
     if controls is None or last is None:
         return None
-    work = _prepare(corridor, calibration, compiled, controls, last)
-    return None if work is None else work.couple(workers)
+    draws = _draws(corridor, calibration, compiled, controls, last)
+    return None if draws is None else Level(compiled, draws, controls).meet()
 
 
-def _prepare(
+def _draws(
     corridor: Corridor, calibration: Calibration, compiled: Compiled, controls: Controls, last: dt.date
-) -> _Work | None:
+) -> Draws | None:
     """What the default forecast says of the series that the corridor observes."""
     drawn: list[SeriesDraws] = []
     areas: AreaDraws | None = None
-    kept: list[Control | None] = []
     for observation in (controls.target, *controls.upstream):
         forecast = forecast_of(corridor, observation, calibration.as_of, last)
         found = None
@@ -91,50 +89,43 @@ def _prepare(
             if observation is controls.target:
                 return None
             continue
-        drawn.append(found)
-        kept.append(controls.of(observation.id))
+        drawn.append(found.within(compiled.months))
         if observation is controls.target and controls.areas:
             areas = area_draws(forecast, found.months, compiled.spec.members)
-    return _Work(compiled, tuple(drawn), tuple(kept), controls, areas)
+    return Draws(tuple(drawn), areas.within(drawn[0].months) if areas else None)
 
 
-class _Work:
-    """One coupling under way. Arrays of members have a last row for the central run."""
+class Level:
+    """One coupling of the central run under way. The first axis of arrays "(1, ...)" is the central run."""
 
-    def __init__(
-        self, compiled: Compiled, drawn: Sequence[SeriesDraws], control: Sequence[Control | None], controls: Controls,
-        areas: AreaDraws | None,
-    ) -> None:  # fmt: skip
-        self.compiled, self.control = compiled, control
-        self.drawn = [one.within(compiled.months) for one in drawn]
+    def __init__(self, compiled: Compiled, draws: Draws, controls: Controls) -> None:
+        self.compiled, self.draws = compiled, draws
+        self.control = [controls.of(one.observation.id) for one in draws.series]
+        self.drawn = [replace(one, values=one.values[-1:]) for one in draws.series]
         self.names = list(dict.fromkeys(group.nationality for group in compiled.groups))
-        self.areas = areas
-        self.area_controls = [controls.area(name) for name in areas.areas] if areas else []
+        self.areas = draws.areas.central(self.drawn[0].values.sum(axis=2)) if draws.areas else None
+        self.area_controls = [controls.area(name) for name in self.areas.areas] if self.areas else []
         observed = [one.observation for one in self.drawn]
         observed += [control.observation for control in self.area_controls if control]
         self.counter = Counter.of(compiled, observed)
         self.sources: Sources = measure_sources(compiled, self.counter)
-        self.members = compiled.spec.members
         self.stuck: Bools | None = None
-        """(members + 1, months ahead, parts) parts that others make up for, found once."""
-        shape = (self.members + 1, len(compiled.months))
+        """(1, months ahead, parts) parts that others make up for, found once."""
+        shape = (1, len(compiled.months))
         self.log_control = [np.zeros((*shape, len(self.names))) for _ in self.drawn]
         self.log_area = [np.zeros((*shape, 1)) for _ in self.area_controls]
-        self.middle = self._own_paths()
+        self.middle = np.zeros((1, self.sources.part.shape[3], len(self.names)))
         self.x = self.middle.copy()
 
-    def couple(self, workers: int) -> Coupling:
-        """Assign the draws, meet them on the linear answer, then on exact runs of every member."""
+    def meet(self) -> Coupling:
+        """Meet the medians on the linear answer, then on exact runs."""
         core = len(self.drawn)
-        self._assign(0, log_counts(self._core(), self.middle))
-        offset = np.zeros((self.members + 1, core, *self.sources.level.shape[1:]))
+        offset = np.zeros((1, core, *self.sources.level.shape[1:]))
         self._solve(offset, 1)
-        for s in range(1, core):
-            self._assign(s, log_counts(self._core(), self.x))
         self._solve(offset, core)
         self._move_controls(log_counts(self._core(), self.x) + self._log_level(core))
         self._begin_areas()
-        counts = self._exact(workers)
+        counts = self._exact()
         for turn in range(ROUNDS):
             exact = np.log(np.maximum(counts[:, :core], 1e-9))
             offset = exact - self._log_level(core) - log_counts(self._core(), self.x)
@@ -143,8 +134,8 @@ class _Work:
                 self._move_controls(log_counts(self._core(), self.x) + offset + self._log_level(core))
             if turn < ROUNDS - 1:
                 self._move_areas(counts[:, core:], counts[:, 0])
-            counts = self._exact(workers)
-        return Coupling(self.paths(), self._distance(counts))
+            counts = self._exact()
+        return Coupling(self.paths(), self.draws, self._distance(counts))
 
     def _solve(self, offset: Floats, count: int, *, shared: bool = False) -> None:
         """Departures and people on the way that meet the draws of the first ``count`` series."""
@@ -158,17 +149,6 @@ class _Work:
     def _log_level(self, count: int) -> Floats:
         return np.log(np.maximum(self.sources.level[:count], 1e-9))[None]
 
-    def _own_paths(self) -> Floats:
-        """(members + 1, sources, nationalities) the members' own shocks; none in the central run and at the start."""
-        c, spec = self.compiled, self.compiled.spec
-        out = np.zeros((self.members + 1, self.sources.part.shape[3], len(self.names)))
-        if spec.shocks_from is not None:
-            for member in range(self.members):
-                out[member, self.sources.classes :] = intensity_deviations(
-                    c.table, self.names, c.months, spec.shocks_from, spec.seed, member
-                )
-        return out
-
     def _at(self, series: int) -> list[int]:
         return [self.compiled.months.index(month) for month in self.drawn[series].months]
 
@@ -180,30 +160,6 @@ class _Work:
     def _sums(self, series: int, log: Floats) -> Floats:
         """Log counts (members, months ahead, nationalities) as log counts of the parts."""
         return np.log(np.maximum(np.exp(log) @ self._parts_of(series).T, 1e-9))
-
-    def _assign(self, series: int, relative: Floats) -> None:
-        """Give every member the draw of a series that is nearest to its own path, each draw once."""
-        drawn, at = self.drawn[series], self._at(series)
-        own = self._sums(series, (relative[:, series] + self._log_level(len(self.drawn))[:, series])[:, at])
-        weight = np.sqrt(drawn.values[-1] / np.maximum(drawn.values[-1].sum(), 1e-9))
-        given = np.log(drawn.values[:-1] + 1.0)
-        rows = [np.concatenate([(a * weight).reshape(self.members, -1), total.reshape(self.members, -1)], axis=1)
-                for a, total in ((given, np.log(drawn.values[:-1].sum(axis=2) + 1.0)),
-                                 (own[:-1], np.log(np.exp(own[:-1]).sum(axis=2))))]  # fmt: skip
-        order = nearest(*rows)
-        self.drawn[series] = replace(drawn, values=drawn.values[[*order, self.members]])
-        if series == 0 and self.areas is not None:
-            self.areas = self.areas.given(self.drawn[0].values.sum(axis=2), self._at_ports())
-
-    def _at_ports(self) -> Floats:
-        """(members + 1, months ahead) what the ports would count of the members' draws, by each part's share there in the central run."""
-        core, at = len(self.drawn), self._at(0)
-        ports = [core + k for k, control, _ in self._areas() if control.on == "throughput"]
-        parts = self._parts_of(0).T
-        share = (self.sources.level[ports][:, at].sum(axis=0) @ parts) / np.maximum(
-            self.sources.level[0, at] @ parts, 1.0
-        )
-        return (self.drawn[0].values * share).sum(axis=2)
 
     def _misses(self, series: int, log: Floats, *, shared: bool = False) -> Floats:
         """(members, months ahead, nationalities) log of drawn over expected counts, alike for the nationalities of a part.
@@ -222,9 +178,9 @@ class _Work:
         return np.log((drawn + 0.5) / (seen + 0.5)) @ self._parts_of(series)
 
     def _wanted(self, offset: Floats, count: int, *, shared: bool) -> Wanted:
-        """What is asked of the first ``count`` series, relative to the central run's counts."""
+        """What is asked of the first ``count`` series, relative to the counts of the run before it was moved."""
         core, months = len(self.drawn), len(self.compiled.months)
-        log = np.full((self.members + 1, core, months, len(self.names)), np.nan)
+        log = np.full((1, core, months, len(self.names)), np.nan)
         sd = np.full((core, months), EXACT_SD)
         now = log_counts(self._core(), self.x) + offset
         for s in range(count):
@@ -285,70 +241,58 @@ class _Work:
         self.log_area[z] = control.moved(self.compiled, self.log_area[z], self._spread(miss[:, :, None], at))
 
     def paths(self) -> MemberPaths:
-        """The paths as they stand."""
+        """The level, with the members' own shocks of departures about it."""
         c, classes = self.compiled, self.sources.classes
         departures = c.structure.departures
         stocks = dict.fromkeys(
             name for (name, _), lawful in zip(departures.labels, departures.lawful, strict=True) if not lawful
         )
-        moves = [Move("departures", tuple(stocks), self.x[:, classes:])]
+        rows = c.spec.members + 1
+        moves = [Move("departures", tuple(stocks), self.x[:, classes:] + self._own_shocks())]
         for control, log in zip(self.control[1:], self.log_control[1:], strict=True):
             if control is not None:
-                moves.append(Move(control.on, control.flows, log))
+                moves.append(Move(control.on, control.flows, log.repeat(rows, axis=0)))
         for area, log in zip(self.area_controls, self.log_area, strict=True):
             if area is not None:
-                moves.append(Move(area.on, area.flows, log))
-        return MemberPaths(
-            c.months, tuple(self.names), tuple(moves), self.x[:, :classes], self.sources.holders
-        )
+                moves.append(Move(area.on, area.flows, log.repeat(rows, axis=0)))
+        start = self.x[:, :classes].repeat(rows, axis=0)
+        return MemberPaths(c.months, tuple(self.names), tuple(moves), start, self.sources.holders)
 
-    def _exact(self, workers: int) -> Floats:
-        """(members + 1, series, months, nationalities) expected counts of every member on its paths."""
-        c = on_paths(self.compiled, self.paths())
-        rows: list[int | None] = [*range(self.members), None]
-        chunks = {i: rows[i : i + CHUNK] for i in range(0, len(rows), CHUNK)}
-        out = np.zeros((self.members + 1, *self.sources.level.shape))
-        shared = (c, self.counter)
-        tasks = (
-            run_tasks(workers, _counts, shared, chunks)
-            if workers > 1 and len(chunks) > 3
-            else ((i, _counts(shared, chunk)) for i, chunk in chunks.items())
-        )
-        for i, counts in tasks:
-            out[i : i + len(counts)] = counts
+    def _own_shocks(self) -> Floats:
+        """(members + 1, months, nationalities) the members' own shocks; none in the central run."""
+        c, spec = self.compiled, self.compiled.spec
+        out = np.zeros((spec.members + 1, len(c.months), len(self.names)))
+        if spec.shocks_from is not None:
+            for member in range(spec.members):
+                out[member] = intensity_deviations(
+                    c.table, self.names, c.months, spec.shocks_from, spec.seed, member
+                )
         return out
+
+    def _exact(self) -> Floats:
+        """(1, series, months, nationalities) expected counts of the central run on its paths."""
+        run = on_paths(self.compiled, self.paths())
+        return self.counter.read(run_member(run, None, expected_arrays(run, None)))[None]
 
     def _distance(self, counts: Floats) -> pl.DataFrame:
         rows: list[tuple[object, ...]] = []
         for s, one in enumerate(self.drawn):
-            at = self._at(s)
-            seen = (counts[:, s][:, at] @ self._parts_of(s).T).sum(axis=2)
+            seen = (counts[:, s][:, self._at(s)] @ self._parts_of(s).T).sum(axis=2)
             rows += _rows(one.observation.id, "", one.months, seen, one.values.sum(axis=2))
-        k = len(self.drawn)
-        for z, control in enumerate(self.area_controls):
-            if control is not None and self.areas is not None:
-                at = [self.compiled.months.index(month) for month in self.areas.months]
-                seen = counts[:, k][:, at].sum(axis=2)
-                rows += _rows(
-                    control.observation.id,
-                    self.areas.areas[z],
-                    self.areas.months,
-                    seen,
-                    self.areas.values[:, :, z],
-                )
-                k += 1
-        schema = ["series", "area", "month", "central", "median", "largest"]
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        core = len(self.drawn)
+        for k, control, z in self._areas():
+            assert self.areas is not None
+            seen = counts[:, core + k][:, self._at(0)].sum(axis=2)
+            drawn = self.areas.values[:, :, z]
+            rows += _rows(control.observation.id, self.areas.areas[z], self.areas.months, seen, drawn)
+        return pl.DataFrame(rows, schema=["series", "area", "month", "central"], orient="row")
 
 
 def _rows(
     series: str, area: str, months: Sequence[dt.date], seen: Floats, drawn: Floats
 ) -> list[tuple[object, ...]]:
-    away = np.abs(np.log((seen + 1.0) / (drawn[:, : seen.shape[1]] + 1.0)))
-    return [
-        (series, area, month, float(away[-1, m]), float(np.median(away[:-1, m])), float(away[:-1, m].max()))
-        for m, month in enumerate(months[: seen.shape[1]])
-    ]
+    away = np.abs(np.log((seen[0] + 1.0) / (drawn[0] + 1.0))).tolist()
+    return [(series, area, month, distance) for month, distance in zip(months, away, strict=True)]
 
 
 def on_paths(compiled: Compiled, paths: MemberPaths) -> Compiled:
@@ -358,8 +302,3 @@ def on_paths(compiled: Compiled, paths: MemberPaths) -> Compiled:
         compiled, spec=replace(compiled.spec, paths=paths), numbers=replace(compiled.numbers, paths=paths),
         start_units=compiled.start_units * factor,
     )  # fmt: skip
-
-
-def _counts(shared: tuple[Compiled, Counter], members: Sequence[int | None]) -> Floats:
-    compiled, counter = shared
-    return np.stack([counter.read(run_member(compiled, None, expected_arrays(compiled, m))) for m in members])

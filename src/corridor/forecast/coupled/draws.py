@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,17 +60,25 @@ class AreaDraws:
     between: tuple[bool, ...]
     """Whether an area lies between ports of entry."""
 
+    def within(self, months: Sequence[dt.date]) -> AreaDraws:
+        """The draws of these months alone."""
+        kept = [i for i, month in enumerate(self.months) if month in months]
+        return replace(self, months=tuple(self.months[i] for i in kept), values=self.values[:, kept])
+
     def given(self, totals: Floats, at_ports: Floats) -> AreaDraws:
-        """The draws given to members whose ``totals`` and expected counts ``at_ports``, (members + 1, months), are nearest.
+        """The draws given to members whose ``totals`` and counts ``at_ports``, (members, months), are nearest.
 
         What is left is taken from the areas between ports in proportion, so that every member adds up.
         """
-        ports = ~np.array(self.between)
-        drawn = np.concatenate([self.values.sum(axis=2), self.values[:, :, ports].sum(axis=2)], axis=1)
+        ports, drawn = ~np.array(self.between), self.values[:-1]
+        theirs = np.concatenate([drawn.sum(axis=2), drawn[:, :, ports].sum(axis=2)], axis=1)
         own = np.concatenate([totals, at_ports], axis=1)
-        order = nearest(np.log(drawn[:-1] + 1.0), np.log(own[:-1] + 1.0))
-        values = self.values[[*order, len(order)]]
-        return replace(self, values=_adding_up(values, totals, self.between))
+        order = nearest(np.log(theirs + 1.0), np.log(own + 1.0))
+        return replace(self, values=_adding_up(drawn[order], totals, self.between))
+
+    def central(self, totals: Floats) -> AreaDraws:
+        """The central draw alone, which adds up to ``totals`` (1, months)."""
+        return replace(self, values=_adding_up(self.values[-1:], totals, self.between))
 
 
 def forecast_of(
@@ -241,8 +249,3 @@ def nearest(drawn: Floats, own: Floats) -> list[int]:
     cost = ((own[:, None, :] - drawn[None, :, :]) ** 2).sum(axis=2)
     rows, columns = linear_sum_assignment(cost)
     return [int(c) for _, c in sorted(zip(rows.tolist(), columns.tolist(), strict=True))]
-
-
-def by_observation(found: Sequence[SeriesDraws]) -> Mapping[str, SeriesDraws]:
-    """Draws by the id of the series."""
-    return {one.observation.id: one for one in found}

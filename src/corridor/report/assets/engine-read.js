@@ -65,9 +65,12 @@
   };
 
   // A member under settings of the reader: a strength that nobody moved is the member's own draw.
-  const memberRun = (data, model, drawn, now, scenario, memory = null) => {
+  // Member ``k``'s counts are carried to its draw of the forecast (`corridor.forecast.coupled.margins`) where a series has one.
+  const memberRun = (data, model, drawn, now, scenario, memory = null, k = 0) => {
     const own = now.map((x, i) => (x.strength === model.measures[i].strength ? { ...x, strength: drawn.measures[i].strength } : x));
-    return read(data, model, E.run(drawn, chosen(data, own, scenario.events), memory));
+    const found = read(data, model, E.run(drawn, chosen(data, own, scenario.events), memory));
+    for (const { id, carry } of data.series) if (carry) found.series[id] = found.series[id].map((people, m) => people * carry[m][k]);
+    return found;
   };
 
   Object.assign(E, { chosen, silent, read, level, memberRun });

@@ -8,7 +8,7 @@ if (typeof document === "undefined") {
   const member = ({ job, k, now, scenario, against }) => {
     const drawn = E.ofMember(model, draws, k);
     if (!memories.has(k)) memories.set(k, {});
-    const runIt = (setting, of) => slim(E.memberRun(data, model, drawn, setting, of, memories.get(k)));
+    const runIt = (setting, of) => slim(E.memberRun(data, model, drawn, setting, of, memories.get(k), k));
     const key = `${against.scenario.id}|${k}`;
     if (!before.has(key)) before.set(key, runIt(against.home, against.scenario));
     const was = before.get(key);

@@ -48,6 +48,11 @@ def _name(row: dict[str, Any], key: str = "name") -> Text:
     return {"en": row[key], "es": row[f"{key}_es"] or row[key]}
 
 
+def _ends() -> list[Block]:
+    """Columns of the ends of an 80 % interval."""
+    return [named_column(key, say(f"reception_{key}"), "number3") for key in ("low", "high")]
+
+
 def _answer(row: dict[str, Any]) -> list[Block]:
     if row["beds"] is None:
         return [prose(say("reception_no_beds", place=_name(row)))]
@@ -74,8 +79,7 @@ def _weeks(view: RunView) -> Block | None:
     columns = [
         named_column("week", say("reception_week"), "date"),
         named_column("census", say("reception_census"), "number3"),
-        named_column("low", say("reception_low"), "number3"),
-        named_column("high", say("reception_high"), "number3"),
+        *_ends(),
         named_column("above", say("reception_above"), "percent"),
         named_column("ever", say("reception_ever"), "percent"),
         named_column("extra", say("reception_extra"), "number"),
@@ -95,8 +99,7 @@ def _levers(view: RunView, row: dict[str, Any]) -> Block | None:
     columns = [
         named_column("lever", say("reception_lever")),
         named_column("change", say("reception_change"), "number3"),
-        named_column("low", say("reception_low"), "number3"),
-        named_column("high", say("reception_high"), "number3"),
+        *_ends(),
         named_column("chance", say("reception_ever"), "percent"),
         named_column("extra", say("reception_extra"), "number"),
         named_column("cost", say("reception_cost_change"), "number3"),
@@ -121,8 +124,7 @@ def _bill(view: RunView) -> Block | None:
     columns = [
         named_column("year", say("reception_year"), "text"),
         named_column("median", say("reception_bill"), "number3"),
-        named_column("low", say("reception_low"), "number3"),
-        named_column("high", say("reception_high"), "number3"),
+        *_ends(),
         named_column("own", say("reception_own"), "number3"),
         named_column("covered", say("reception_covered"), "percent"),
     ]
