@@ -38,7 +38,7 @@ def changed(file: Path, **fields: object) -> Path:
     return copy
 
 
-@pytest.mark.validation
+@pytest.mark.slow
 def test_a_run_is_repeated_and_compared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shutil.copytree(STRAIT, tmp_path / "mine")
     words = ("simulate", "mine", "--members", "2", "--workers", "1", "--out", "run", "-q")

@@ -65,15 +65,53 @@ def test_the_two_files_as_editions_of_a_day_before_the_shipped_figures():
         (SBO, "2024 (FYTD)", "Dec", D(2023, 12, 1)),
         (SBO, "FY2020", "September", D(2020, 9, 1)),
         (SBO, "FY21", "1", D(2021, 1, 1)),
+        (SBO, "FY2024TD", "Dec", D(2023, 12, 1)),
+        (SBO, "FYTD 2025", "Nov", D(2024, 11, 1)),
+        (SBO, "2023.0", "Sep", D(2023, 9, 1)),
+        (SBO.replace('"Fiscal Year"', '" FISCAL YEAR "'), "2024", "OCT", D(2023, 10, 1)),
+        (SBO.replace("Citizenship Grouping", "Citizenship"), "2024", "OCT", D(2023, 10, 1)),
         (SBO.replace("Month (abbv)", "Month"), "2022", "JAN", D(2022, 1, 1)),
     ],
 )
 def test_years_and_months_as_they_are_written(header, year, month, first):
-    row = f'"{year}",FYTD,{month},U.S. Border Patrol,Single Adults,Mexico,Title 8,Apprehensions,"1,234"\n'
-    edition, faults = read_cbp(header + row, "f.csv")
+    rows = "".join(
+        f'"{year}",FYTD,{month},U.S. Border Patrol,Single Adults,{who},Title 8,Apprehensions,"{n}"\n'
+        for who, n in (("Mexico", "1,234"), ("Other", "56"))
+    )
+    edition, faults = read_cbp(header + rows, "f.csv")
     assert faults == []
-    assert edition.table.rows() == [(first, "usbp", "title8", "single", "MEX", 1_234)]
+    parts = (first, "usbp", "title8", "single")
+    assert edition.table.rows() == [(*parts, "MEX", 1_234), (*parts, "OOO", 56)]
     assert edition.grouped
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_file_is_known_in_any_encoding_and_order_of_its_columns(encoding, delimiter):
+    names = [name.strip('"') for name in SBO.strip().split(",")]
+    row = [
+        "2024",
+        "FYTD",
+        "DEC",
+        "U.S. Border Patrol",
+        "Single Adults",
+        "Mexico",
+        "Title 8",
+        "Apprehensions",
+        "7",
+    ]
+    lines = [[name.upper() for name in reversed(["Row", *names])], list(reversed(["1", *row]))]
+    content = "\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines).encode(encoding)
+    assert agency_datasets(content, "f.csv") == (US,)
+    edition, faults = read_cbp(content, "f.csv")
+    assert not faults and edition.table.rows() == [(D(2023, 12, 1), "usbp", "title8", "single", "MEX", 7)]
+
+
+def test_single_nationalities_are_no_groups():
+    """Mexico and two countries that no file groups."""
+    row = "2024,FYTD,DEC,U.S. Border Patrol,Single Adults,{},Title 8,Apprehensions,7\n"
+    rows = "".join(row.format(who) for who in ("MEXICO", "OTHER", "VENEZUELA"))
+    assert not read_cbp(SBO.replace("Citizenship Grouping", "Citizenship") + rows, "f.csv")[0].grouped
 
 
 def test_every_layout_is_told_by_its_header():

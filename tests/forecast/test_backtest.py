@@ -41,6 +41,7 @@ def scores(tmp_path_factory):
     return run_backtest(SMALL, tmp_path_factory.mktemp("backtest"))
 
 
+@pytest.mark.slow
 def test_the_reference_in_the_backtest_is_that_of_the_golden_file():
     """Its scores over all origins, put together from the rows of the backtest, are the kept ones."""
     plan = BacktestPlan(horizons=(1, 3), models=("no_change",), publishers=("honduras",))

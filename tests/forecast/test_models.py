@@ -72,12 +72,13 @@ def test_view_holds_what_was_public_and_no_more():
         View.at(subject, dt.date(2013, 1, 1), sources)
 
 
-SLOW = {"arima", "ces"}
+MARKS = {
+    "arima": pytest.mark.validation, "ces": pytest.mark.validation,
+    "combined": pytest.mark.slow, "ets": pytest.mark.slow,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.validation if name in SLOW else ()) for name in model_ids()]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS.get(name, ())) for name in model_ids()])
 def test_later_months_change_nothing(name):
     target, sources = led_panels()
     as_of = dt.date(2021, 3, 10)
@@ -216,6 +217,7 @@ def test_sparse_series_never_explode():
 # --- combination ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_seasonal_series_with_gaps_are_forecast_by_the_models_that_suit_them():
     """At least 20 % better than the calibrated random walk at six months (here far more)."""
     panel = seasonal_panel(series=6, gaps=3)

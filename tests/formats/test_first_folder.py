@@ -47,7 +47,7 @@ def test_every_quick_command_runs_on_it(folder):
     assert "port_admissions" in board
 
 
-@pytest.mark.validation
+@pytest.mark.slow
 def test_it_is_fitted_run_reported_and_updated(folder, tmp_path):
     run("simulate", folder, "--members", 3, "--out", tmp_path / "run")
     run("report", tmp_path / "run")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.cli import main
@@ -178,8 +178,19 @@ def own(draw: st.DrawFn) -> tuple[DatasetEntry, tuple]:
     return entry, tuple((date, dim, *found[date, dim]) for date, dim in sorted(found))
 
 
+@settings(max_examples=20)
 @given(corridors(), own())
 def test_any_dataset_survives_saving_and_is_loaded_as_written(tmp_path_factory, corridor, own):
+    survives(tmp_path_factory, corridor, own)
+
+
+@pytest.mark.slow
+@given(corridors(), own())
+def test_any_of_a_hundred_datasets_survives_saving(tmp_path_factory, corridor, own):
+    survives(tmp_path_factory, corridor, own)
+
+
+def survives(tmp_path_factory, corridor, own):
     entry, counts = own
     whole = corridor.model_copy(update={"datasets": (entry,), "counts": {entry.id: counts}})
     folder = tmp_path_factory.mktemp("any") / "c"

@@ -134,9 +134,20 @@ def corridors(draw: st.DrawFn) -> Corridor:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(corridor=corridors())
 def test_saving_loses_nothing(corridor: Corridor, tmp_path_factory: pytest.TempPathFactory) -> None:
+    saved_and_read_again(corridor, tmp_path_factory)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(corridor=corridors())
+def test_saving_loses_nothing_of_sixty(corridor: Corridor, tmp_path_factory: pytest.TempPathFactory) -> None:
+    saved_and_read_again(corridor, tmp_path_factory)
+
+
+def saved_and_read_again(corridor: Corridor, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = save_corridor(corridor, tmp_path_factory.mktemp("saved") / "c")
     again = read_parts(folder).assemble()
     ordered = tuple(sorted(corridor.scenarios, key=lambda s: s.id))

@@ -13,7 +13,7 @@ from corridor.study.coordination import coordination_table, releases
 DAY = dt.date(2023, 12, 31)
 
 
-@pytest.mark.validation
+@pytest.mark.slow
 def test_the_base_beside_itself_changes_nothing_and_releases_are_all_sent() -> None:
     corridor = open_corridor("americas")
     assert arrival_factor(corridor, "no-agreement", "no-agreement", "chicago", DAY, 3) == pytest.approx(

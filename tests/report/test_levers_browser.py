@@ -20,7 +20,7 @@ from corridor.engine import Noise, compile_corridor, run_member
 from corridor.model import Measure
 from corridor.text import rounded
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SLOWEST = 300  # milliseconds to answer; the goal is 100 on a machine that does nothing else
 FIGURE = "#figure-levers"

@@ -22,7 +22,7 @@ from corridor.cli.report import command
 from corridor.report import RunFolder, write_html
 from corridor.text import LANGS, month, percent, rounded
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RAIL, PORT, BACK = LINKS
 

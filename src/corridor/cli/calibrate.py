@@ -11,18 +11,15 @@ import click
 
 from corridor.cli.common import (
     as_of_option,
-    cluster_option,
     emit,
+    ensemble_options,
     format_option,
-    members_option,
+    machine_options,
     out_folder,
     out_option,
     processors,
     progress,
-    quiet_option,
-    seed_option,
     talk,
-    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -36,13 +33,10 @@ RELATIVE = ("median_absolute_error", "absolute_error_by_group")
 @click.argument("corridor", metavar="DIR")
 @as_of_option()
 @out_option(help="Folder of calibrations; by default the corridor's own.")
-@members_option(200)
-@seed_option()
+@ensemble_options()
 @click.option("--no-validate", is_flag=True, help="Leave out the refit to six months earlier.")
 @format_option()
-@workers_option()
-@cluster_option()
-@quiet_option()
+@machine_options()
 def command(
     corridor: str, as_of: dt.date | None, out: Path | None, members: int, seed: int, no_validate: bool,
     format: str, workers: int | None, quiet: bool,

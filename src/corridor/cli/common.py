@@ -58,6 +58,27 @@ def members_option(default: int) -> Callable[[F], F]:
     return click.option("--members", type=kind, default=default, show_default=True, help=text)
 
 
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one, in their order."""
+
+    def apply(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+def ensemble_options(members: int = 200) -> Callable[[F], F]:
+    """``--members N --seed N``."""
+    return together(members_option(members), seed_option())
+
+
+def machine_options() -> Callable[[F], F]:
+    """``--workers N --cluster ADDRESS --quiet``: where a command runs, and how loudly."""
+    return together(workers_option(), cluster_option(), quiet_option())
+
+
 def as_of_option() -> Callable[[F], F]:
     """``--as-of DATE``; None where it is not given."""
     return click.option(

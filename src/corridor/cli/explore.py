@@ -12,21 +12,18 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
-    cluster_option,
     command_line,
     emit,
+    ensemble_options,
     format_option,
     hindsight_option,
     lang_option,
-    members_option,
+    machine_options,
     out_folder,
     out_option,
     processors,
     progress,
-    quiet_option,
-    seed_option,
     talk,
-    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -72,15 +69,12 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
     "--keep", is_flag=True, help="Keep the result in the corridor folder, for the report of later runs."
 )
 @out_option()
-@members_option(200)
-@seed_option()
+@ensemble_options()
 @as_of_option()
 @hindsight_option()
 @lang_option()
-@workers_option()
-@cluster_option()
+@machine_options()
 @format_option()
-@quiet_option()
 def command(
     corridor: str, measures: tuple[str, ...], parties: tuple[str, ...], indicators: tuple[str, ...], base: str | None,
     horizon: int, budget: float | None, enters: dt.date | None, evaluations: int, seeds: int, shown: int, samples: int,

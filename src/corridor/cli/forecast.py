@@ -12,13 +12,12 @@ from corridor.cli.common import (
     as_of_option,
     emit,
     emit_object,
+    ensemble_options,
     format_option,
     lang_option,
-    members_option,
     out_option,
     processors,
     quiet_option,
-    seed_option,
     talk,
     workers_option,
 )
@@ -56,8 +55,7 @@ LONGEST = 60
 @click.option("--hub", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a hubverse model-output table (.csv or .parquet) and its model card.")  # fmt: skip
 @out_option(help="With --data: also write one page, as an HTML file or report.html in a folder.")
-@members_option(200)
-@seed_option()
+@ensemble_options()
 @lang_option()
 @format_option()
 @workers_option()

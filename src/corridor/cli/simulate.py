@@ -13,20 +13,17 @@ import click
 from corridor.cli.common import (
     Day,
     as_of_option,
-    cluster_option,
     command_line,
+    ensemble_options,
     hindsight_option,
     lang_option,
-    members_option,
+    machine_options,
     out_folder,
     out_option,
     processors,
     progress,
-    quiet_option,
     responses_option,
-    seed_option,
     talk,
-    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -52,15 +49,12 @@ if TYPE_CHECKING:
 )
 @responses_option()
 @out_option()
-@members_option(200)
-@seed_option()
+@ensemble_options()
 @as_of_option()
 @hindsight_option()
 @lang_option()
-@workers_option()
-@cluster_option()
+@machine_options()
 @click.option("--overwrite", is_flag=True, help="Replace a run of another corridor.")
-@quiet_option()
 def command(
     corridor: str, scenarios: tuple[str, ...], sets: tuple[str, ...], end: dt.date | None,
     responses: bool, free: bool, out: Path | None, members: int, seed: int,

@@ -12,14 +12,13 @@ from corridor.cli.common import (
     Day,
     emit,
     emit_object,
+    ensemble_options,
     format_option,
-    members_option,
     out_folder,
     out_option,
     processors,
     progress,
     quiet_option,
-    seed_option,
     talk,
     workers_option,
 )
@@ -38,8 +37,7 @@ from corridor.model import InputError
     help="Score the corridor running on by itself, as `simulate --free` runs it.",
 )
 @out_option("corridor-validation")
-@members_option(200)
-@seed_option()
+@ensemble_options()
 @format_option()
 @workers_option()
 @quiet_option()

@@ -80,7 +80,11 @@ _AUTHORITIES: Mapping[str, str] = {
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "component": _COMPONENTS, "region": _REGIONS, "household": _HOUSEHOLDS, "authority": _AUTHORITIES
 }  # fmt: skip
-_YEAR = re.compile(r"(?:FY\s*)?(\d{4}|(?<=FY)\d{2})(?:\s*\(?FYTD\)?)?", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?:(?:FYTD|FY|FISCAL YEAR)\s*)?(\d{4}|(?<=FY)\d{2})(?:\.0)?(?:\s*\(?(?:FY)?TD\)?)?", re.IGNORECASE
+)
+_GROUPINGS = frozenset(["MEX", "GTM", "HND", "SLV", "OOO"])
+"""All nationalities of a file that groups them, however its column is called."""
 Key = tuple[Date | str, ...]
 
 
@@ -128,7 +132,7 @@ def agency_datasets(content: bytes, label: str) -> tuple[str, ...]:
 def serves(content: bytes, dataset: str) -> bool:
     """Whether a file has a layout of this agency and holds the figures of ``dataset``."""
     if dataset not in (DATASET, NATIONWIDE) or (
-        b"ncounter" not in content[:20_000] and not content.startswith(b"PK")
+        b"encounter" not in content[:20_000].replace(b"\0", b"").lower() and not content.startswith(b"PK")
     ):
         return False
     header = _header(content, "file")
@@ -250,7 +254,11 @@ def read_cbp(content: bytes | str, label: str) -> tuple[Edition, list[Fault]]:
     schema = {"date": pl.Date, **dict.fromkeys(dims, pl.String), "value": pl.Int64}
     rows = [(*key, value) for key, value in sums.items()]
     table = pl.DataFrame(rows, schema=schema, orient="row").sort("date", *dims)
-    return Edition(table, "grouping" in plain_name(names[at["nationality"]]), tuple(warnings)), faults
+    groups = set(table["nationality"])
+    grouped = "grouping" in plain_name(names[at["nationality"]]) or (
+        len(groups) > 1 and "OOO" in groups and groups <= _GROUPINGS
+    )
+    return Edition(table, grouped, tuple(warnings)), faults
 
 
 def _without_totals(

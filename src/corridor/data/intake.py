@@ -14,7 +14,8 @@ from corridor.data.dataset import Dataset
 from corridor.data.editions import Refreshed, keep_edition
 from corridor.data.own import table_of
 from corridor.data.own_series import options_of
-from corridor.data.reading import understand
+from corridor.data.people import by_people, is_by_people
+from corridor.data.reading import ReadOptions, understand
 from corridor.model import DatasetEntry, Fault, InputError, Source
 from corridor.model.text import decode
 
@@ -50,14 +51,23 @@ def read_edition(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataF
         return _like_the_first(content, label, dataset)
     if dataset.dims in ((), ("nationality",)):
         return _by_country(content, label, dataset)
+    if is_by_people(dataset):
+        return by_people(content, label, dataset)
     if isinstance(text, Fault):
         raise InputError(f"{label} cannot be read", faults=[text])
     return _tidy(text, label, dataset)
 
 
+_WRITTEN_OTHERWISE = {"STL": "LCA"}
+_OF_PUBLISHER = {"honduras_entries": {"TWN": "CHN"}}
+"""Codes of these publishers' files that stand for another country (see the notes of the datasets)."""
+
+
 def _by_country(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """A publisher's table by country, in English or Spanish names: as Panama's, Honduras' and Mexico's bulletins print it."""
-    read = understand(content, label)
+    read = understand(
+        content, label, ReadOptions(repeats="sum")
+    )  # surplus rows are summed, as the shipped figures were
     if read.frequency != dataset.frequency:
         raise InputError(
             f"{label} holds a figure per {read.frequency}, {dataset.id} one per {dataset.frequency}; nothing was changed"
@@ -71,8 +81,13 @@ def _by_country(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFr
             f"{label}: one column of nationalities is needed (found: {names}); nothing was changed"
         )
     held = set(dataset.table["nationality"])
+    alias = {**_WRITTEN_OTHERWISE, **_OF_PUBLISHER.get(dataset.id, {})}
     codes = {
-        name: name if name in held else country_code(name, SPANISH) or country_code(name)
+        name: alias[name]
+        if name in alias
+        else name
+        if name in held
+        else country_code(name, SPANISH) or country_code(name)
         for name in table[read.dims[0]].unique()
     }
     unknown = sorted(name for name, code in codes.items() if code is None)
