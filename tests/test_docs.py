@@ -102,9 +102,13 @@ def test_links_lead_to_files(page):
 
 
 def test_every_page_is_linked_from_the_index():
-    index = ROOT / "docs" / "index.md"
-    linked = {(index.parent / link).resolve() for link in LINK.findall(index.read_text("utf-8"))}
-    pages = {page for page in PAGES if page.is_relative_to(ROOT / "docs")} - {index}
+    indexes = {ROOT / "docs" / "index.md", ROOT / "docs" / "decisions" / "index.md"}
+    linked = {
+        (index.parent / link).resolve()
+        for index in indexes
+        for link in LINK.findall(index.read_text("utf-8"))
+    }
+    pages = {page for page in PAGES if page.is_relative_to(ROOT / "docs")} - {ROOT / "docs" / "index.md"}
     assert {name_of(page) for page in pages - linked} == set()
 
 
@@ -114,6 +118,10 @@ def test_the_readme_has_one_line_to_run_the_demo_and_one_to_pass_the_tests():
     assert len(commands) == 2
     assert "corridor demo" in commands[0]
     assert commands[1].endswith("-m pytest")
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text("utf-8").split()) <= 700
 
 
 CALIBRATION = ROOT / "docs" / "calibration.md"

@@ -381,7 +381,7 @@ def evidence_tables() -> dict[str, pl.DataFrame]:
     ]  # fmt: skip
     return {
         "parameters": frame("parameters", parameters),
-        "baseline": frame("baseline", [("us_total", "", dt.date(2023, 12, 1), 0.001, 0.02, 0.2)]),
+        "baseline": frame("baseline", [("us_total", "", dt.date(2023, 12, 1), 0.001)]),
         "fit": frame("fit", fit),
         "claims": frame("claims", claims),
         "sources": frame("sources", sources),

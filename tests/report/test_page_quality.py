@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import Any
@@ -18,34 +19,73 @@ from corridor.text import LANGS
 pytestmark = pytest.mark.browser
 
 
-def serious(page: Any) -> list[str]:
-    """Findings of axe-core that are serious or critical."""
+def findings(page: Any) -> list[str]:
+    """Everything that axe-core finds, of whatever impact."""
     found = Axe().run(page).response["violations"]
     return [
-        f"{rule['id']}: {node['target']} {node['html'][:120]}"
+        f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:120]}"
         for rule in found
-        if rule["impact"] in ("serious", "critical")
         for node in rule["nodes"][:4]
     ]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_axe_finds_nothing_serious(page: Any, scheme: str, width: int) -> None:
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click('[data-lang="es"]')
+ROUTES = ("/", "/coming", "/what-if", "/worked", "/ready", "/agreed", "/evidence")
+
+
+def open_page(browser: Any, report: Path, route: str, lang: str, width: int, scheme: str) -> Any:
+    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page.goto(f"{report.as_uri()}#{route}&lang={lang}")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    page.select_option("#map-place", "tucson")
-    page.wait_for_timeout(300)
     wait_until_drawn(page)
-    assert serious(page) == []
+    return page
+
+
+DAY, NIGHT = ("en", 1280, "light"), ("es", 390, "dark")
+
+
+@pytest.mark.parametrize(("route", "setting"), list(zip(ROUTES, itertools.cycle((DAY, NIGHT)), strict=False)))
+def test_axe_finds_nothing_on_any_page(
+    browser: Any, report: Path, route: str, setting: tuple[str, int, str]
+) -> None:
+    """English on a desk in daylight or Spanish on a phone at night; a slow test has all settings."""
+    page = open_page(browser, report, route, *setting)
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= setting[1]
+    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("route", ROUTES)
+def test_axe_finds_nothing_in_any_setting(browser: Any, report: Path, route: str) -> None:
+    for lang, width, scheme in itertools.product(LANGS, (1280, 390), ("light", "dark")):
+        page = open_page(browser, report, route, lang, width, scheme)
+        assert findings(page) == [], (lang, width, scheme)
+        page.close()
 
 
 def test_axe_sees_a_fault(page: Any) -> None:
     page.evaluate("document.querySelector('#map-month').removeAttribute('aria-label')")
-    assert any("label" in finding for finding in serious(page))
+    assert any("label" in finding for finding in findings(page))
+
+
+EMPTY = """[...document.querySelectorAll('.card, figure, .chart, section')]
+    .filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 0)
+    .filter(e => !e.innerText.trim() && ![...e.querySelectorAll('svg')].some(s => s.getBoundingClientRect().height > 0))
+    .map(e => e.outerHTML.slice(0, 160))"""
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_box_is_empty_in_print(browser: Any, report: Path, route: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{report.as_uri()}#{route}")
+    page.wait_for_timeout(200)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(EMPTY) == []
+    assert page.evaluate(
+        "[...document.querySelectorAll('.chart')].every(c => !c.checkVisibility() || c.querySelector('svg'))"
+    )
+    page.close()
 
 
 def test_everything_works_without_a_network(browser: Any, report: Path) -> None:

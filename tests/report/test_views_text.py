@@ -26,6 +26,7 @@ from corridor.report import SECTIONS, RunFolder, write_html
 from corridor.report.basemap import basemap, clip_ring
 from corridor.report.html import payload, render
 from corridor.report.sections import Brief, RunView
+from corridor.report.sections.brief import brief_items
 from corridor.report.sections.changes import causes_of, moved_rows
 from corridor.text import LANGS, number
 
@@ -148,6 +149,27 @@ def test_command_writes_a_brief_alone(run: RunFolder, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     content = json.loads(out.read_text("utf-8").split('id="payload">')[1].split("</script>")[0])
     assert [section["id"] for section in content["sections"]] == ["brief"] and content["brief"] == "agreement"
+
+
+def test_a_corridor_without_cities_has_a_brief_of_its_other_stocks(tmp_path: Path) -> None:
+    """The census of the run, called a place where people wait: its months stay, words of care go."""
+    changed = tables()
+    kind = pl.when(pl.col("kind") == "census").then(pl.lit("waiting")).otherwise(pl.col("kind"))
+    changed["labels"] = changed["labels"].with_columns(kind=kind)
+    view = RunView(RunFolder.write(tmp_path / "run", changed, MANIFEST))
+    items = brief_items(view)
+    assert items and all(view.label(item).kind in ("waiting", "detention", "stock") for item in items)
+    page = Brief().payload(view)[0]["pages"]["agreement"]
+    assert page["title"]["en"].endswith("people by month") and page["title"]["es"].endswith(
+        "personas por mes"
+    )
+    assert "people in care on an average day" not in page["sentences"][0]["en"]
+    heads = [column["label"]["en"] for column in page["table"]["columns"]]
+    assert heads[2:4] == ["People, average day", "People, fullest day"]
+    rows = changed["stock_months"].filter(pl.col("item") == items[0], pl.col("statistic") == "mean")
+    months = sorted({m for m in rows["month"] if m > view.as_of.replace(day=1)})[:6]
+    mine = [row for row in page["table"]["rows"] if row["place"] == view.name(items[0])]
+    assert [row["month"] for row in mine] == months
 
 
 def test_a_brief_of_no_scenario_or_no_city_is_a_fault(run: RunFolder, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -24,6 +25,7 @@ from corridor.serve import Runs, Settings, make_app
 from corridor.serve.ensembles import Ensembles
 from corridor.serve.settings import is_loopback
 from corridor.serve.store import Store
+from repository import ROOT
 
 SECRET = "s3cret"
 
@@ -262,3 +264,70 @@ def test_no_mutated_request_breaks_the_server(client: Any) -> None:
 @pytest.mark.validation
 def test_no_mutated_request_of_ten_thousand_breaks_the_server(client: Any) -> None:
     mutated(client, 10_000, 8)
+
+
+def zipped(files: dict[str, bytes], link: str = "") -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as out:
+        for name, content in files.items():
+            out.writestr(name, content)
+        if link:
+            entry = zipfile.ZipInfo(link)
+            entry.external_attr = 0o120777 << 16
+            out.writestr(entry, "/etc/passwd")
+    return packed.getvalue()
+
+
+def strait() -> dict[str, bytes]:
+    folder = ROOT / "examples" / "strait"
+    return {
+        f"strait/{path.relative_to(folder)}": path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in (".csv", ".yaml")
+    }
+
+
+def test_a_corridor_is_checked_with_its_faults_in_place(client: Any, settings: Settings) -> None:
+    files = strait()
+    answer = client.post("/corridors", content=zipped(files))
+    assert answer.status_code == 200, answer.text
+    assert (
+        answer.json()["counts"]["flows"] == len(files["strait/flows.csv"].decode().strip().splitlines()) - 1
+    )
+    lines = files["strait/flows.csv"].decode().splitlines()
+    lines[2] = lines[2].replace(lines[2].split(",")[0], "Not an id!", 1)
+    bad = client.post("/corridors", content=zipped({**files, "strait/flows.csv": "\n".join(lines).encode()}))
+    assert bad.status_code == 422
+    assert any(f["file"].endswith("flows.csv") and f["line"] == 3 for f in bad.json()["faults"]), bad.text
+    assert str(settings.folder) not in bad.text  # nothing of the server's own paths
+    assert list((settings.folder / "uploads").iterdir()) == []  # nothing is kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../out.csv",
+        "/tmp/out.csv",
+        "a/../../out.csv",
+        "C:\\out.csv",
+        "strait/.hidden.csv",
+        "run.py",
+        "a\x00.csv",
+    ],
+)
+def test_a_zip_writes_nowhere_but_in_its_own_folder(client: Any, settings: Settings, name: str) -> None:
+    before = set(settings.folder.parent.rglob("*"))
+    answer = client.post("/corridors", content=zipped({**strait(), name: b"id\n"}))
+    assert answer.status_code in (200, 422)  # a name with a zero byte ends there, as zip files have it
+    if "\x00" not in name:
+        assert answer.status_code == 422
+    new = set(settings.folder.parent.rglob("*")) - before - {settings.folder / "uploads"}
+    assert new == set() and not Path("/tmp/out.csv").exists()
+
+
+def test_links_bombs_and_rubbish_are_refused(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.post("/corridors", content=zipped(strait(), link="strait/link.csv")).status_code == 422
+    assert client.post("/corridors", content=b"PK\x03\x04 no zip").status_code == 422
+    assert client.post("/corridors", content=b"").status_code == 422
+    monkeypatch.setattr("corridor.serve.upload.MOST_UNPACKED", 1000)
+    assert "too large" in client.post("/corridors", content=zipped(strait())).text

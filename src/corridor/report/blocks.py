@@ -177,10 +177,11 @@ def line_chart(
     source: Text,
     query: Mapping[str, Any] | None = None,
 ) -> Block:
-    """Monthly lines over each other: what was published, and the forecast with its 80 % interval.
+    """Lines over each other: what was published, and the forecast with its 80 % interval.
 
-    A line has ``id``, ``label``, ``observed`` (``[month, count, known]``) and ``forecast`` (``[month, low,
-    median, high]``); up to four are told apart.
+    A line has ``id``, ``label``, ``observed`` (``[first day, count, known]``) and ``forecast`` (``[first day, low,
+    median, high]``); up to four are told apart. Where every period begins on the first of a month, months are named;
+    else (weeks) their first days.
     """
     return {
         "type": "lines", "id": id, "title": title, "reading": reading, "lines": list(lines), "as_of": as_of,

@@ -156,7 +156,9 @@ def _check_language(run: RunFolder, lang: Lang) -> None:
 def _check_brief(view: RunView, scenario: str) -> None:
     """A brief needs a scenario of the run, and stocks by month."""
     if not Brief().available(view):
-        raise InputError(f"{view.run.path} has nothing for a brief", hint="it needs a city's census by month")
+        raise InputError(
+            f"{view.run.path} has nothing for a brief", hint="it needs stocks of people by month"
+        )
     if scenario not in view.scenarios:
         hint = did_you_mean(scenario, view.scenarios) or f"scenarios: {', '.join(view.scenarios)}"
         raise InputError(f"{view.run.path} has no scenario {scenario!r}", hint=hint)

@@ -27,6 +27,7 @@ from corridor.serve.openapi import openapi
 from corridor.serve.runs import Runs, Served, plain
 from corridor.serve.settings import Settings
 from corridor.serve.store import Store, as_json
+from corridor.serve.upload import check_corridor
 from corridor.study.query import select_rows
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -87,6 +88,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/ensembles/{id}", "ensemble"),
     ("DELETE", "/ensembles/{id}", "cancel_ensemble"),
     ("POST", "/datasets", "check_dataset"),
+    ("POST", "/corridors", "check_corridor"),
 )
 """Method, path and method of `Server`; ``/openapi.json`` describes the same."""
 
@@ -175,11 +177,13 @@ class Server:
     async def report(self, request: Request) -> Response:
         """Everything that the page shows."""
         one = await self._run(request)
-        return Response(await run_in_threadpool(as_json, one.payload), media_type="application/json")
+        return Response(await run_in_threadpool(one.report_text), media_type="application/json")
 
     async def page(self, request: Request) -> Response:
         """One page with its sections."""
-        return _json(_found((await self._run(request)).page(request.path_params["name"]), "page"))
+        one = await self._run(request)
+        text = await run_in_threadpool(one.page_text, request.path_params["name"])
+        return Response(_found(text, "page"), media_type="application/json")
 
     async def figure(self, request: Request) -> Response:
         """One figure, with all that it draws."""
@@ -288,6 +292,11 @@ class Server:
         except (ValueError, OSError, KeyError, UnicodeError) as error:
             raise HTTPException(422, f"the file cannot be read: {error}") from error
         return _json({"name": label, "rows": int(found.table.height), "columns": list(found.table.columns)})
+
+    async def check_corridor(self, request: Request) -> Response:
+        """Say what a zipped corridor folder holds, or everything that is wrong with it; nothing is kept or run."""
+        content = await request.body()
+        return _json(await run_in_threadpool(check_corridor, content, self.settings.folder / "uploads"))
 
 
 def _found(value: Any, what: str) -> Any:

@@ -77,7 +77,7 @@ def _operation(name: str, path: str) -> dict[str, Any]:
     }  # fmt: skip
     if name in BODIES:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": BODIES[name]}}}
-    if name == "check_dataset":
+    if name in ("check_dataset", "check_corridor"):
         whole: dict[str, Any] = {"schema": dict[str, Any]()}
         found["requestBody"] = {"required": True, "content": {"application/octet-stream": whole}}
     return found

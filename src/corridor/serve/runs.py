@@ -11,6 +11,7 @@ from typing import Any
 from corridor.model import InputError
 from corridor.report.html import page, payload
 from corridor.report.sections import RunView, sentences
+from corridor.serve.store import as_json
 from corridor.study.folder import RunFolder
 from corridor.study.schema import TABLES
 
@@ -31,6 +32,7 @@ class Served:
         self.run = run
         self.view = RunView(run)
         self.payload: dict[str, Any] = plain(payload(self.view))
+        self._texts: dict[str, bytes] = {}
         self._stamp = stamp
 
     def refresh(self) -> bool:
@@ -81,6 +83,20 @@ class Served:
             return None
         by_id = {section["id"]: section for section in self.payload["sections"]}
         return {**one, "sections": [by_id[section] for section in one["sections"]]}
+
+    def page_text(self, name: str) -> bytes | None:
+        """The same as JSON in UTF-8, made once for each state of the run."""
+        texts = self._texts
+        if name not in texts and (found := self.page(name)) is not None:
+            texts[name] = as_json(found).encode()
+        return texts.get(name)
+
+    def report_text(self) -> bytes:
+        """Everything as JSON in UTF-8, made once for each state of the run."""
+        texts = self._texts
+        if "" not in texts:
+            texts[""] = as_json(self.payload).encode()
+        return texts[""]
 
 
 def plain(value: Any) -> Any:

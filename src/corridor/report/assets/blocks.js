@@ -124,7 +124,8 @@
       const columns = block.lines.flatMap((line) => [
         col(line.id, "count", `${C.text(line.label)}: ${C.say("col_published")}`),
         col(`${line.id}-median`, "number", `${C.text(line.label)}: ${C.say("col_median")}`)]);
-      return { columns: [col("month", "month"), ...columns],
+      const first = charts.isMonthly(block) ? col("month", "month") : col("month", "date", C.say("col_date"));
+      return { columns: [first, ...columns],
         rows: [...rows.values()].sort((a, b) => (a.month < b.month ? -1 : 1)) };
     },
   });

@@ -27,9 +27,9 @@
   };
 
   // A month without a count breaks a line: what was not counted is not drawn.
-  const gapped = (rows) => rows.flatMap((row, i) => {
+  const gapped = (rows, most = 45) => rows.flatMap((row, i) => {
     const next = rows[i + 1];
-    return next && next.x - row.x > 45 * DAY ? [row, { x: new Date((Number(row.x) + Number(next.x)) / 2), value: NaN }] : [row];
+    return next && next.x - row.x > most * DAY ? [row, { x: new Date((Number(row.x) + Number(next.x)) / 2), value: NaN }] : [row];
   });
 
   const bands = (levels) => [[0.025, 0.975], [0.05, 0.95], [0.1, 0.9], [0.25, 0.75]]
@@ -143,27 +143,31 @@
   };
 
   const COLORS = ["var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)"];
+  // Lines are of months, or of shorter periods that are named by their first day.
+  const isMonthly = (block) => block.lines.every((line) => [...line.observed, ...line.forecast].every(([iso]) => iso.endsWith("-01")));
   const lines = (width, title, block) => {
+    const monthly = isMonthly(block);
+    const [place, name, most] = monthly ? [middle, C.month, 45] : [at, C.day, 10];
     const marks = [];
     const dates = [];
     block.lines.forEach((line, i) => {
       const color = COLORS[i];
       const symbol = ["circle", "square", "triangle", "star"][i];
-      const ahead = line.forecast.map(([iso, low, mid, high]) => ({ iso, x: middle(iso), low, mid, high }));
-      const seen = line.observed.filter(([, value]) => isNumber(value)).map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
+      const ahead = line.forecast.map(([iso, low, mid, high]) => ({ iso, x: place(iso), low, mid, high }));
+      const seen = line.observed.filter(([, value]) => isNumber(value)).map(([iso, value, known]) => ({ iso, x: place(iso), value, known }));
       const known = seen.filter((d) => d.known);
       const later = seen.filter((d) => !d.known);
       dates.push(...ahead.map((d) => d.x), ...seen.map((d) => d.x));
       marks.push(
         Plot.areaY(ahead, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.2 }),
         Plot.lineY(ahead, { x: "x", y: "mid", stroke: color, strokeWidth: 2, strokeDasharray: "6,3" }),
-        Plot.lineY(gapped(known), { x: "x", y: "value", stroke: color, strokeWidth: 2 }),
+        Plot.lineY(gapped(known, most), { x: "x", y: "value", stroke: color, strokeWidth: 2 }),
         Plot.dot(known, { x: "x", y: "value", fill: color, symbol, r: 3 }),
         Plot.dot(later, { x: "x", y: "value", stroke: color, fill: "var(--card)", symbol, r: 4, strokeWidth: 2 }),
-        tip(seen, "value", (d) => `${C.text(line.label)}\n${C.month(d.iso)}: ${C.number(d.value)}`, Plot.pointer),
+        tip(seen, "value", (d) => `${C.text(line.label)}\n${name(d.iso)}: ${C.number(d.value)}`, Plot.pointer),
       );
     });
-    return timePlot(width, title, { dates, marks, asOf: block.as_of, shift: 14 * DAY });
+    return timePlot(width, title, { dates, marks, asOf: block.as_of, shift: monthly ? 14 * DAY : 0 });
   };
 
   // Horizontal strips: the label is HTML above its strip, so long names wrap and never overlap.
@@ -190,5 +194,5 @@
     return el("div", {}, parts);
   };
 
-  Object.assign(C, { charts: { fan, band, lines, strips, at, COLORS } });
+  Object.assign(C, { charts: { fan, band, lines, isMonthly, strips, at, COLORS } });
 })();

@@ -37,7 +37,7 @@
       last = name;
       return [el("tr", { class: "group" }, el("th", { scope: "rowgroup", colspan: shown.length }, name)), cells];
     });
-    const frame = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    const frame = el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
       el("table", {}, el("caption", { class: "hidden" }, caption), el("thead", {}, head), el("tbody", {}, body)));
     if (rows.length === every.length) return frame;
     const whole = el("div", {}, frame, el("button", { type: "button", class: "quiet strong more",

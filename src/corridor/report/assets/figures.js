@@ -26,8 +26,12 @@
     if (near(chart)) chart.redraw();
     else { waiting.add(chart); later(); }
   };
-  const paintAll = () => { waiting.forEach((chart) => chart.redraw()); waiting.clear(); };
-  addEventListener("beforeprint", paintAll);
+  // Every chart that is laid out, also in a fold that was opened this moment.
+  const paintAll = () => {
+    waiting.forEach((chart) => chart.redraw());
+    waiting.clear();
+    document.querySelectorAll(".chart").forEach((chart) => { if (!chart.querySelector("svg")) chart.redraw?.(); });
+  };
   addEventListener("scroll", () => waiting.forEach((chart) => near(chart) && paint(chart)), { passive: true });
 
   const watched = new ResizeObserver((entries) => {

@@ -184,7 +184,10 @@
   };
 
   addEventListener("hashchange", () => { C.readAddress(); drawn = ""; follow(); });
-  addEventListener("beforeprint", () => document.querySelectorAll("main section").forEach((node) => node.unfold?.()));
+  addEventListener("beforeprint", () => {
+    document.querySelectorAll("main section").forEach((node) => node.unfold?.());
+    C.paintAll();
+  });
   C.readAddress();
   follow();
 })();

@@ -34,7 +34,7 @@
     const heads = [block.first, ...block.parties, ...block.beside];
     return el("div", { class: "card wide packages", id: `figure-${block.id}` },
       el("h3", {}, title), el("p", { class: "reading" }, C.text(block.reading)),
-      el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
+      el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title },
         el("table", {}, el("caption", { class: "hidden" }, title),
           el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, C.text(head))))),
           el("tbody", {}, block.rows.map((spec) => row(block, spec))))),

@@ -36,7 +36,7 @@
 
   const code = (block) => {
     const title = C.text(block.title);
-    const pre = el("pre", { tabindex: "0", "aria-label": title, role: "region" }, el("code", {}, block.code));
+    const pre = el("pre", { tabindex: "0", "aria-label": title, role: "group" }, el("code", {}, block.code));
     if (block.closed) return el("div", { class: "card wide" }, el("details", {}, el("summary", {}, title), pre));
     return el("div", { class: "card wide" }, el("h3", {}, title), pre, C.copyButton(C.say("copy"), title, () => block.code));
   };

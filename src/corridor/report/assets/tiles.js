@@ -21,7 +21,7 @@
       const span = (values, write) => [LOW, HIGH].map((q) => write(C.live.quantile(values, q)));
       node.dataset.told = String(told);
       if (!moved || Math.abs(is - was) < 0.5) {
-        big.replaceChildren(moved ? C.say("sim_same") : C.rounded(was));
+        big.replaceChildren(moved ? C.say("sim_same") : C.rounded(Math.round(was)));
         range.replaceChildren(!moved && enough ? C.say("sim_range", Object.fromEntries(span(members.map((m) => m.before), C.rounded).map((v, i) => [i ? "high" : "low", v]))) : "");
         ground.replaceChildren(moved ? "" : C.text(item.period));
         return;

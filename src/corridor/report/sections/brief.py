@@ -26,7 +26,7 @@ class Brief:
     title = say("brief")
 
     def available(self, view: RunView) -> bool:
-        """Whether the run has a city's stock by month."""
+        """Whether the run has people in a city's care, or else in another stock, by month."""
         return bool(brief_items(view))
 
     def payload(self, view: RunView) -> list[Block]:
@@ -34,11 +34,23 @@ class Brief:
         return [{"type": "brief", "id": "brief", "pages": {s: page(view, s) for s in view.scenarios}}]
 
 
+OTHERS = ("waiting", "detention", "stock")
+"""Kinds of stocks of a corridor without cities in whose care people are."""
+
+
 def brief_items(view: RunView) -> list[str]:
-    """Censuses with values by month, in the order of the labels; the sum of all last."""
+    """Stocks with values by month, in the order of the labels: censuses and, last, their sum; where a corridor has no
+    census, people who wait, are held or stay elsewhere."""
     have = set(view.run.table("stock_months")["item"].unique())
     cities = [item for item in view.items if view.label(item).kind == "census" and item in have]
-    return [*cities, *([ALL_CITIES] if cities and ALL_CITIES in have else [])]
+    if not cities:
+        return [item for item in view.items if view.label(item).kind in OTHERS and item in have]
+    return [*cities, *([ALL_CITIES] if ALL_CITIES in have else [])]
+
+
+def has_cities(view: RunView) -> bool:
+    """Whether the brief is about people in the care of cities."""
+    return any(view.label(item).kind == "census" for item in brief_items(view) if item != ALL_CITIES)
 
 
 def page(view: RunView, scenario: str) -> dict[str, Any]:
@@ -46,7 +58,7 @@ def page(view: RunView, scenario: str) -> dict[str, Any]:
     items = brief_items(view)
     return {
         "scenario": view.name(scenario),
-        "title": say("brief_title", name=view.title),
+        "title": say("brief_title" if has_cities(view) else "brief_title_people", name=view.title),
         "stamp": say(
             "brief_stamp", scenario=view.name(scenario), date={lang: day(view.as_of, lang) for lang in LANGS}
         ),
@@ -85,8 +97,8 @@ def _table(view: RunView, scenario: str, items: list[str]) -> dict[str, Any]:
     columns = [
         column("place"),
         column("month", "month"),
-        column("people", "interval"),
-        column("beds", "interval"),
+        column("people", "interval", label=None if has_cities(view) else say("brief_average")),
+        column("beds", "interval", label=None if has_cities(view) else say("brief_fullest")),
     ]
     if any(row["room"] is not None for row in rows):
         columns += [column("room", "number"), column("short", "percent")]
@@ -128,7 +140,7 @@ def _room(view: RunView, item: str, date: dt.date) -> float | None:
 
 def _sum_sentence(view: RunView, scenario: str, items: list[str]) -> Text | None:
     """People in the last month of the page and cost up to it, all cities together where that was run."""
-    item = items[-1]
+    item = items[-1] if has_cities(view) else items[0]
     people = _rows(view, scenario, item, "mean")
     cost = _rows(view, scenario, item, "cost_so_far")
     if not people:
@@ -136,7 +148,7 @@ def _sum_sentence(view: RunView, scenario: str, items: list[str]) -> Text | None
     months = list(people)[:MONTHS]
     last = months[-1]
     text = say(
-        "brief_people", name=_name(view, item), month=lambda lang: month(last, lang),
+        "brief_people" if has_cities(view) else "brief_people_there", name=_name(view, item), month=lambda lang: month(last, lang),
         people=lambda lang: _interval(people[last], lang),
     )  # fmt: skip
     if last not in cost:
