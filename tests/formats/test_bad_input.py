@@ -58,7 +58,7 @@ CELLS = [
     ]),
     ("measures.csv", ",30,0,,jizan,,,,", ",30,0,,jizan,,,families,", ["measures.csv:3:households: no group is of household 'families'"]),
     ("parameters.csv", "occupied,jizan.holding,,,,300,200,400,people", "officer_hours,jizan.holding,,,,300,200,400,hours/day", [
-        "parameters.csv:9:parameter: officer_hours of jizan.holding also needs processing_hours, inspection_hours, lorries",
+        "parameters.csv:9:parameter: officer_hours of jizan.holding also needs processing_hours, inspection_hours, trucks",
         "parameters.csv:9:target: no flow of kind port_admission leads into 'jizan.holding'",
     ]),
     ("measures.csv", ",30,0,,jizan,,,,", ",30,0,,jizan,,SOM,,", ["measures.csv:3:lever: the measure does nothing"]),
