@@ -68,17 +68,37 @@ def test_replay_beats_the_simple_rules_and_hindsight_is_the_best(drift):
     assert all(row["of_hindsight"] <= 1 + 1e-9 for row in table.values())
 
 
-@pytest.mark.validation
-@pytest.mark.parametrize(("drift", "least"), [(0.0, 0.985), (0.5, 0.965)])
-def test_share_of_hindsight_on_unseen_orders(drift, least):
-    made = make(Recipe(households=1000, past=1000, drift=drift))
+def shares(known, drift, seed):
+    """Shares of hindsight of greedy placement and of sampled futures, on one instance and order."""
+    made = make(Recipe(households=1000, past=1000, drift=drift, seed=seed))
     problem = read_problem(made.cases, made.sites, made.scores)
-    past = read_problem(made.past, made.sites, made.past_scores)
-    for seed in (1, 2):  # the goals with a drift (98 %) and of greedy (92 %) are missed: docs/placement.md
-        rows = replay(problem, past, seed=seed, shuffled=drift == 0, rules=("greedy", "sampled_futures"))
-        greedy, ours = rows["of_hindsight"]
-        assert greedy < 0.93
-        assert ours >= least
+    past = read_problem(made.past, made.sites, made.past_scores) if known == "past" else None
+    rows = replay(problem, past, seed=seed, shuffled=drift == 0, rules=("greedy", "sampled_futures"))
+    return rows["of_hindsight"].to_list()
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(
+    ("known", "drift", "least"), [("past", 0.0, 0.985), ("no past", 0.0, 0.985), ("past", 0.5, 0.98)]
+)
+def test_share_of_hindsight_on_unseen_orders(known, drift, least):
+    for seed in (1, 2):
+        assert shares(known, drift, seed)[1] >= least
+
+
+@pytest.mark.validation
+@pytest.mark.xfail(
+    strict=True, reason="greedy placement reaches 92.5 % of hindsight on seed 1: docs/placement.md"
+)
+def test_greedy_placement_stays_below_92_percent():
+    for seed in (1, 2):
+        assert shares("past", 0.0, seed)[0] < 0.92
+
+
+@pytest.mark.validation
+def test_greedy_placement_stays_below_92_percent_where_the_mix_drifts():
+    for seed in (1, 2):
+        assert shares("past", 0.5, seed)[0] < 0.92
 
 
 def test_room_taken_before_is_not_given_again():
