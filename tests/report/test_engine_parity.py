@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from engine_tools import measure
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,9 @@ from parity import LOAD, Move, blank, in_page, in_python, run_page, worst
 from trigger_tools import trigger
 
 from corridor.calibrate import read_calibration
-from corridor.engine import LEVERS, Noise, RunSpec, allowed_strengths, run_member
+from corridor.engine import LEVERS, MemberPaths, Noise, RunSpec, allowed_strengths, run_member
+from corridor.engine import Move as PathMove
+from corridor.engine.intensity import intensity_deviations
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure
 from corridor.study.engine_draws import draws_payload
@@ -249,8 +252,36 @@ MEMBER = """async ([engine, draws, k]) => {
 }"""
 
 
-def test_members_of_the_page_are_those_of_python(browser: Any) -> None:
-    """Every number that a member draws: parameters, strengths, levers, events and the shocks of departures."""
+def paths_for(corridor: Corridor, members: int) -> MemberPaths:
+    """Paths that move departures, odds of a way, a hazard and a limit, another way each month."""
+    run = compile_all(corridor, RunSpec(START, START + dt.timedelta(days=150)))
+    names = tuple(dict.fromkeys(group.nationality for group in corridor.groups))
+    rng = np.random.default_rng(4)
+    shares = [f for flows in run.index.siblings for f in flows if len(flows) > 1]
+    off = [f for flows in run.index.off_route for f in flows]
+    ids = run.index.flow_ids
+    level = [rng.normal(scale=0.3, size=(len(run.months), n)) for n in (len(names), len(names), 1, 1)]
+    shocks = np.stack([
+        intensity_deviations(run.table, names, run.months, START, 3, member) for member in range(members)
+    ])  # fmt: skip
+    stocks = tuple(dict.fromkeys(
+        name for (name, _), lawful in
+        zip(run.structure.departures.labels, run.structure.departures.lawful, strict=True) if not lawful
+    ))  # fmt: skip
+    rows = [np.broadcast_to(one, (members + 1, *one.shape)) for one in level]
+    departures = rows[0].copy()
+    departures[:members] += shocks
+    moves = (
+        PathMove("departures", stocks, departures), PathMove("odds", (ids[shares[0]], ids[shares[-1]]), rows[1]),
+        PathMove("hazard", tuple(ids[f] for f in off[:2]), rows[2]),
+        PathMove("odds", (ids[shares[1]],), rows[3]),
+    )  # fmt: skip
+    return MemberPaths(run.months, names, moves, np.zeros((members + 1, 0, len(names))))
+
+
+@pytest.mark.parametrize("with_paths", [False, True])
+def test_members_of_the_page_are_those_of_python(browser: Any, with_paths: bool) -> None:
+    """Every number that a member draws: parameters, strengths, levers, events and the shocks of departures; and the paths of a forecast."""
     corridor = everything()
     given = [
         measure("mexican_enforcement", 1.6, "ratio", id="a", low=1.1, high=2.4),
@@ -264,8 +295,9 @@ def test_members_of_the_page_are_those_of_python(browser: Any) -> None:
     )  # fmt: skip
     corridor = corridor.model_copy(update={"measures": (*corridor.measures, *given), "parameters": wide})
     spec = RunSpec(
-        START, START + dt.timedelta(days=150), seed=3, noise=Noise(counts=False), shocks_from=START
-    )
+        START, START + dt.timedelta(days=150), seed=3, noise=Noise(counts=False), shocks_from=START,
+        paths=paths_for(corridor, 3) if with_paths else None,
+    )  # fmt: skip
     full = compile_all(corridor, spec)
     page = blank(browser)
     engine, draws = engine_payload(full), draws_payload(full, members=3)

@@ -78,12 +78,15 @@ class MemberPaths:
 
     def apply(self, values: Values, index: CorridorIndex, calendar: RunCalendar, member: int | None) -> None:
         """Move ``values``, by segment and before any measure, in place."""
-        row, month = self.row(member), self._positions(calendar)[calendar.month_of_segment]
-        group = self._of_groups(index)
         for move in self.moves:
-            log = move.log[row][month]
-            factor = np.exp(log[:, group] if log.shape[1] > 1 else log)
-            _apply(move, factor, values, index)
+            _apply(move, self.factor(move, index, calendar, member), values, index)
+
+    def factor(
+        self, move: Move, index: CorridorIndex, calendar: RunCalendar, member: int | None
+    ) -> Floats:  # fmt: skip
+        """(segments, groups), or (segments, 1) where all groups are moved alike: what ``move`` multiplies by."""
+        log = move.log[self.row(member)][self._positions(calendar)[calendar.month_of_segment]]
+        return np.exp(log[:, self._of_groups(index)] if log.shape[1] > 1 else log)
 
     def start_factor(
         self, cells: tuple[tuple[str, int, str], ...], index: CorridorIndex, member: int | None

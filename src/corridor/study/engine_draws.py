@@ -14,7 +14,7 @@ Positions that have the same value in every member share one row of ``table``:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +22,20 @@ import numpy.typing as npt
 from corridor.engine import Compiled
 from corridor.engine.bound import BoundMeasure
 from corridor.engine.intensity import intensity_deviations
-from corridor.study.engine_payload import BASE, CARRIED, Array, base_at, pack
+from corridor.study.engine_payload import BASE, CARRIED, Array, base_at, before_paths, pack
 
 MEMBERS = 40
 """Members whose draws travel with a report."""
 
 Part = tuple[str, Array]
+Changes = tuple[Array, dict[str, list[Array]]]
+"""What `engine_payload.base_at` gives."""
 
 
 def draws_payload(compiled: Compiled, members: int = MEMBERS) -> str:
     """The draws of members 0 to ``members - 1`` of ``compiled`` (see `engine_payload.compile_all`) as text."""
-    columns = [list(_parts(compiled, member)) for member in range(members)]
+    at = {name: base_at(run) for name, run in (("plain", compiled), ("raw", before_paths(compiled)))}
+    columns = [list(_parts(compiled, member, at)) for member in range(members)]
     sizes = [(name, int(array.size)) for name, array in columns[0]]
     matrix = np.stack([np.concatenate([array.ravel() for _, array in parts]) for parts in columns], axis=1)
     table, code = np.unique(matrix, axis=0, return_inverse=True)
@@ -40,21 +43,32 @@ def draws_payload(compiled: Compiled, members: int = MEMBERS) -> str:
     return pack(head, {"code": code.ravel(), "table": table})
 
 
-def _parts(compiled: Compiled, member: int) -> Iterator[Part]:
-    """Everything that a member draws, by name; every member has the same positions."""
+def _parts(compiled: Compiled, member: int, at: Mapping[str, Changes]) -> Iterator[Part]:
+    """Everything that a member draws, by name; every member has the same positions, ``at`` (with the paths of the forecast and before)."""
     spec = compiled.spec
     drawn = compiled.table.values(spec.seed, member if spec.noise.parameters else None)
     values = compiled.numbers.base_values(drawn)
-    source, changes = base_at(compiled)
     for name in BASE:
-        table = np.asarray(getattr(values, name))[source].reshape(len(source), -1)
-        yield f"{name}_first", table[0]
-        moved = [table[i + 1][at] for i, at in enumerate(changes[name])]
-        yield f"{name}_value", np.concatenate([np.zeros(0), *moved])
+        if name == "share" and compiled.numbers.paths is not None:
+            raw = before_paths(compiled).numbers.base_values(drawn)
+            yield from _changing("raw", raw.share, at["raw"], name)
+        else:
+            yield from _changing(name, getattr(values, name), at["plain"], name)
     yield "strength", np.array([active.strength(drawn) for active in compiled.measures])
     yield "levers", np.array([number for active in compiled.measures for number in _lever(active, drawn)])
     yield "people", np.array([float(drawn[row]) for row in compiled.numbers.event_rows])
     yield "factor", _factors(compiled, member)
+
+
+def _changing(label: str, numbers: Array, at: Changes, name: str) -> Iterator[Part]:
+    """The first segment of a number, then its changes."""
+    source, changes = at
+    table = np.asarray(numbers)[source].reshape(len(source), -1)
+    yield f"{label}_first", table[0]
+    yield (
+        f"{label}_value",
+        np.concatenate([np.zeros(0), *(table[i + 1][p] for i, p in enumerate(changes[name]))]),
+    )
 
 
 def _lever(active: BoundMeasure, drawn: npt.NDArray[np.float64]) -> Iterator[float]:

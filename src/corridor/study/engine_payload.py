@@ -13,6 +13,7 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ def engine_payload(compiled: Compiled) -> str:
     }  # fmt: skip
     _put_network(compiled, arrays)
     _put_base(compiled, drawn, arrays)
+    head["paths"] = _put_paths(compiled, arrays)
     _put_watch(compiled, arrays)
     return pack(head, arrays)
 
@@ -178,6 +180,34 @@ def _put_base(compiled: Compiled, drawn: Array, arrays: dict[str, Array]) -> Non
         arrays[f"{name}_value"] = np.concatenate(
             [np.zeros(0), *(table[i + 1][at] for i, at in enumerate(changed))]
         )
+
+
+def before_paths(compiled: Compiled) -> Compiled:
+    """The run with the shares that stand before the paths of the forecast move them."""
+    return replace(compiled, numbers=replace(compiled.numbers, paths=None))
+
+
+def _put_paths(compiled: Compiled, arrays: dict[str, Array]) -> list[dict[str, Any]]:
+    """What moves shares month by month (`engine.MemberPaths`), and where shares change without it: the page moves a member's shares itself,
+    so that they need not travel for every month."""
+    paths = compiled.numbers.paths
+    if paths is None:
+        return []
+    source, changes = base_at(before_paths(compiled))
+    changed = changes["share"]
+    arrays["raw_from"] = np.cumsum([0, 0, *(at.size for at in changed)])
+    arrays["raw_at"] = np.concatenate([np.zeros(0, dtype=np.int64), *changed])
+    arrays["sibling_begin"], arrays["sibling_flows"] = compiled.index.sibling_lists
+    found: list[dict[str, Any]] = []
+    factors = [np.zeros(0)]
+    for move in paths.moves:
+        if move.on in ("odds", "hazard"):
+            factor = paths.factor(move, compiled.index, compiled.calendar, None)[source]
+            factors.append(np.broadcast_to(factor, (len(source), len(compiled.groups))).ravel())
+            flows = [compiled.index.flow[name] for name in move.names]
+            found.append({"on": move.on, "flows": flows, "from": (len(factors) - 2) * factors[-1].size})
+    arrays["path_factor"] = np.concatenate(factors)
+    return found
 
 
 def _put_watch(compiled: Compiled, arrays: dict[str, Array]) -> None:

@@ -47,6 +47,7 @@
       at += size;
       out[name] = values;
     }
+    if (m.paths.length) sharesOnPaths(m, out);
     const levers = out.levers.values();
     const next = () => levers.next().value;
     out.measures = m.measures.map((x, i) => ({
@@ -54,6 +55,34 @@
     }));
     out.events = m.events.map((x, i) => ({ ...x, people: out.people[i] }));
     return out;
+  };
+
+  // A member's shares, segment by segment, moved by the paths of the forecast and brought to one again (`MemberPaths.apply`).
+  const sharesOnPaths = (m, out) => {
+    const { groups: G } = m.sizes;
+    const raw = out.raw_first.slice(), moved = new Float64Array(raw.length);
+    out.share_first = new Float64Array(raw.length);
+    out.share_value = new Float64Array(m.share_at.length);
+    for (let s = 0; s < m.base_start.length; s++) {
+      for (let i = m.raw_from[s]; i < m.raw_from[s + 1]; i++) raw[m.raw_at[i]] = out.raw_value[i];
+      moved.set(raw);
+      for (const { on, flows, from } of m.paths) {
+        for (const f of flows) for (let g = 0; g < G; g++) {
+          const factor = m.path_factor[from + s * G + g], i = f * G + g;
+          moved[i] = on === "odds" ? moved[i] * factor : -Math.expm1(Math.log1p(-Math.min(moved[i], 1 - 1e-12)) * factor);
+        }
+      }
+      for (let k = 0; k + 1 < m.sibling_begin.length; k++) {
+        const siblings = m.sibling_flows.subarray(m.sibling_begin[k], m.sibling_begin[k + 1]);
+        for (let g = 0; g < G; g++) {
+          let total = 0;
+          for (const f of siblings) total += moved[f * G + g];
+          if (total > 0) for (const f of siblings) moved[f * G + g] /= total;
+        }
+      }
+      if (s === 0) out.share_first.set(moved);
+      for (let i = m.share_from[s]; i < m.share_from[s + 1]; i++) out.share_value[i] = moved[m.share_at[i]];
+    }
   };
 
   // What does not change between runs: room for the work of a run; edges whose demand is settled late under numbers of
