@@ -9,7 +9,7 @@ from small_problems import everything
 
 from corridor.place.prices import bound_at, find_prices
 from corridor.place.program import Limits, Prices, merge_alike, objective, simple, used
-from corridor.place.solve import _unit, solve
+from corridor.place.solve import _Search, _unit, solve
 
 
 def random_program(seed, units, sites, kinds=1, whole=False, groups=0, tight=0.9):
@@ -114,6 +114,16 @@ def test_scores_of_four_digits_are_solved_to_the_last_of_them():
     solution = solve(program, limits, seconds=20)
     assert solution.value == pytest.approx(scipy_optimum(program, limits), abs=1e-6)
     assert solution.gap < 1e-9
+
+
+def test_no_bound_from_highs_leaves_the_bound_as_it_was():
+    program = simple(np.array([[0.5, 0.25]]), np.ones((1, 1)))
+    search = _Search(
+        program, program, np.zeros(1, np.int64), Limits(np.ones((1, 2)), np.zeros(1)), 0.0, 0.0, unit=0.01
+    )
+    search.lower_bound_to(0.5049, "prices")
+    search.lower_bound_to(np.inf, "integer program")
+    assert search.bound == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(("whole", "tight"), [(False, 1.0), (True, 1.0), (False, 0.3), (False, 5.0)])

@@ -87,7 +87,7 @@ class _Search:
 
     def lower_bound_to(self, bound: float, step: str) -> None:
         """A proven bound: kept if it is the lowest so far; where values are multiples of a unit, so is the best."""
-        if self.unit:
+        if self.unit and math.isfinite(bound):  # HiGHS may run out of time before it has a bound
             many = bound / self.unit
             bound = self.unit * math.floor(many + 1e-6 * max(1.0, abs(many) * 1e-3))
         self.bound = min(self.bound, bound)
