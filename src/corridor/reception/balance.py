@@ -185,6 +185,8 @@ class Fitted:
     """:meth:`State.vector` on the first day, for what the figures have taught."""
     figures: tuple[Figure, ...]
     log_likelihood: float
+    past: tuple[tuple[State, Floats], ...] = ()
+    """State and members' weights after each of the last censuses, as the filter had them then."""
 
 
 def advance(
@@ -273,6 +275,8 @@ class Paths:
     census: Floats
     arrivals: Floats
     exits: Floats
+    factor: Floats | None = None
+    """By which the balance's own census was multiplied (:mod:`corridor.reception.combination`), (week, draw)."""
 
     @property
     def total(self) -> Floats:

@@ -11,6 +11,9 @@ from corridor.model.arrays import Bools, Floats
 from corridor.reception.balance import AGES, WEEK, Fitted, Plan, Prior, State, advance, softmax
 from corridor.reception.figures import Figure
 
+SNAPSHOTS, APART = 40, 6
+"""So many of the last censuses, at least so many days apart, keep their state for past forecasts."""
+
 
 def fit(figures: Sequence[Figure], as_of: dt.date, plan: Plan) -> Fitted:
     """Fit the balance to figures known on ``as_of``.
@@ -34,6 +37,7 @@ def fit(figures: Sequence[Figure], as_of: dt.date, plan: Plan) -> Fitted:
     score = np.zeros(groups)
     history, came, left = [state.census()], [np.zeros(len(prior))], [np.zeros(len(prior))]
     due = _by_week(figures, first, weeks)
+    past: list[tuple[State, Floats]] = []
     for week in range(weeks + 1):
         if week:
             state, new, gone = advance(state, plan, rng, as_of)
@@ -48,13 +52,21 @@ def fit(figures: Sequence[Figure], as_of: dt.date, plan: Plan) -> Fitted:
             change, gain = _correct(state, seen, figure, plan.prior, groups, free, rng)
             state, score = state.moved(change), score + gain
             history[-1] = state.census()
-    weights = np.exp(score - score.max())
-    weights = (1.0 - plan.prior.even) * weights / weights.sum() + plan.prior.even / groups
-    weights = np.repeat(weights / plan.members, plan.members)
+        counted = any(figure.kind == "census" and not figure.household for figure in due.get(week, ()))
+        if counted and (not past or (state.day - past[-1][0].day).days >= APART):
+            past = [*past, (state, _weights(score, plan))][-SNAPSHOTS:]
+    weights = _weights(score, plan)
     days = tuple(first + week * WEEK for week in range(weeks + 1))
     total = float(score.max() + np.log(np.exp(score - score.max()).mean()))
     return Fitted(plan, state, weights, days, np.stack(history), np.stack(came), np.stack(left), prior,
-                  tuple(figures), total)  # fmt: skip
+                  tuple(figures), total, tuple(past))  # fmt: skip
+
+
+def _weights(score: Floats, plan: Plan) -> Floats:
+    """Weight of each member: that of its group's likelihood, a part shared evenly."""
+    weights = np.exp(score - score.max())
+    weights = (1.0 - plan.prior.even) * weights / weights.sum() + plan.prior.even / score.size
+    return np.repeat(weights / plan.members, plan.members)
 
 
 def _seen(figure: Figure, plan: Plan, census: Floats, flows: Sequence[Floats]) -> Floats:

@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor.model import Corridor, Measure
 from corridor.reception.balance import Change, Fitted, Paths, StayLimit, simulate
+from corridor.reception.combination import scaled
 from corridor.reception.needs import Beds, Range, Ratios, extra_beds, quantities
 
 DAYS_PER_MONTH = 30.44
@@ -176,6 +177,7 @@ def effects(
             arrivals=base.arrivals[1:],
             change=lever.change(base.days[1:]),
         )
+        paths = paths if base.factor is None else scaled(paths, base.factor)
         low, middle, high = np.quantile(paths.total[row] - base.total[row], [0.1, 0.5, 0.9])
         room = beds.more(lever.beds, lever.start) if beds and lever.beds else beds
         need = extra_beds(paths, room, by, limit) if room else None

@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor.data import load
 from corridor.reception.balance import simulate
+from corridor.reception.combination import combined
 from corridor.reception.figures import known_on
 from corridor.reception.fitting import fit
 from corridor.reception.needs import fiscal_costs, fiscal_span
@@ -58,7 +59,7 @@ def plan_errors(members: int = 40, draws: int = 1000, seed: int = 1) -> pl.DataF
             continue
         last = max(fiscal_span(r["fiscal_year"], 7)[1] for r in asked)
         fitted = fit(known, as_of, place.plan(members=members, seed=seed))
-        paths = simulate(fitted, -(-(last - as_of).days // 7), draws=draws, seed=seed)
+        paths = combined(simulate(fitted, -(-(last - as_of).days // 7), draws=draws, seed=seed), fitted)
         costs = fiscal_costs(fitted, paths, place.ratios.cost, 7, seed)
         for row in asked:
             mine = costs.filter((pl.col("fiscal_year") == row["fiscal_year"]) & (pl.col("part") == "total"))

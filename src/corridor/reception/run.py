@@ -15,6 +15,7 @@ from corridor.model import Corridor, InputError, html
 from corridor.model.arrays import Floats
 from corridor.reception.arrivals import arrival_paths
 from corridor.reception.balance import Change, Fitted, Paths, simulate
+from corridor.reception.combination import combined, scaled
 from corridor.reception.figures import known_on
 from corridor.reception.fitting import fit
 from corridor.reception.identified import identified
@@ -192,6 +193,7 @@ def _with_scenario(
     together = Change(limits, factor, np.sum(stays, axis=0) if stays else None)
     paths = simulate(made.fitted, len(days), draws=made.options.draws, seed=made.options.seed,
                      arrivals=made.paths.arrivals[1:], change=together)  # fmt: skip
+    paths = paths if made.paths.factor is None else scaled(paths, made.paths.factor)
     beds = made.place.beds
     for lever in levers:
         if beds is not None and lever.beds:
@@ -290,7 +292,9 @@ def _reception(place: ReceptionPlace, as_of: dt.date, options: Options) -> Recep
         if place.arrivals is None
         else arrival_paths(place.arrivals, as_of, weeks, options.draws, options.seed)
     )
-    paths = simulate(fitted, weeks, draws=options.draws, seed=options.seed, arrivals=paths_of)
+    paths = combined(
+        simulate(fitted, weeks, draws=options.draws, seed=options.seed, arrivals=paths_of), fitted
+    )
     notes = [*place.notes, *_notes(place, census[-1].end, as_of, paths_of is not None, len(census))]
     if place.beds is not None and paths.total[0].mean() > place.beds.on([as_of])[0]:
         notes.append("the census is above the beds on the as-of day already")

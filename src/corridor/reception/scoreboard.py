@@ -14,6 +14,7 @@ from corridor.forecast.scores import LEVELS, wis
 from corridor.forecast.volatility import NORMAL
 from corridor.model.arrays import Floats
 from corridor.reception.balance import Prior, simulate
+from corridor.reception.combination import RULE, Combination, combined
 from corridor.reception.figures import Figure, known_on
 from corridor.reception.fitting import fit
 from corridor.reception.places import ReceptionPlace
@@ -56,15 +57,19 @@ def score(quantiles: Floats, figure: Figure) -> tuple[float, float]:
 
 def forecast_census(
     place: ReceptionPlace, as_of: dt.date, date: dt.date, *, prior: Prior | None = None, members: int = 40,
-    draws: int = 1000, seed: int = 1,
+    draws: int = 1000, seed: int = 1, rule: Combination | None = RULE,
 ) -> Floats:  # fmt: skip
-    """Quantiles of the census on a date, from what was known on the as-of day, shape ``(levels,)``."""
+    """Quantiles of the census on a date, from what was known on the as-of day, shape ``(levels,)``.
+
+    ``rule`` says how the balance and a random walk are combined; ``None``: the balance alone.
+    """
     plan = place.plan(members=members, seed=seed)
     if prior is not None:
         plan = replace(plan, prior=prior)
     days = (date - as_of).days
     fitted = fit(known_on(place.figures, as_of), as_of, plan)
     paths = simulate(fitted, -(-days // 7), draws=draws, seed=seed, announced=as_of)
+    paths = paths if rule is None else combined(paths, fitted, rule)
     logs = np.log(np.maximum(paths.total, 0.5))
     week, part = divmod(days / 7.0, 1.0)
     first = logs[int(week)]
