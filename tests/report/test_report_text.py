@@ -23,7 +23,7 @@ from corridor.model import InputError
 from corridor.report import SECTIONS, RunFolder, chance_above, write_html
 from corridor.report.html import payload, render
 from corridor.report.sections import RunView, sentences
-from corridor.report.sections.leads import LEADS
+from corridor.report.sections.leads import LEADS, record
 from corridor.text import day, month, number, period, rounded
 
 NUMBER = r"[+−]?\d[\d,.\u202f]*\d|[+−]?\d"
@@ -83,6 +83,20 @@ def test_every_number_of_a_first_sentence_leads_to_a_figure(run: RunFolder, lang
             page, at = link["to"].split("/")
             assert link["words"][lang] in sentence["text"][lang]
             assert page in {one["id"] for one in data["pages"]} and at in known
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_record_of_a_run_on_the_forecast_is_that_of_the_forecast(run: RunFolder, lang: str) -> None:
+    scores = frame(
+        "scoreboard", [("us_total", "month_end", 1, "until_2023_12", 0.85, 0.6, 1.0, 0.9, 0.8, 0.95, 24)]
+    )
+    about = {**run.manifest, "parameters": {**run.manifest["parameters"], "baseline": "forecast"}}
+    carried = replace(run, manifest=about, tables={**run.tables, "scoreboard": scores})
+    told = record(RunView(carried))
+    assert told is not None and numbers(told["text"][lang], lang) == [24, 15]
+    assert {link["to"] for link in told["links"]} == {"evidence/scoreboard"}
+    free = record(RunView(replace(carried, manifest=run.manifest)))
+    assert free is not None and {link["to"] for link in free["links"]} == {"evidence/fit"}
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

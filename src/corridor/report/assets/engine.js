@@ -47,7 +47,7 @@
       at += size;
       out[name] = values;
     }
-    if (m.paths.length) sharesOnPaths(m, out);
+    if (m.paths?.length) sharesOnPaths(m, out);
     const levers = out.levers.values();
     const next = () => levers.next().value;
     out.measures = m.measures.map((x, i) => ({

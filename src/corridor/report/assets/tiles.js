@@ -22,7 +22,7 @@
       node.dataset.told = String(told);
       if (!moved || Math.abs(is - was) < 0.5) {
         big.replaceChildren(moved ? C.say("sim_same") : C.rounded(Math.round(was)));
-        range.replaceChildren(!moved && enough ? C.say("sim_range", Object.fromEntries(span(members.map((m) => m.before), C.rounded).map((v, i) => [i ? "high" : "low", v]))) : "");
+        range.replaceChildren(!moved && enough ? C.say("sim_range", Object.fromEntries(span(members.map((m) => m.before), (v) => C.rounded(Math.round(v))).map((v, i) => [i ? "high" : "low", v]))) : "");
         ground.replaceChildren(moved ? "" : C.text(item.period));
         return;
       }

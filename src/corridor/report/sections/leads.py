@@ -76,7 +76,13 @@ def change(view: RunView) -> Spoken | None:
 
 
 def record(view: RunView) -> Spoken | None:
-    """How wrong forecasts were in months that the model had not seen, beside the reference forecast."""
+    """How wrong forecasts were in months that the model had not seen, beside the reference forecast.
+
+    Where the run stands on the default forecast, these are the scores of that forecast one month ahead; else those of the fit.
+    """
+    scored = _forecast_scores(view)
+    if scored is not None:
+        return _against_reference(scored["relative_wis"], scored["origins"], "evidence/scoreboard")
     rows = view.fit.filter((pl.col("line") == "out_of_sample") & pl.col("value").is_not_null())
     if rows.is_empty():
         return None
@@ -84,21 +90,32 @@ def record(view: RunView) -> Spoken | None:
     point = view.headline if view.headline in points else points[0]
     rows = rows.filter(pl.col("counting_point") == point)
     scored = rows.filter((pl.col("metric") == "wis") & (pl.col("reference") > 0))
-    return _against_reference(scored) if scored.height else _error(view, rows, point)
+    if not scored.height:
+        return _error(view, rows, point)
+    row = scored.row(0, named=True)
+    return _against_reference(row["value"] / row["reference"], row["months"], "evidence/fit")
+
+
+def _forecast_scores(view: RunView) -> dict[str, Any] | None:
+    """The row of the scoreboard that tells of the headline series, one month ahead of a month's end."""
+    if view.run.manifest["parameters"].get("baseline") != "forecast":
+        return None
+    rows = view.run.table("scoreboard").filter(
+        pl.col("series_set") == view.headline, pl.col("origin") == "month_end", pl.col("horizon") == 1
+    )
+    return rows.row(0, named=True) if rows.height else None
 
 
 ABOUT_THE_SAME = 0.05
 """A score within this part of the reference's is called about the same."""
 
 
-def _against_reference(scored: pl.DataFrame) -> Spoken:
-    row = scored.row(0, named=True)
-    ratio = row["value"] / row["reference"]
-    months: dict[str, Value] = {"months": str(row["months"])}
+def _against_reference(ratio: float, origins: int, to: str) -> Spoken:
+    months: dict[str, Value] = {"months": str(origins)}
     if abs(ratio - 1) <= ABOUT_THE_SAME:
-        return spoken("start_record_same", "evidence/fit", months)
+        return spoken("start_record_same", to, months)
     key = "start_record_worse" if ratio > 1 else "start_record_better"
-    return spoken(key, "evidence/fit", {**months, "part": lambda lang: percent(abs(ratio - 1), lang)})
+    return spoken(key, to, {**months, "part": lambda lang: percent(abs(ratio - 1), lang)})
 
 
 def _error(view: RunView, rows: pl.DataFrame, point: str) -> Spoken | None:
