@@ -165,13 +165,16 @@ def test_more_removals_release_fewer_by_the_shares():
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.5, 1.2])
-def test_attempts_per_person_follow_the_branching_chain(ratio):
+@pytest.mark.parametrize(("kind", "acts"), [("removal", True), ("return", False)])
+def test_attempts_per_person_follow_the_branching_chain(ratio, kind, acts):
+    """Consequences act on attempts after a removal; who is returned otherwise tries again as before."""
     rows = parameter("elasticity", 0.0, "consequences")
     corridor = small.attempts(1000, 0.4, 0.5, days=200)
-    corridor = corridor.model_copy(update={"parameters": (*corridor.parameters, rows)})
+    flows = tuple(f.model_copy(update={"kind": kind}) if f.id == "fail" else f for f in corridor.flows)
+    corridor = corridor.model_copy(update={"parameters": (*corridor.parameters, rows), "flows": flows})
     made, result = run(corridor, ("consequences", ratio, "ratio"))
     tries = flow_of(made, result, "succeed", "fail").sum()
-    assert tries == pytest.approx(1000 / (1 - 0.4 * 0.5 * ratio), rel=1e-6)
+    assert tries == pytest.approx(1000 / (1 - 0.4 * 0.5 * (ratio if acts else 1.0)), rel=1e-6)
 
 
 @pytest.mark.parametrize("more", [-20, 0, 25])

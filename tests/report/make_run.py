@@ -382,6 +382,7 @@ def evidence_tables() -> dict[str, pl.DataFrame]:
     return {
         "parameters": frame("parameters", parameters),
         "baseline": frame("baseline", [("us_total", "", dt.date(2023, 12, 1), 0.001)]),
+        "margins": frame("margins", [("us_total", dt.date(2023, 12, 1), 0, 1.02)]),
         "fit": frame("fit", fit),
         "claims": frame("claims", claims),
         "sources": frame("sources", sources),
