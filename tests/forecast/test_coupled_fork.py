@@ -165,21 +165,6 @@ def test_a_scenarios_members_are_carried_by_the_factor_of_the_baselines(
     assert margins.carry("another series", base) is base
 
 
-def test_nobody_is_carried_past_a_limit_that_a_scenario_lowers(
-    coupling: Coupling, coupled: Compiled, trajectories: Trajectories
-) -> None:
-    margins = margins_of(coupling.draws, coupled, trajectories)
-    limit = [parameter("throughput", 10.0, flow) for flow in ("cross_east", "cross_west")]
-    corridor = coupled.corridor.model_copy(update={"parameters": (*coupled.corridor.parameters, *limit)})
-    lower = compile_corridor(corridor, None, coupled.spec)
-    counts = seen(lower, simulate(lower), "border_total")
-    twice = replace(margins, factor={"border_total": np.full_like(counts, 2.0)})
-    assert (twice.carry("border_total", counts).sum(axis=2)[:, 1] > 20 * 31).all()
-    held = twice.within(coupled, lower).carry("border_total", counts).sum(axis=2)
-    assert held[:, 1] == pytest.approx(20 * 31)  # ten a day on each of two ways, in December
-    assert margins.within(coupled, coupled).most == {}
-
-
 def test_the_central_run_is_carried_to_the_medians(coupling: Coupling, coupled: Compiled) -> None:
     margins = central_margins(coupling.draws, coupled)
     observation = next(o for o in coupled.corridor.observations if o.id == "met")

@@ -154,7 +154,7 @@ def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | Non
         compiled = study.compile(None)
         trajectories = run_forecast(compiled, workers=study.workers, executor=executor)
     margins = margins_of(study.draws, compiled, trajectories)
-    return [replace(run, margins=margins.within(compiled, run.compiled)) for run in runs]
+    return [replace(run, margins=margins) for run in runs]
 
 
 def page_margins(study: Study, base: ScenarioRun) -> pl.DataFrame:

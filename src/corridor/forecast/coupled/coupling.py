@@ -24,7 +24,7 @@ from corridor.forecast.coupled.margins import Draws
 from corridor.forecast.coupled.solve import Wanted, log_counts, solve
 from corridor.forecast.coupled.sources import Counter, Sources, measure_sources
 from corridor.forecast.engine import compile_forecast, covers_month
-from corridor.model import Corridor
+from corridor.model import Corridor, Observation
 from corridor.model.arrays import Bools, Floats
 
 ROUNDS = 8
@@ -61,17 +61,30 @@ def couple(
 ) -> Coupling | None:  # fmt: skip
     """The level and the joint draws of the default forecast for a corridor's base.
 
-    None where the calibration's target has no forecast with joint draws. See docs/architecture.md, "One baseline".
+    None where the calibration's target has no forecast with joint draws, or where a measure in force limits flows of it that have no
+    limit otherwise: a forecast from earlier counts does not know that. See docs/architecture.md, "One baseline".
     """
     controls = controls_of(corridor)
     compiled = compile_forecast(
         corridor, calibration, None, end=end, seed=seed, members=members, hindsight=hindsight
     )
     last = max((m for m in compiled.months if covers_month(compiled.spec, m)), default=None)
-    if controls is None or last is None:
+    if controls is None or last is None or _limited_anew(compiled, controls.target):
         return None
     draws = _draws(corridor, calibration, compiled, controls, last)
     return None if draws is None else Level(compiled, draws, controls).meet()
+
+
+def _limited_anew(compiled: Compiled, target: Observation) -> bool:
+    """Whether a measure sets a limit on a flow of the series that has none without it."""
+    counted = {compiled.index.flow[name] for name in target.flows}
+    rows = compiled.numbers.rows["throughput"]
+    free = {f for f in counted if (rows[:, f] < 0).all()}
+    return any(
+        bound.effect.sets_limit and free & set(np.asarray(bound.targets).ravel().tolist())
+        for active in compiled.measures
+        for bound in active.bound_effects
+    )
 
 
 def _draws(

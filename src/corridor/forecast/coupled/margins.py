@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from corridor.engine import Compiled, expected_arrays, run_member
-from corridor.engine.spec import UNLIMITED
 from corridor.ensemble import Trajectories, by_nationality, nationalities, observe
 from corridor.forecast.coupled.draws import AreaDraws, SeriesDraws, nearest
 from corridor.forecast.coupled.sources import Counter
@@ -39,40 +38,10 @@ class Margins:
     """By the id of a series, what each member's counts are multiplied by: (members, months, nationalities)."""
 
     factor: Mapping[str, Floats] = field(default_factory=dict)
-    most: Mapping[str, Floats] = field(default_factory=dict)
-    """(months) people that limits of the run let through, where they are lower than the baseline's."""
 
     def carry(self, observation: str, counts: Floats) -> Floats:
-        """``counts`` (members, months, nationalities) of a run as the forecast would have them; as they are where it says nothing.
-
-        Nobody is carried past a limit that a scenario has lowered.
-        """
-        if observation not in self.factor:
-            return counts
-        carried = counts * self.factor[observation]
-        if observation in self.most:
-            here = carried.sum(axis=2, keepdims=True)
-            most = np.maximum(self.most[observation][:, None], counts.sum(axis=2, keepdims=True))
-            carried = carried * np.minimum(1.0, most / np.maximum(here, 1e-9))
-        return carried
-
-    def within(self, base: Compiled, run: Compiled) -> Margins:
-        """These margins for a scenario of the ``base``, with the limits that it lowers."""
-        most: dict[str, Floats] = {}
-        for observation in run.corridor.observations:
-            if observation.id in self.factor and observation.flows:
-                lowered, before = (_people_let_through(compiled, observation) for compiled in (run, base))
-                if (lowered < before).any():
-                    most[observation.id] = np.where(lowered < before, lowered, np.inf)
-        return replace(self, most=most)
-
-
-def _people_let_through(compiled: Compiled, observation: Observation) -> Floats:
-    """(months) the most that the flows of a series can carry, infinite where one of them has no limit."""
-    flows = [compiled.index.flow[name] for name in observation.flows]
-    limits = compiled.values(None).throughput[:, flows]
-    by_day = np.where(limits < UNLIMITED, limits, np.inf).sum(axis=1)[compiled.calendar.day_segment]
-    return np.bincount(compiled.calendar.day_month, weights=by_day, minlength=len(compiled.months))
+        """``counts`` (members, months, nationalities) of a run as the forecast would have them; as they are where it says nothing."""
+        return counts * self.factor[observation] if observation in self.factor else counts
 
 
 def margins_of(draws: Draws, compiled: Compiled, trajectories: Trajectories) -> Margins:
