@@ -54,7 +54,7 @@ def test_axe_finds_nothing_on_any_page(
     page.close()
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.parametrize("route", ROUTES)
 def test_axe_finds_nothing_in_any_setting(browser: Any, report: Path, route: str) -> None:
     for lang, width, scheme in itertools.product(LANGS, (1280, 390), ("light", "dark")):
@@ -205,7 +205,7 @@ def test_long_texts_break_no_layout(browser: Any, run: RunFolder, tmp_path: Path
         page.close()
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.parametrize("name", sorted(tables()))
 def test_the_page_copes_without_a_table(browser: Any, tmp_path: Path, name: str) -> None:
     rest = {key: table for key, table in tables().items() if key != name}

@@ -24,7 +24,7 @@ AS_OF = dt.date(2023, 12, 31)
 END = dt.date(2024, 3, 31)
 MEMBERS = 40
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.validation
 
 
 @pytest.fixture(scope="module")
