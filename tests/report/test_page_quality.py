@@ -132,11 +132,16 @@ def test_keyboard_alone_moves_line_scenario_and_month(page: Any) -> None:
     """Tab from the top, never a pointer: the month on the start page; the line, the chance and the scenario."""
     address = page.url.split("#")[0]
     page.goto(f"{address}#/")
+    page.wait_for_selector("#map-month")
+    page.evaluate(
+        "new Promise((done) => requestIdleCallback(() => requestAnimationFrame(done)))"
+    )  # drawn to the end
     tab_to(page, "map-month")
     page.keyboard.press("End")
     settle(page)
     assert page.inner_text(".map-now") == "June 2024"
     page.goto(f"{address}#/coming")
+    settle(page)
     tab_to(page, "outlook-line")
     before = page.inner_text("#outlook-chance")
     page.keyboard.press("Control+A")

@@ -98,7 +98,7 @@ def record(view: RunView) -> Spoken | None:
 
 def _forecast_scores(view: RunView) -> dict[str, Any] | None:
     """The row of the scoreboard that tells of the headline series, one month ahead of a month's end."""
-    if view.run.manifest["parameters"].get("baseline") != "forecast":
+    if view.run.manifest.get("parameters", {}).get("baseline") != "forecast":
         return None
     rows = view.run.table("scoreboard").filter(
         pl.col("series_set") == view.headline, pl.col("origin") == "month_end", pl.col("horizon") == 1
