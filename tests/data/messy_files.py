@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import pytest
 
+from corridor.data.reading import ReadOptions, understand
+from corridor.data.reading.understand import Understood
+from corridor.model import InputError
 from data.spreadsheets import ods, xlsx
 
 D = dt.date
@@ -30,6 +34,27 @@ class Messy:
     refused: str = ""
     """An option that the refusal must name; the file is read with ``cure``."""
     cure: dict[str, Any] = field(default_factory=dict)
+
+
+def values(found: Understood) -> dict[tuple, float]:
+    """What was read, by date and categories."""
+    return {tuple(row[:-1]): row[-1] for row in found.table.select("date", *found.dims, "value").iter_rows()}
+
+
+def refuse_or_read(case: Messy) -> Understood:
+    """Read the file; where it must be refused, first see that it is, in one sentence with what to pass."""
+    if case.refused:
+        with pytest.raises(InputError) as caught:
+            understand(case.content, case.file)
+        assert case.refused in str(caught.value)
+        assert len(caught.value.faults) == 1
+    return understand(case.content, case.file, ReadOptions(**case.cure))
+
+
+def check_step_and_notes(case: Messy, found: Understood) -> None:
+    """The step, the kind and what is said aloud are as they were put in."""
+    assert (found.frequency, found.kind) == (case.step, case.kind)
+    assert case.said in " ".join(found.notes)
 
 
 def months(first: int, *values: float, year: int = 2023) -> dict[tuple, float]:

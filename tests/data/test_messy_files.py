@@ -8,22 +8,12 @@ import polars as pl
 import pytest
 
 from corridor.data.reading import ReadOptions, understand
-from corridor.model import InputError
-from data.messy_files import COMBINED, ONE_TRAP, Messy
-
-
-def values(found) -> dict[tuple, float]:
-    return {tuple(row[:-1]): row[-1] for row in found.table.select("date", *found.dims, "value").iter_rows()}
+from data.messy_files import COMBINED, ONE_TRAP, Messy, check_step_and_notes, refuse_or_read, values
 
 
 @pytest.mark.parametrize("case", [*ONE_TRAP, *COMBINED], ids=lambda case: case.id)
 def test_a_messy_file(case: Messy):
-    if case.refused:
-        with pytest.raises(InputError) as caught:
-            understand(case.content, case.file)
-        assert case.refused in str(caught.value)
-        assert len(caught.value.faults) == 1
-    found = understand(case.content, case.file, ReadOptions(**case.cure))
+    found = refuse_or_read(case)
     if case.id == "spelled_twice":
         case.holds.clear()
         spelled = {"Turkey", "Türkiye", "TÜRKIYE"} & set(found.table["Country"])
@@ -36,8 +26,7 @@ def test_a_messy_file(case: Messy):
         assert found.dims == ("Country", "shelter_name")
         found = type(found)(**{**vars(found), "dims": ("Country",)})
     assert values(found) == case.holds
-    assert (found.frequency, found.kind) == (case.step, case.kind)
-    assert case.said in " ".join(found.notes)
+    check_step_and_notes(case, found)
 
 
 def test_there_are_thirty_and_ten_and_few_need_an_option():

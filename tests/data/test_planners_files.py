@@ -5,27 +5,20 @@ from __future__ import annotations
 import pytest
 
 from corridor.data.fetch import read_source
-from corridor.data.reading import ReadOptions, understand
+from corridor.data.reading import understand
 from corridor.data.reading.dates import written
 from corridor.data.reading.places import is_place
 from corridor.data.reading.words import are_parts_of_people
 from corridor.model import InputError
-from data.messy_files import Messy
+from data.messy_files import Messy, check_step_and_notes, refuse_or_read, values
 from data.planners_files import PLANNERS, REFUSED, WEB_PAGE
 
 
 @pytest.mark.parametrize("case", PLANNERS, ids=lambda case: case.id)
 def test_a_file_of_a_planner(case: Messy) -> None:
-    if case.refused:
-        with pytest.raises(InputError) as caught:
-            understand(case.content, case.file)
-        assert case.refused in str(caught.value)
-        assert len(caught.value.faults) == 1
-    found = understand(case.content, case.file, ReadOptions(**case.cure))
-    rows = found.table.select("date", *found.dims, "value").iter_rows()
-    assert {tuple(row[:-1]): row[-1] for row in rows} == case.holds
-    assert (found.frequency, found.kind) == (case.step, case.kind)
-    assert case.said in " ".join(found.notes)
+    found = refuse_or_read(case)
+    assert values(found) == case.holds
+    check_step_and_notes(case, found)
 
 
 def test_at_least_twenty_need_no_option() -> None:

@@ -11,7 +11,7 @@ from corridor.data.reading import ReadOptions, understand
 from corridor.data.reading.nested import age_range
 from corridor.data.reading.words import dash_is_zero, is_surely_total
 from corridor.model import InputError
-from data.messy_files import Messy
+from data.messy_files import Messy, check_step_and_notes, refuse_or_read, values
 from data.strangers_files import STRANGERS
 
 D = dt.date
@@ -19,16 +19,9 @@ D = dt.date
 
 @pytest.mark.parametrize("case", STRANGERS, ids=lambda case: case.id)
 def test_a_file_of_a_stranger(case: Messy):
-    if case.refused:
-        with pytest.raises(InputError) as caught:
-            understand(case.content, case.file)
-        assert case.refused in str(caught.value)
-        assert len(caught.value.faults) == 1
-    found = understand(case.content, case.file, ReadOptions(**case.cure))
-    rows = found.table.select("date", *found.dims, "value").iter_rows()
-    assert {tuple(row[:-1]): row[-1] for row in rows} == case.holds
-    assert (found.frequency, found.kind) == (case.step, case.kind)
-    assert case.said in " ".join(found.notes)
+    found = refuse_or_read(case)
+    assert values(found) == case.holds
+    check_step_and_notes(case, found)
 
 
 @pytest.mark.parametrize(

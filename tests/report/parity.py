@@ -14,18 +14,10 @@ import numpy.typing as npt
 
 from corridor.engine import Compiled, MemberResult, compile_corridor, run_member
 from corridor.model import Lift, Measure, Parameter, Scenario
-from corridor.report.assets import read
+from corridor.report.assets import ENGINE, read
 from corridor.study.engine_payload import EPOCH, engine_payload
 
-SCRIPTS = (
-    "engine-rules.js",
-    "engine-rates.js",
-    "engine.js",
-    "engine-memory.js",
-    "engine-steer.js",
-    "engine-days.js",
-    "engine-read.js",
-)
+SCRIPTS = tuple(name for name in ENGINE if name != "engine-worker.js")
 COUNTS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on")
 
 LOAD = "async (text) => { globalThis.model = await CorridorEngine.load(text); }"

@@ -31,6 +31,9 @@ from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
 from corridor.study.geography import encounter_points, links_of
 from corridor.study.notes import note_text
 
+FREE = Margins()
+"""Carries nothing."""
+
 
 def lever_data(
     corridor: Corridor,
@@ -39,7 +42,7 @@ def lever_data(
     calibrated: Iterable[Parameter] = (),
     calibration: dt.date | None = None,
     answers: Mapping[str, tuple[str, ...]] | None = None,
-    level: Margins | None = None,
+    level: Margins = FREE,
     margins: pl.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything for the page's levers, as plain JSON.
@@ -63,7 +66,7 @@ def lever_data(
         "measures": _measures(full, answers or {}, _told(full, scenarios)),
         "events": [event.id for event in full.events],
         "scenarios": [_scenario(full, name) for name in scenarios],
-        "series": _series(full, level or Margins(), margins),
+        "series": _series(full, level, margins),
         "stocks": _stocks(full),
         "links": {link.id: _at(full.flow_ids, link.flows) for link in links_of(corridor)},
         "met": {"|".join(name): _at(full.flow_ids, ids) for name, ids in encounter_points(corridor).items()},

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,11 @@ class Study:
     """How far expected counts of the central run stay from the medians of that forecast."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Measured responses among the measures of the corridor, by id."""
+
+    @cached_property
+    def level(self) -> Margins:
+        """Factors that carry the central run of the base to the medians of the forecast; none where the base is free."""
+        return central_margins(self.draws, self.compile(None)) if self.draws else Margins()
 
     def compile(self, scenario: Scenario | str | None) -> Compiled:
         """Compile one scenario, from the calibrated state if there is one."""
@@ -159,13 +165,12 @@ def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | Non
 
 def page_margins(study: Study, base: ScenarioRun) -> pl.DataFrame:
     """``margins``: by series, month and member of the page, what its count is multiplied by after the central factors."""
-    central = central_margins(study.draws, study.compile(None)) if study.draws else Margins()
     rows: list[tuple[object, ...]] = []
     for indicator, observation in assemble.monthly_indicators(study.corridor):
         if observation.id not in base.margins.factor:
             continue
         carried = assemble.monthly_samples(base, observation)[:, :, 0]
-        level = assemble.monthly_samples(replace(base, margins=central), observation)[:, :, 0]
+        level = assemble.monthly_samples(replace(base, margins=study.level), observation)[:, :, 0]
         ratio = (carried + 0.5) / (level + 0.5)
         rows += [
             (indicator.id, month, member, float(ratio[member, m]))
@@ -240,7 +245,7 @@ def study_levers(study: Study, margins: pl.DataFrame | None = None) -> dict[str,
         calibration.parameters if calibration else (),
         calibration.as_of if calibration else None,
         {name: answer.measures for name, answer in study.answers.items()},
-        central_margins(study.draws, study.compile(None)) if study.draws else Margins(),
+        study.level,
         margins,
     )
 

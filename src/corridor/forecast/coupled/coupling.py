@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -261,7 +262,7 @@ class Level:
             name for (name, _), lawful in zip(departures.labels, departures.lawful, strict=True) if not lawful
         )
         rows = c.spec.members + 1
-        moves = [Move("departures", tuple(stocks), self.x[:, classes:] + self._own_shocks())]
+        moves = [Move("departures", tuple(stocks), self.x[:, classes:] + self._own_shocks)]
         for control, log in zip(self.control[1:], self.log_control[1:], strict=True):
             if control is not None:
                 moves.append(Move(control.on, control.flows, log.repeat(rows, axis=0)))
@@ -271,6 +272,7 @@ class Level:
         start = self.x[:, :classes].repeat(rows, axis=0)
         return MemberPaths(c.months, tuple(self.names), tuple(moves), start, self.sources.holders)
 
+    @cached_property
     def _own_shocks(self) -> Floats:
         """(members + 1, months, nationalities) the members' own shocks; none in the central run."""
         c, spec = self.compiled, self.compiled.spec
