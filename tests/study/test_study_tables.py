@@ -17,7 +17,7 @@ import corridor
 from corridor.data import Dataset, load
 from corridor.evaluate.question import first_month
 from corridor.model import Corridor, InputError, Scenario
-from corridor.study import RunFolder, assemble, influence
+from corridor.study import RunFolder, assemble, influence, with_forecast
 from corridor.study.run import Study, choose_calibration, effects
 
 EVERY = {
@@ -409,6 +409,16 @@ def test_progress_is_told(strait_study: Study, few_blocks: None) -> None:
 
 
 # -- wrong calls ---------------------------------------------------------------------------------------
+
+
+def test_a_wrong_scenario_is_refused_before_the_forecast_is_made(
+    strait_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "corridor.study.baseline.couple", lambda *_, **__: pytest.fail("the forecast was made")
+    )
+    with pytest.raises(InputError, match="has no scenario 'nothing'"):
+        with_forecast(replace(strait_study, scenarios=("nothing",)))
 
 
 def test_an_unknown_scenario(strait_study: Study) -> None:

@@ -1,6 +1,6 @@
 """Levers, compiled corridors and the day loop, for whole people or expected values."""
 
-from corridor.engine.compile import compile_corridor
+from corridor.engine.compile import check_scenario, compile_corridor
 from corridor.engine.compiled import Compiled
 from corridor.engine.index import CorridorIndex, index_corridor
 from corridor.engine.levers import LEVERS, Lever, LeverEffect, allowed_strengths, neutral_strength
@@ -31,6 +31,7 @@ __all__ = [
     "Values",
     "allowed_strengths",
     "arrays_from",
+    "check_scenario",
     "compile_corridor",
     "count_shapes",
     "expected_arrays",

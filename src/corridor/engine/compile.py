@@ -11,7 +11,7 @@ from corridor.engine.calendar import run_calendar
 from corridor.engine.compiled import Compiled
 from corridor.engine.events import active_events, event_rows
 from corridor.engine.index import CorridorIndex, index_corridor
-from corridor.engine.measures import active_measures, segment_starts, with_lags
+from corridor.engine.measures import ActiveMeasure, active_measures, segment_starts, with_lags
 from corridor.engine.numbers import RunNumbers, resolve_rows
 from corridor.engine.parameters import ParameterTable
 from corridor.engine.spec import Floats, RunSpec
@@ -33,10 +33,7 @@ def compile_corridor(
     Raises InputError for an unknown scenario, a measure that cannot be run, or what hindsight forbids;
     CorridorError where the starting state of ``spec`` has people in what the corridor does not reach.
     """
-    chosen = _scenario(corridor, scenario)
-    if spec.end < spec.start:
-        raise InputError(f"the run ends ({spec.end}) before it starts ({spec.start})")
-    active = active_measures(corridor, chosen, spec)
+    chosen, active = check_scenario(corridor, scenario, spec)
     triggers = used_triggers(corridor, active)
     events = active_events(corridor, chosen, spec)
     table = ParameterTable(
@@ -66,6 +63,19 @@ def compile_corridor(
         events=events,
         start_units=_start_units(index, numbers, structure, spec),
     )
+
+
+def check_scenario(
+    corridor: Corridor, scenario: Scenario | str | None, spec: RunSpec
+) -> tuple[Scenario | None, tuple[ActiveMeasure, ...]]:
+    """The scenario and its measures, before anything is computed.
+
+    Raises InputError for an unknown scenario, a measure that cannot be run, an end before the start, or what hindsight forbids.
+    """
+    chosen = _scenario(corridor, scenario)
+    if spec.end < spec.start:
+        raise InputError(f"the run ends ({spec.end}) before it starts ({spec.start})")
+    return chosen, active_measures(corridor, chosen, spec)
 
 
 def _scenario(corridor: Corridor, scenario: Scenario | str | None) -> Scenario | None:

@@ -12,7 +12,13 @@ def with_forecast(study: Study, step: Step = no_bar) -> Study:
     """The study on the level, and with the joint draws, of the default forecast.
 
     The same study where there is no calibration, or no forecast with joint draws of the series that it is fitted to.
+
+    Raises
+    ------
+    InputError
+        Where a scenario of the study cannot be run: at once, since the forecast takes a while.
     """
+    study.check()
     if study.calibration is None:
         return study
     with step("the forecast", 1) as advance:

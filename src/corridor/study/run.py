@@ -17,7 +17,15 @@ import polars as pl
 from corridor import data
 from corridor.calibrate import Calibration
 from corridor.claims import check_claims, verdict_table
-from corridor.engine import Compiled, MemberPaths, MemberResult, RunSpec, compile_corridor, run_member
+from corridor.engine import (
+    Compiled,
+    MemberPaths,
+    MemberResult,
+    RunSpec,
+    check_scenario,
+    compile_corridor,
+    run_member,
+)
 from corridor.ensemble import forget
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.coupled import Draws, Margins, central_margins, margins_of
@@ -74,6 +82,14 @@ class Study:
     """How far expected counts of the central run stay from the medians of that forecast."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """Measured responses among the measures of the corridor, by id."""
+
+    def check(self) -> None:
+        """Raise InputError where a scenario cannot be run, before anything slow is done."""
+        known = self.calibration
+        start, as_of = (known.start, known.as_of) if known else (self.corridor.settings.start, self.as_of)
+        spec = RunSpec(start=start, end=self.end, as_of=as_of, hindsight=self.hindsight)
+        for name in self.scenarios:
+            check_scenario(self.corridor, name, spec)
 
     @cached_property
     def level(self) -> Margins:
