@@ -119,7 +119,7 @@ def grades_table(
     """``grades``: each measure and event is put on the base alone, in expected values; the sizes of its effects,
     added up by grade, give the shares on which a difference rests."""
     rows: list[tuple[object, ...]] = []
-    base_result = run_member(base.compiled, None)
+    without = expected_levels(corridor, base.compiled, run_member(base.compiled, None))
     for other in others:
         scenario = other.compiled.scenario
         if scenario is None:
@@ -129,8 +129,7 @@ def grades_table(
             compiled = compile_corridor(corridor, part, other.compiled.spec, calibrated)
             result = run_member(compiled, None)
             for item, value in expected_levels(corridor, compiled, result).items():
-                gap = value - expected_levels(corridor, base.compiled, base_result)[item]
-                by_item[item][grade] += abs(gap)
+                by_item[item][grade] += abs(value - without[item])
         for item, sizes in by_item.items():
             whole = sum(sizes.values())
             rows += [(other.id, item, grade, size / whole) for grade, size in sizes.items() if whole > 1e-9]
@@ -142,7 +141,7 @@ def grades_table(
 def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> list[tuple[Grade, Scenario]]:
     """The scenario taken apart: one measure, one event or one lift at a time.
 
-    A measure of the base that the scenario changes is one thing: it ends, and the changed one stands in its place. What an event changes follows from counting its people: its grade is that of their number.
+    What an event changes follows from counting its people: its grade is that of their number.
     """
     grade: dict[str, Grade] = {measure.id: measure.grade for measure in corridor.measures}
     pulse: dict[str, Grade] = {e.id: "assumed" if e.assumed else "mechanical" for e in corridor.events}
@@ -154,17 +153,9 @@ def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> 
             update={**kept, **{name: (*kept[name], *one) for name, one in more.items()}}
         )
 
-    lift_of = {corridor.original(m): m for m in scenario.measures if m in corridor.originals}
-    ended = {lift_of[x.measure]: x for x in scenario.lift if x.measure in lift_of}
-    measures = [
-        (grade[m], alone(measures=(m,), lift=(ended[m],)) if m in ended else alone(measures=(m,)))
-        for m in scenario.measures if m not in had.measures
-    ]  # fmt: skip
+    measures = [(grade[m], alone(measures=(m,))) for m in scenario.measures if m not in had.measures]
     events = [(pulse[e], alone(events=(e,))) for e in scenario.events if e not in had.events]
-    lifts = [
-        (grade[x.measure], alone(lift=(x,)))
-        for x in scenario.lift if x not in had.lift and x.measure not in lift_of
-    ]  # fmt: skip
+    lifts = [(grade[x.measure], alone(lift=(x,))) for x in scenario.lift if x not in had.lift]
     return [*measures, *events, *lifts]
 
 

@@ -33,15 +33,11 @@ def usable_models() -> tuple[str, ...]:
 
 
 def quantiles_of(
-    model: str, counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool,
-    weeks: Sequence[dt.date] = (),
-) -> Floats:  # fmt: skip
-    """Quantiles of a model from the end of ``counts``, shape ``(horizons, levels)``.
-
-    ``weeks`` are the Mondays of a weekly series: the default model then knows its holiday weeks.
-    """
+    model: str, counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool
+) -> Floats:
+    """Quantiles of a model from the end of ``counts``, shape ``(horizons, levels)``."""
     if model == STACKED:
-        return stack(counts, horizons, season, stock=stock, whole=whole, weeks=weeks).quantiles
+        return stack(counts, horizons, season, stock=stock, whole=whole).quantiles
     return RIVALS[model](counts, horizons, season)
 
 
@@ -110,12 +106,9 @@ def backtest_series(
         if not np.nan_to_num(past).any():
             continue
         made = {
-            name: quantiles_of(
-                name, past, horizons, season, stock=panel.kind == "stock", whole=whole,
-                weeks=panel.months[: t + 1] if panel.step == "week" else (),
-            )
+            name: quantiles_of(name, past, horizons, season, stock=panel.kind == "stock", whole=whole)
             for name in models
-        }  # fmt: skip
+        }
         progress()
         for h in range(1, min(horizons, len(counts) - 1 - t) + 1):
             value = counts[t + h]
