@@ -220,7 +220,9 @@ def table(cases: tuple[Case, ...]) -> Iterator[str]:
         against = outcomes.run(None, 0.0, case.lift) if case.lift else base
         for strength in case.strengths:
             answered = case.expecting and strength
-            found = outcomes.answered(case, strength) if answered else outcomes.run(number, strength, case.lift)
+            found = (
+                outcomes.answered(case, strength) if answered else outcomes.run(number, strength, case.lift)
+            )
             cells = [change(found[name], against[name]) for name in names]
             yield f"| {case.name} | {strength:,g} | " + " | ".join(cells) + " |"
 

@@ -44,7 +44,7 @@ def expecting(study: Study) -> Study:
     for i, scenario in enumerate(scenarios):
         if scenario.id not in study.scenarios or own & set(scenario.measures):
             continue
-        if (causes := unanswered(study, scenario)):
+        if causes := unanswered(study, scenario):
             made = answers_to(study, scenario, causes, row)
             scenarios[i] = scenario.model_copy(
                 update={"measures": (*scenario.measures, *(m.id for m in made))}
@@ -138,7 +138,9 @@ def _measure(
     lead = min(causes, key=lambda m: (m.start, m.id))
     low, high = (row.value if e is None else e for e in (row.low, row.high))
     bounds = sorted(ratio**e for e in (low, row.value, high))
-    name = say("responses.name", kind=say("responses.kind_chance"), window=say(f"responses.window_chance_{number}"))
+    name = say(
+        "responses.name", kind=say("responses.kind_chance"), window=say(f"responses.window_chance_{number}")
+    )
     names = {name for cause in causes for name in cause.nationalities}
     return Measure(
         id=f"response.chance.{scenario.id[:36]}.{number}", name=name[0], name_es=name[1], lever="response",
