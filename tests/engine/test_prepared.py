@@ -7,13 +7,13 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from small_corridors import START, one_stock_census, queue
 
 from corridor.engine import RunSpec, compile_corridor, run_member
 from corridor.engine.prepared import _prepare, prepare
 from corridor.engine.structure import _network
 from corridor.formats import open_corridor
 from corridor.model import Parameter
+from small_corridors import START, one_stock_census, queue
 
 SPEC = RunSpec(dt.date(2023, 10, 1), dt.date(2024, 3, 31), as_of=dt.date(2023, 12, 31))
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_corridors import flow, group, parameter, small_corridor, stock
 
 from corridor.formats import open_corridor
 from corridor.model import Measure, Parameter, Scenario
 from corridor.study import Study
 from corridor.study.expectations import SMALLEST, expecting, unanswered
 from corridor.study.run import Answer
+from small_corridors import flow, group, parameter, small_corridor, stock
 
 START = dt.date(2023, 3, 1)
 ELASTICITY = Parameter(
