@@ -52,7 +52,11 @@ def simulate(
     there when it is complete (see ``forget``). ``progress`` is called with the
     number of members that were finished.
     """
-    told = (lambda _, finished: progress(finished)) if progress else None
+    def told(name: str, finished: int) -> None:
+        del name
+        if progress:
+            progress(finished)
+
     runs = {"": compiled}
     return simulate_all(
         runs, members=members, workers=workers, executor=executor, progress=told, store=store, keep=keep

@@ -96,7 +96,7 @@ def answers_to(
         seen = [add_months(first, k) for k in range(begin, last)]
         if not set(seen) <= set(within.months) or start > study.end:
             break
-        after, before = (sum(np.array([found[month] for month in seen])) for found in chance)
+        after, before = (np.array([found[month] for month in seen]).sum(axis=0) for found in chance)
         ratio = (1.0 - after[0] / after[1]) / (1.0 - before[0] / before[1])
         if abs(ratio - 1.0) >= SMALLEST:
             made.append(_measure(scenario, causes, (start, end), ratio, row, f"{number + 2}"))
