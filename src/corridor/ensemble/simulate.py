@@ -52,6 +52,7 @@ def simulate(
     there when it is complete (see ``forget``). ``progress`` is called with the
     number of members that were finished.
     """
+
     def told(name: str, finished: int) -> None:
         del name
         if progress:
