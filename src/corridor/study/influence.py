@@ -14,14 +14,19 @@ from corridor.engine import Compiled, Noise, arrays_from, run_member
 from corridor.model import Corridor
 from corridor.study.assemble import monthly_indicators
 from corridor.study.contrast import expected_levels
+from corridor.study.schema import TABLES
 
 Floats = npt.NDArray[np.float64]
 Name = tuple[str, str]
 """A block of parameters: the parameter and its target, for all groups."""
+Ends = tuple[float, float]
+"""Change of the headline's sum at the low and at the high value, relative to the central run."""
 
 INTENSITY_MEMBERS = 60
 INFLUENCE_BLOCKS = 120
 """Blocks of parameters tried, widest first; the rest is left without an influence."""
+INTENSITIES: Name = ("departure_sd_common", "")
+"""The block whose ends are those of 90 % of futures, not of a low and a high value."""
 _COLUMNS = (
     "parameter", "target", "group", "value", "low", "high", "unit", "source", "assumed", "influence",
 )  # fmt: skip
@@ -36,28 +41,47 @@ class Ranges:
     high: Floats
 
 
-def parameters_table(
+def influence_tables(
     corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None
-) -> pl.DataFrame:
-    """``parameters`` by influence: one block (a parameter and its target, all groups) at a time is moved
-    to its low and to its high values in an expected run; its influence is half the swing of the headline
-    indicator's sum, relative to it."""
+) -> dict[str, pl.DataFrame]:
+    """``parameters`` by influence, and ``influence`` with both ends of each block that was tried.
+
+    One block (a parameter and its target, all groups) at a time is moved to its low and to its high values in an
+    expected run. Its influence is half the swing of the headline indicator's sum, relative to the sum of the central run.
+    """
     low, high = compiled.table.bounds()
     ranges = Ranges(compiled.table.values(0, None), low, high)
     zones = _zones(corridor)
     blocks = _blocks(compiled, zones)
     headline = next((i.id for i, _ in monthly_indicators(corridor)), None)
-    swings: dict[Name, float] = {}
+    ends: dict[Name, Ends] = {}
     if headline is not None:
-        swings = _swings(corridor, compiled, headline, blocks, ranges, progress)
+        ends = _ends(corridor, compiled, headline, blocks, ranges, progress)
     zone_names = set(zones.values())
+    swings = {name: abs(high - low) / 2 for name, (low, high) in ends.items()}
     rows = [
         _row(compiled, name, positions, ranges, swings.get(name), by_zone=name[1] in zone_names)
         for name, positions in blocks.items()
     ]
     frame = pl.DataFrame(rows, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
     influence = pl.col("influence").cast(pl.Float64)
-    return frame.with_columns(influence).sort("influence", descending=True, nulls_last=True)
+    where = _where(corridor)
+    sides = [(headline, *name, *where.get(name[1], ("", "", "")), *found) for name, found in ends.items()]
+    return {
+        "parameters": frame.with_columns(influence).sort("influence", descending=True, nulls_last=True),
+        "influence": pl.DataFrame(sides, schema=dict(TABLES["influence"]), orient="row"),
+    }
+
+
+def _where(corridor: Corridor) -> dict[str, tuple[str, str, str]]:
+    """Places from and to, and kind, of every flow, stock and route that a parameter may point at."""
+    place = {stock.id: stock.place for stock in corridor.stocks}
+    out = {stock.id: (stock.place, "", "") for stock in corridor.stocks}
+    out |= {route.id: (route.from_place, route.to_place, route.mode) for route in corridor.routes}
+    for flow in corridor.flows:
+        start = place.get(flow.from_stock or "", "") or out.get(flow.from_route or "", ("",))[0]
+        out[flow.id] = (start, place.get(flow.to_stock or "", ""), flow.kind)
+    return out
 
 
 def _blocks(compiled: Compiled, zones: Mapping[str, str]) -> dict[Name, list[int]]:
@@ -71,28 +95,28 @@ def _blocks(compiled: Compiled, zones: Mapping[str, str]) -> dict[Name, list[int
     return blocks
 
 
-def _swings(
+def _ends(
     corridor: Corridor,
     compiled: Compiled,
     headline: str,
     blocks: Mapping[Name, Sequence[int]],
     ranges: Ranges,
     progress: Callable[[], None] | None,
-) -> dict[Name, float]:
-    """Half the swing of the headline's sum by block, relative to the sum of the central run."""
+) -> dict[Name, Ends]:
+    """The ends of each block, and of the shocks of departures."""
     level = expected_levels(corridor, compiled, run_member(compiled, None))[headline]
     wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))
-    swings: dict[Name, float] = {}
+    found: dict[Name, Ends] = {}
     for name in wide[:INFLUENCE_BLOCKS]:
-        ends = [
+        low, high = (
             _level_at(corridor, compiled, headline, blocks[name], ranges, end)
             for end in (ranges.low, ranges.high)
-        ]
-        swings[name] = abs(ends[1] - ends[0]) / 2 / level if level else 0.0
+        )
+        found[name] = (low / level - 1, high / level - 1) if level else (0.0, 0.0)
         if progress:
             progress()
-    swings["departure_sd_common", ""] = _intensity_swing(corridor, compiled, headline)
-    return swings
+    found[INTENSITIES] = _intensity_ends(corridor, compiled, headline)
+    return found
 
 
 def _level_at(
@@ -146,13 +170,13 @@ def _zones(corridor: Corridor) -> dict[str, str]:
     return out
 
 
-def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:
-    """Half the 90 % range of an indicator when nothing but the intensity of departures varies."""
+def _intensity_ends(corridor: Corridor, compiled: Compiled, item: str) -> Ends:
+    """The ends of the 90 % range of an indicator when nothing but the intensity of departures varies, relative to its median."""
     noise = Noise(parameters=False, intensities=True, counts=False)
     only = replace(compiled, spec=replace(compiled.spec, noise=noise))
     drawn = [expected_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
     low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
-    return float((high - low) / 2 / middle) if middle else 0.0
+    return (float(low / middle - 1), float(high / middle - 1)) if middle else (0.0, 0.0)
 
 
 def _width(rows: Sequence[int], ranges: Ranges) -> float:
