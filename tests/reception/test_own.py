@@ -13,7 +13,7 @@ from corridor.cli import main
 from corridor.data import About, add
 from corridor.model import InputError
 from corridor.reception import Options, own_reception
-from corridor.reception.partial import partial_dates
+from corridor.series.whole import partial_dates
 
 ROWS = 30
 MESSY = [
@@ -207,7 +207,7 @@ def test_a_date_with_a_part_missing_is_left_out_and_named(data: Path) -> None:
     totals = {f.end: f.value for f in found.place.census()}
     assert len(totals) == 11
     assert min(totals.values()) == 1000
-    assert any("1 dates are left out" in note and "2023-10-02" in note for note in found.notes)
+    assert any("1 date is left out" in note and "2023-10-02" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

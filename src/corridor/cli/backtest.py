@@ -150,10 +150,12 @@ def _one_series(
     from corridor.cli.forecast import choices
     from corridor.data import load
     from corridor.forecast.lone import backtest_series, summary_of, usable_models
-    from corridor.forecast.request import subject_of
+    from corridor.forecast.request import left_out, subject_of
 
-    panel = subject_of(load(name), (), choices(where))[0].panel
-    panel = panel.only(panel.series[0])
+    subject, _ = subject_of(load(name), (), choices(where))
+    panel = subject.panel.only(subject.panel.series[0])
+    for note in left_out(load(name), choices(where)) if not subject.sources else ():
+        talk(f"note: {note}", quiet=quiet)
     asked = models or usable_models()
     with progress("backtest", origins, quiet=quiet) as advance:
         scores = backtest_series(

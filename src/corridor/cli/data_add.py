@@ -41,6 +41,10 @@ def _layout_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--sheet", metavar="NAME", default=None, help="Sheet of a spreadsheet."),
         click.option("--repeats", type=click.Choice(["sum", "first"]), default=None,
                      help="Rows of one date and combination: add them up, or keep the first."),
+        click.option("--partial", type=click.Choice(["leave", "keep", "scale"]), default="leave", show_default=True,
+                     help="The count of a part of a period: leave it out, keep it as it is, or scale it by its days."),
+        click.option("--covers-from", type=Day(), default=None, help="First day that is counted, if within a period."),
+        click.option("--covers-to", type=Day(), default=None, help="Last day that is counted, if within a period."),
     ):  # fmt: skip
         function = option(function)
     return function

@@ -127,12 +127,14 @@ def _lone(
     from corridor.evaluate import measure_effect
     from corridor.evaluate.question import Question
     from corridor.evaluate.weekly import weekly_counts, weekly_effect, weekly_rows
+    from corridor.forecast.request import whole_dates
     from corridor.model import InputError
-    from corridor.series import read_series
+    from corridor.series import partial_ends, read_series
     from corridor.text import say
 
+    notes: list[str] = []
     dataset = load(name)
-    dataset = dataset.as_of(as_of) if as_of else dataset
+    dataset = whole_dates(dataset.as_of(as_of) if as_of else dataset, _scope(by), notes)
     if since:
         dataset = replace(dataset, table=dataset.table.filter(pl.col("date") >= since))
     found = None
@@ -142,6 +144,7 @@ def _lone(
         except InputError as short:  # too few other years: months need none
             talk(f"not by week: {str(short).splitlines()[0]}; by month instead", quiet=False)
     if found is not None:
+        _notes([*notes, *map(str, partial_ends(read_series(dataset, (), _scope(by)), "week"))])
         if out:
             weeks = [
                 {"period": one.week, "observed": one.observed, "expected": one.expected}
@@ -167,6 +170,7 @@ def _lone(
             hint=f"corridor forecast --data {name} tells what is to be expected",
         )
     published = read_series(dataset, (), _scope(by))
+    _notes([*notes, *map(str, partial_ends(published, "month"))])
     series = published.at("month", split_weeks=published.step == "week").trimmed()
     question = Question(series, date, months, name=say("effects.only_date", date=date))
     effect = measure_effect(question, None, seed=seed, as_of=as_of)
@@ -178,6 +182,11 @@ def _lone(
         ]
         _lone_page(dataset, series, as_of, said, rows, out, lang)
     _show(effect, lang, format)
+
+
+def _notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        talk(f"note: {note}", quiet=False)
 
 
 def _lone_page(

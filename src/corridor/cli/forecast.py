@@ -78,6 +78,7 @@ def command(
     from corridor.forecast.request import (
         checked_view,
         default_model,
+        left_out,
         observation_of,
         shown_series,
         subject_of,
@@ -121,6 +122,9 @@ def command(
             hint="it needs a longer history; take another --model",
         )
     _say(forecast, table["series"].n_unique(), len(names), quiet)
+    notes = left_out(dataset.as_of(date), chosen) if not subject.sources else ()
+    for note in notes:
+        talk(f"note: {note}", quiet=quiet)
     if hub is not None:
         card = card_for(forecast.model, forecast)
         about = write_hub(hub_table(forecast, dataset.id, names), hub, card)
@@ -143,7 +147,7 @@ def command(
     if format == "table" and dataset.table["value"].dtype.is_integer():  # whole people, a mean of days too
         shown = shown.with_columns(pl.col(pl.Float64).round(0).cast(pl.Int64))
     if format == "json":
-        emit_object(_object(forecast, dataset.id, shown.rows(named=True)) | {"step": step})
+        emit_object(_object(forecast, dataset.id, shown.rows(named=True), notes) | {"step": step})
     else:
         emit(shown.rows(named=True), format)
 
@@ -258,12 +262,18 @@ def _model(name: str, own: CorridorModel | None, date: dt.date) -> Forecaster:
 
 
 def _say(forecast: Forecast, shown: int, asked: int, quiet: bool) -> None:
+    import numpy as np
+
+    from corridor.forecast.lone.holidays import HOLIDAY_NAMES
     from corridor.forecast.registry import members_of
 
     view = forecast.view
     talk(f"model {forecast.model}, as of {view.as_of}; last published: {view.last:%Y-%m-%d}", quiet=quiet)
     if members := members_of(forecast):
         talk(f"members: {', '.join(members)}", quiet=quiet)
+    for series, effects in forecast.holidays.items():
+        told = ", ".join(f"{HOLIDAY_NAMES[key]} {np.expm1(size):+.0%}" for key, size in effects.items())
+        talk(f"holiday weeks of {series}: {told}", quiet=quiet)
     for name in view.sources:
         talk(f"source {name}: published {view.lead(name):+d} months against the target", quiet=quiet)
     if shown < asked:
@@ -271,7 +281,9 @@ def _say(forecast: Forecast, shown: int, asked: int, quiet: bool) -> None:
     talk("counts are those of the last edition; earlier vintages are not known", quiet=quiet)
 
 
-def _object(forecast: Forecast, target: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _object(
+    forecast: Forecast, target: str, rows: list[dict[str, Any]], left_out: tuple[str, ...]
+) -> dict[str, Any]:
     return {
         "model": forecast.model,
         "target": target,
@@ -279,5 +291,7 @@ def _object(forecast: Forecast, target: str, rows: list[dict[str, Any]]) -> dict
         "last_published": forecast.view.last,
         "step": forecast.view.panel.step,
         "weights": forecast.weights,
+        "holidays": forecast.holidays,
+        "left_out": left_out,
         "rows": rows,
     }

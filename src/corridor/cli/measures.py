@@ -120,7 +120,7 @@ def _find(whole: Corridor, name: str, day: dt.date, hindsight: bool) -> Register
     if name in entries:
         message = f"{name!r} was not known on {day} (known from {entries[name].known_from})"
         raise InputError(message, hint="add --hindsight")
-    models = [entry.id for entry in whole.register_entries if name in entry.measures]
+    models = [entry.id for entry in whole.register_entries if whole.original(name) in entry.measures]
     if models:
         message = f"{name!r} is a measure of measures.csv, not an entry of the register"
         raise InputError(message, hint=f"it models {', '.join(models)}")
@@ -206,8 +206,10 @@ def _modeled(found: Registered, whole: Corridor) -> list[dict[str, Any]]:
     return [
         {
             **{name: getattr(model, name) for name in keep if name in type(model).model_fields},
-            "scenarios": [s.id for s in whole.scenarios if model.id in (*s.measures, *s.events)],
-            "lifted_by": [s.id for s in whole.scenarios if model.id in (lift.measure for lift in s.lift)],
+            "scenarios": [
+                s.id for s in whole.scenarios if model.id in (*map(whole.original, s.measures), *s.events)
+            ],
+            "lifted_by": [s.id for s in whole.scenarios if model.id in whole.lifted_in(s)],
         }
         for model in found.measures
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import polars as pl
 
@@ -31,11 +32,15 @@ def refresh(content: bytes, label: str, name: str, on: dt.date, *, accept: bool 
     InputError
         With every fault of the file; if there is no such dataset, or it has no periods.
     """
-    return keep_edition(content, label, name, on, read_edition, accept=accept)
+    return keep_edition(content, label, name, on, partial(read_edition, on=on), accept=accept)
 
 
-def read_edition(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def read_edition(
+    content: bytes, label: str, dataset: Dataset, on: dt.date | None = None
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """A file as an edition of ``dataset``: its columns without ``known_from``, and what should be said.
+
+    ``on`` is the day on which it was public: a period that had not ended by then is left out.
 
     Raises
     ------
@@ -48,11 +53,11 @@ def read_edition(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataF
     if isinstance(text, str) and _has_our_columns(text, dataset):
         return _tidy(text, label, dataset)
     if dataset.id in user.user_entries():
-        return _like_the_first(content, label, dataset)
+        return _like_the_first(content, label, dataset, on)
     if dataset.dims in ((), ("nationality",)):
-        return _by_country(content, label, dataset)
+        return _by_country(content, label, dataset, on)
     if is_by_people(dataset):
-        return by_people(content, label, dataset)
+        return by_people(content, label, dataset, on)
     if isinstance(text, Fault):
         raise InputError(f"{label} cannot be read", faults=[text])
     return _tidy(text, label, dataset)
@@ -63,10 +68,12 @@ _OF_PUBLISHER = {"honduras_entries": {"TWN": "CHN"}}
 """Codes of these publishers' files that stand for another country (see the notes of the datasets)."""
 
 
-def _by_country(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _by_country(
+    content: bytes, label: str, dataset: Dataset, on: dt.date | None
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """A publisher's table by country, in English or Spanish names: as Panama's, Honduras' and Mexico's bulletins print it."""
     read = understand(
-        content, label, ReadOptions(repeats="sum")
+        content, label, ReadOptions(repeats="sum"), on=on
     )  # surplus rows are summed, as the shipped figures were
     if read.frequency != dataset.frequency:
         raise InputError(
@@ -120,9 +127,11 @@ def _tidy(text: str, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[
     return table_of(_entry_of(dataset), read.rows).drop("known_from"), ()
 
 
-def _like_the_first(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _like_the_first(
+    content: bytes, label: str, dataset: Dataset, on: dt.date | None
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """An edition in the layout in which the series was added."""
-    read = understand(content, label, options_of(dataset.id, dataset.dims))
+    read = understand(content, label, options_of(dataset.id, dataset.dims), on=on)
     if read.frequency != dataset.frequency and read.table["date"].n_unique() > 1:
         raise InputError(
             f"{label} holds a figure per {read.frequency}, {dataset.id} one per {dataset.frequency}; nothing was changed"

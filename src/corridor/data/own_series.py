@@ -69,7 +69,7 @@ def add(
     options = options or ReadOptions()
     if keep:
         new_name(name)
-    read = understand(content, label, options, f"{about.title} {about.unit}")
+    read = understand(content, label, options, f"{about.title} {about.unit}", edition or on)
     entry = _entry(name, label, about, read, options, on)
     warnings = tuple(_remarks(read))
     if not keep:
@@ -119,7 +119,9 @@ def _said(options: ReadOptions, read: Understood) -> dict[str, Any]:
     """The options that differ from what is inferred anyway."""
     plain = asdict(ReadOptions())
     said: dict[str, Any] = {
-        key: value for key, value in asdict(options).items() if value != plain[key] and key != "dims"
+        key: value
+        for key, value in asdict(options).items()
+        if value != plain[key] and key not in ("dims", "covers_from", "covers_to")
     }
     if "drop" in said:
         said["drop"] = list(options.drop)

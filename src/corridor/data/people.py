@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
 
 from corridor.data.countries import plain_name
 from corridor.data.dataset import Dataset
+from corridor.data.nested_people import one_row_each
 from corridor.data.reading import ReadOptions, understand
 from corridor.model import Fault, InputError, did_you_mean
 
@@ -38,15 +40,19 @@ def is_by_people(dataset: Dataset) -> bool:
     return bool(dataset.dims) and set(dataset.dims) <= set(CODES)
 
 
-def by_people(content: bytes, label: str, dataset: Dataset) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """A table by sex and age, in rows or across, in English or Spanish, as an edition of a dataset.
+def by_people(
+    content: bytes, label: str, dataset: Dataset, on: dt.date | None = None
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """A table by sex and age, in rows, across, or one below the other, in English or Spanish, as an edition of a dataset.
 
     Raises
     ------
     InputError
         If its step or its categories are not those of the dataset.
     """
-    read = understand(content, label, ReadOptions(repeats="sum"))
+    if set(dataset.dims) == {"sex", "age"}:
+        content = one_row_each(content, label) or content
+    read = understand(content, label, ReadOptions(repeats="sum"), on=on)
     if read.frequency != dataset.frequency:
         raise InputError(
             f"{label} holds a figure per {read.frequency}, {dataset.id} one per {dataset.frequency}; nothing was changed"

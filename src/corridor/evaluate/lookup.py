@@ -37,8 +37,15 @@ class DatedMeasure:
 
 
 def dated_measures(corridor: Corridor, as_of: dt.date | None = None) -> dict[str, DatedMeasure]:
-    """Measures that an effect can be asked of, by id: the corridor's, then those of the evidence."""
-    found = {m.id: _of_corridor(m) for m in corridor.measures if as_of is None or m.known_from <= as_of}
+    """Measures that an effect can be asked of, by id: the corridor's, then those of the evidence.
+
+    A measure that a scenario changed is none of its own.
+    """
+    found = {
+        m.id: _of_corridor(m)
+        for m in corridor.measures
+        if m.id not in corridor.originals and (as_of is None or m.known_from <= as_of)
+    }
     if any(o.dataset in datasets() for o in corridor.observations):
         for row in evidence("measures", as_of).iter_rows(named=True):
             if row["start"] and row["start_precision"] in _EXACT and row["id"] not in found:

@@ -63,10 +63,14 @@ def interests_of(parties: Iterable[Party]) -> list[Interest]:
 def verdict(demand: Demand, space: Space, package: Package) -> Verdict:
     """Whether a package meets the demand, breaks it or leaves it open.
 
-    A demand is open where the package says nothing about it. One without a measure is always open.
+    A demand is open where the package says nothing about it. One without a measure is always open. A measure that a
+    scenario changed counts as the measure, at its own strength; to change one that is in force does not end it.
     """
-    held = _held(space, package)
-    ours = [held[name] for name in demand.measures if name in held]
+    held = list(_held(space, package))
+    names = {one.name for one in held}
+    ours = [
+        one.measure for one in held if one.name in demand.measures and (one.ended or demand.bound != "lifted")
+    ]
     if not demand.measures:
         return "open"
     if demand.bound == "not_at_all":
@@ -74,24 +78,32 @@ def verdict(demand: Demand, space: Space, package: Package) -> Verdict:
     if demand.bound == "only_with":
         if not ours:
             return "open"
-        return "met" if any(name in held for name in demand.together) else "broken"
+        return "met" if names & set(demand.together) else "broken"
     if demand.bound == "no_more_than":
         return "met" if all(_size(m) <= _limit(demand, m) + 1e-12 for m in ours) else "broken"
     if not ours:
-        return "broken" if _opposed(demand, space, held) else "open"
+        return "broken" if _opposed(demand, space, [one.measure for one in held]) else "open"
     if demand.bound == "no_less_than":
         return "met" if any(_size(m) >= _limit(demand, m) - 1e-12 for m in ours) else "broken"
     return "met"
 
 
-def _held(space: Space, package: Package) -> dict[str, Measure]:
-    """Measures of a package at their levels, and those it ends, by id."""
+@dataclass(frozen=True)
+class Held:
+    """A measure of a package at its level, or one that it ends, under the id of the measure that it is or changes."""
+
+    name: str
+    measure: Measure
+    ended: bool
+
+
+def _held(space: Space, package: Package) -> Iterator[Held]:
     from corridor.explore.space import scaled
 
-    return {
-        m.id: m if element.lift else scaled(m, level)
-        for element, level in space.parts(package) for m in element.measures
-    }  # fmt: skip
+    for element, level in space.parts(package):
+        for m in element.measures:
+            measure = m if element.lift else scaled(m, level)
+            yield Held(space.corridor.original(m.id), measure, element.lift)
 
 
 def _size(measure: Measure) -> float:
@@ -105,10 +117,10 @@ def _limit(demand: Demand, measure: Measure) -> float:
     return abs((demand.value or 0.0) - (neutral or 0.0))
 
 
-def _opposed(demand: Demand, space: Space, held: Mapping[str, Measure]) -> bool:
+def _opposed(demand: Demand, space: Space, held: Sequence[Measure]) -> bool:
     """Whether a package holds the opposite of every measure that the demand could be met by."""
     by_id = {m.id: m for m in space.corridor.measures}
-    return all(any(opposite(by_id[name], m) for m in held.values()) for name in demand.measures)
+    return all(any(opposite(by_id[name], m) for m in held) for name in demand.measures)
 
 
 def opposite(one: Measure, other: Measure) -> bool:

@@ -187,7 +187,7 @@ def named_packages(plan: Plan, found: Found, most: int) -> list[Shown]:
 def _within(space: Space, scenario: str) -> bool:
     """Whether a scenario is a package of these elements: nothing that it adds is missing."""
     one = space.corridor.scenario_ids[scenario]
-    added = {*one.measures, *(lift.measure for lift in one.lift)} - set(space.base.measures)
+    added = {*one.measures, *space.corridor.lifted_in(one)} - set(space.base.measures)
     return added <= set(space.positions)
 
 
@@ -196,15 +196,20 @@ def late_packages(plan: Plan) -> tuple[Space, dict[str, Package]]:
     corridor = plan.space.corridor
     before = {d.id for party in plan.parties for d in party.demands}
     later = {name for party in plan.late for d in party.demands if d.id not in before for name in d.measures}
-    chosen = [s for s in corridor.scenarios if s.hindsight and later & set(s.measures)]
+    chosen = [
+        s for s in corridor.scenarios if s.hindsight and later & set(map(corridor.original, s.measures))
+    ]
     if not chosen or plan.study.hindsight:
         return plan.space, {}
-    names = [m.id for m in corridor.measures
-             if any(m.id in s.measures for s in chosen) and m.id not in plan.space.base.measures]  # fmt: skip
+    names = {corridor.original(m.id): m.id for m in reversed(corridor.measures)
+             if any(m.id in s.measures for s in chosen) and m.id not in plan.space.base.measures}  # fmt: skip
     if len(names) < 2:
         return plan.space, {}
-    space = make_space(corridor, plan.space.base, names, as_of=plan.study.as_of, hindsight=True)
-    return space, {s.id: space.of_scenario(s) for s in chosen}
+    space = make_space(
+        corridor, plan.space.base, tuple(reversed(names.values())), as_of=plan.study.as_of, hindsight=True
+    )
+    others = corridor.originals.keys() - set(names.values())
+    return space, {s.id: space.of_scenario(s) for s in chosen if not others & set(s.measures)}
 
 
 def _viewed(plan: Plan, shown: Shown, gaps: Floats, single: Floats) -> Shown:

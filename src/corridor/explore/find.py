@@ -144,7 +144,7 @@ def first_packages(plan: Plan) -> list[Package]:
     asked = []
     for party in plan.parties:
         names = {name for d in party.demands if d.bound != "not_at_all" for name in d.measures}
-        at = {space.positions[name] for name in names if name in space.positions}
+        at = {space.originals[name] for name in names if name in space.originals}
         asked.append(tuple(t if n in at else 0 for n, t in enumerate(top)))
     scenarios = [space.of_scenario(s) for s in space.corridor.scenarios if not s.hindsight]
     return list(dict.fromkeys([none, *scenarios, *asked, top, *alone]))

@@ -107,7 +107,7 @@ class MeanField:
         """The run of one package."""
         parts = self.space.parts(package)
         held = {m.id: level for element, level in parts if not element.lift for m in element.measures}
-        ended = {e.id: (self.space.enters or e.lifted_on) for e, _ in parts if e.lift}
+        ended = dict(ending for e, _ in parts if (ending := e.ending(self.space.enters)))
         chosen = [
             replace(m, last_day=day.toordinal() - 1) if (day := ended.get(m.measure.id)) else m
             for m in self.of_base

@@ -28,6 +28,8 @@ class Element:
     measures: tuple[Measure, ...]
     levels: tuple[float, ...]
     lifted_on: dt.date | None = None
+    replaces: Measure | None = None
+    """The measure of the base that a scenario changed into this one, and that therefore ends when it begins."""
 
     @property
     def id(self) -> str:
@@ -43,6 +45,12 @@ class Element:
     def lift(self) -> bool:
         """Whether it ends a measure."""
         return self.lifted_on is not None
+
+    def ending(self, enters: dt.date | None) -> tuple[str, dt.date] | None:
+        """The measure of the base that it ends, and the day; ``None`` if it ends none."""
+        if self.lifted_on is not None:
+            return self.id, enters or self.lifted_on
+        return None if self.replaces is None else (self.replaces.id, enters or self.replaces.start)
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,11 @@ class Space:
         """Position of the element that holds a measure, by the measure's id."""
         return {m.id: n for n, element in enumerate(self.elements) for m in element.measures}
 
+    @cached_property
+    def originals(self) -> dict[str, int]:
+        """Position of the element that holds a measure or a scenario's change of it, by the measure's own id."""
+        return {self.corridor.original(name): n for name, n in self.positions.items()}
+
     def parts(self, package: Package) -> list[tuple[Element, float]]:
         """The elements of a package with their levels."""
         pairs = zip(self.elements, package, strict=True)
@@ -93,9 +106,7 @@ class Space:
             m.id: scaled(self.begun(m), level)
             for element, level in parts if not element.lift for m in element.measures
         }  # fmt: skip
-        lifts = [
-            Lift(measure=e.id, on=self.enters or e.lifted_on) for e, _ in parts if e.lifted_on is not None
-        ]
+        lifts = [Lift(measure=ending[0], on=ending[1]) for e, _ in parts if (ending := e.ending(self.enters))]
         scenario = self.base.model_copy(
             update={
                 "id": name,
@@ -108,9 +119,18 @@ class Space:
         return with_scenario(self.corridor.model_copy(update={"measures": measures}), scenario), scenario
 
     def of_scenario(self, scenario: Scenario) -> Package:
-        """The package that a scenario of the corridor is, as far as its measures are elements."""
-        names = {*scenario.measures, *(lift.measure for lift in scenario.lift)}
-        return tuple(len(e.levels) if {m.id for m in e.measures} & names else 0 for e in self.elements)
+        """The package that a scenario of the corridor is, as far as its measures are elements.
+
+        A measure that it changes counts as the measure.
+        """
+        held = {self.corridor.original(name) for name in scenario.measures}
+        lifted = set(self.corridor.lifted_in(scenario))
+
+        def has(element: Element) -> bool:
+            ids = {self.corridor.original(m.id) for m in element.measures}
+            return bool(ids & (lifted if element.lift else held))
+
+        return tuple(len(e.levels) if has(e) else 0 for e in self.elements)
 
 
 def with_scenario(corridor: Corridor, scenario: Scenario) -> Corridor:
@@ -154,12 +174,14 @@ def make_space(
 ) -> Space:
     """The packages of ``names`` (default: every measure that a scenario or a demand names and that may be used on the date).
 
-    Measures that one trigger switches are one element. Raises InputError, with every fault, for an unknown measure,
-    one that is part of no agreement already, and fewer than two elements.
+    Measures that one trigger switches are one element. A measure that a scenario changed is an element in place of the
+    measure, where no other scenario names that one. Raises InputError, with every fault, for an unknown measure, one
+    that is part of no agreement already, a measure beside a change of it, and fewer than two elements.
     """
     by_id = {measure.id: measure for measure in corridor.measures}
     chosen = names or tuple(_proposed(corridor, base, as_of, hindsight=hindsight))
     faults = [fault for name in names if (fault := _fault(name, by_id, base, as_of, hindsight))]
+    faults += _told_twice(corridor, names)
     if faults:
         raise InputError("the packages cannot be searched", faults=faults)
     elements = _elements(corridor, [by_id[name] for name in chosen], as_of, named=bool(names))
@@ -172,13 +194,46 @@ def make_space(
 def _proposed(corridor: Corridor, base: Scenario, as_of: dt.date, *, hindsight: bool) -> list[str]:
     """Measures that scenarios add, or lift, or that a party's demand names, as known on the date, in the corridor's order."""
     scenarios = [s for s in corridor.scenarios if hindsight or not s.hindsight]
-    named = {name for s in scenarios for name in (*s.measures, *(lift.measure for lift in s.lift))}
-    named |= {name for party in corridor.parties for d in party.demands for name in d.measures}
+    by_scenarios = {name for s in scenarios for name in (*s.measures, *corridor.lifted_in(s))}
+    by_parties = {name for party in corridor.parties for d in party.demands for name in d.measures}
+    named = _one_of_each(corridor, by_scenarios, by_parties)
     return [
         m.id for m in corridor.measures
         if m.id in named and m.id not in base.measures
         and (hindsight or (m.known_from <= as_of and not m.hindsight))
     ]  # fmt: skip
+
+
+def _one_of_each(corridor: Corridor, by_scenarios: set[str], by_parties: set[str]) -> set[str]:
+    """Each measure once: as it is, or as the only scenario that names it has changed it."""
+    changes: dict[str, list[str]] = {}
+    for name in sorted(by_scenarios & corridor.originals.keys()):
+        changes.setdefault(corridor.original(name), []).append(name)
+    in_base = {m.id for m in corridor.measures if m.in_base}
+    plain = (by_scenarios | by_parties) - corridor.originals.keys()
+    found = set(plain)
+    for original, names in changes.items():
+        lifted_by_parties = original in in_base and original in by_parties
+        if original in by_scenarios or lifted_by_parties:
+            continue
+        if len(names) == 1 or original in in_base:
+            found = (found - {original}) | {names[0]}
+        else:
+            found.add(original)
+    return found
+
+
+def _told_twice(corridor: Corridor, names: Sequence[str]) -> list[Fault]:
+    first: dict[str, str] = {}
+    faults = []
+    for name in dict.fromkeys(names):
+        earlier = first.setdefault(corridor.original(name), name)
+        if earlier != name:
+            text = (
+                f"{name!r} and {earlier!r} are one measure at two strengths: a package can hold one of them"
+            )
+            faults.append(Fault("--measures", None, None, text, "leave one out"))
+    return faults
 
 
 def _fault(
@@ -198,10 +253,20 @@ def _elements(
     corridor: Corridor, measures: Sequence[Measure], as_of: dt.date, *, named: bool
 ) -> tuple[Element, ...]:
     triggers: dict[str, list[Measure]] = {}
+    chosen = {corridor.original(m.id): m.id for m in measures}
     for measure in corridor.measures:
-        if measure.trigger and (measure in measures or named):
+        mine = chosen.get(
+            corridor.original(measure.id), None if measure.id in corridor.originals else measure.id
+        )
+        if measure.trigger and mine == measure.id and (measure in measures or named):
             triggers.setdefault(measure.trigger, []).append(measure)
-    lifted = {lift.measure: lift.on for s in corridor.scenarios if not s.hindsight for lift in s.lift}
+    by_id = {measure.id: measure for measure in corridor.measures}
+    lifted = {
+        name: day
+        for s in corridor.scenarios
+        if not s.hindsight
+        for name, day in corridor.lifted_in(s).items()
+    }
     found: list[Element] = []
     told: set[str] = set()
     for measure in measures:
@@ -212,6 +277,10 @@ def _elements(
         if measure.in_base:
             on = lifted.get(measure.id, as_of + dt.timedelta(days=1))
             found.append(Element((measure,), (1.0,), on))
+            continue
+        old = by_id[corridor.original(measure.id)]
+        if old.in_base:
+            found.append(Element((measure,), (1.0,), replaces=old))
             continue
         together = tuple(triggers[measure.trigger]) if measure.trigger else (measure,)
         found.append(Element(together, levels_of(together)))

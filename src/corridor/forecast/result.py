@@ -50,6 +50,8 @@ class Forecast:
     shown: tuple[str, ...] | None = None
     """Series that were asked for; ``None`` means all of the panel."""
     unit: str = "people"
+    holidays: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Effects of holiday weeks on the log of the counts, by series and holiday; empty where none is shown."""
 
     def __repr__(self) -> str:
         periods = self.periods

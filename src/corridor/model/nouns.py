@@ -313,3 +313,23 @@ class Corridor(Declared):
     def scenario_ids(self) -> dict[str, Scenario]:
         """Scenarios by id."""
         return {scenario.id: scenario for scenario in self.scenarios}
+
+    @cached_property
+    def originals(self) -> dict[str, str]:
+        """By the id of a measure that a scenario changed for itself (``m.s``), the id of the measure that it changes."""
+        known = {measure.id for measure in self.measures}
+        pairs = (
+            (name, name.removesuffix(f".{scenario.id}"))
+            for scenario in self.scenarios
+            for name in scenario.measures
+        )
+        return {name: old for name, old in pairs if name != old and old in known}
+
+    def original(self, measure: str) -> str:
+        """The id of the measure that this one counts as: itself, or the one that a scenario changed."""
+        return self.originals.get(measure, measure)
+
+    def lifted_in(self, scenario: Scenario) -> dict[str, dt.date]:
+        """The measures of the base that a scenario ends, with the day; one that it only changes is not among them."""
+        changed = {self.originals[name] for name in scenario.measures if name in self.originals}
+        return {lift.measure: lift.on for lift in scenario.lift if lift.measure not in changed}

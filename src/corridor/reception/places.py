@@ -18,7 +18,7 @@ from corridor.model.periods import period_end
 from corridor.reception.balance import Plan, StayLimit
 from corridor.reception.figures import Figure, Kind, from_running_totals, rounding
 from corridor.reception.needs import Beds, Range, Ratios
-from corridor.reception.partial import without_partial_dates
+from corridor.series import without_partial_dates
 from corridor.text import Pair
 
 WEAK_GRADES = ("repost", "unconfirmed")

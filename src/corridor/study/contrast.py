@@ -142,7 +142,7 @@ def grades_table(
 def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> list[tuple[Grade, Scenario]]:
     """The scenario taken apart: one measure, one event or one lift at a time.
 
-    What an event changes follows from counting its people: its grade is that of their number.
+    A measure of the base that the scenario changes is one thing: it ends, and the changed one stands in its place. What an event changes follows from counting its people: its grade is that of their number.
     """
     grade: dict[str, Grade] = {measure.id: measure.grade for measure in corridor.measures}
     pulse: dict[str, Grade] = {e.id: "assumed" if e.assumed else "mechanical" for e in corridor.events}
@@ -154,9 +154,17 @@ def _single_measures(corridor: Corridor, scenario: Scenario, base: Compiled) -> 
             update={**kept, **{name: (*kept[name], *one) for name, one in more.items()}}
         )
 
-    measures = [(grade[m], alone(measures=(m,))) for m in scenario.measures if m not in had.measures]
+    lift_of = {corridor.original(m): m for m in scenario.measures if m in corridor.originals}
+    ended = {lift_of[x.measure]: x for x in scenario.lift if x.measure in lift_of}
+    measures = [
+        (grade[m], alone(measures=(m,), lift=(ended[m],)) if m in ended else alone(measures=(m,)))
+        for m in scenario.measures if m not in had.measures
+    ]  # fmt: skip
     events = [(pulse[e], alone(events=(e,))) for e in scenario.events if e not in had.events]
-    lifts = [(grade[x.measure], alone(lift=(x,))) for x in scenario.lift if x not in had.lift]
+    lifts = [
+        (grade[x.measure], alone(lift=(x,)))
+        for x in scenario.lift if x not in had.lift and x.measure not in lift_of
+    ]  # fmt: skip
     return [*measures, *events, *lifts]
 
 

@@ -110,7 +110,7 @@ def _measures(
             "id": m.id, "name": m.name, "name_es": m.name_es, "lever": LEVERS[m.lever].id, "actor": m.actor,
             "strength": m.strength, "low": m.low, "high": m.high, "unit": m.unit, "grade": m.grade,
             "start": m.start, "end": m.end, "source": m.source, "base": m.in_base, "row": row,
-            "registered": m.id in registered, "idle": _idle(full, m), "answers": list(answers.get(m.id, ())),
+            "registered": full.corridor.original(m.id) in registered, "idle": _idle(full, m), "answers": list(answers.get(m.id, ())),
             "notes": notes.get(m.id, []),
             "trigger": triggers[m.trigger].name if m.trigger else "",
             "trigger_es": triggers[m.trigger].name_es if m.trigger else "",

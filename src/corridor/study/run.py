@@ -275,7 +275,10 @@ def effects(study: Study, compiled: Iterable[Compiled], step: Step = no_bar) -> 
 
     What the register calls only asked for, proposed or reported was not taken, so it has no effect to estimate.
     """
-    added = {a.measure.id: a.measure for run in compiled for a in run.measures if not a.measure.in_base}
+    measures = {m.id: m for m in study.corridor.measures}
+    named = {study.corridor.original(a.measure.id): a.measure for run in compiled for a in run.measures}
+    added = {name: measures.get(name, m) for name, m in named.items() if not m.in_base}
+    added = {name: m for name, m in added.items() if not m.in_base}  # one of the base that a scenario changed
     untaken = _not_taken(study.corridor)
     questions = questions_of(study.corridor, [m for name, m in added.items() if name not in untaken])
     with step("effects of measures", len(questions)) as advance:

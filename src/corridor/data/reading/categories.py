@@ -10,12 +10,12 @@ import polars as pl
 
 from corridor.data.countries import plain_name, same_name
 from corridor.data.reading import words
-from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
+from corridor.data.reading.long import DATE, KNOWN, LINE, PART, VALUE, Long
 from corridor.data.reading.nested import without_nested
 from corridor.data.reading.numbers import looks_like_number, read_numbers
 from corridor.data.reading.options import ReadOptions, ask, column
 
-_HIDDEN = (DATE, VALUE, LINE, KNOWN)
+_HIDDEN = (DATE, VALUE, LINE, KNOWN, PART)
 _RESERVED = ("date", "value", "known_from")
 
 

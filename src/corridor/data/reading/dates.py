@@ -13,7 +13,7 @@ from typing import Literal
 
 from dateutil import parser as dateutil_parser
 
-from corridor.data.reading.words import MONTHS, month_number
+from corridor.data.reading.words import MONTHS, PARTIAL, month_number
 
 Form = Literal["day", "week", "month", "quarter", "year", "fiscal"]
 Order = Literal["day", "month"]
@@ -40,6 +40,11 @@ _TIME = re.compile(
 _PROVISIONAL = re.compile(
     r"(?<=\w)\s*(?:[\[(](?:p|r|e|\d{1,2}|[a-f]|prov\w*|prelim\w*|rev\w*|est\w*|partial|parcial)\.?[\])]|[*†‡§#]+|[⁰¹²³⁴-⁹ᵃᵇᶜᵈᵉᵖʳˢ]+|(?<=\d{4})[pre])$"
 )
+_MARKED_PARTIAL = re.compile(
+    rf"\s*(?:[\[(]\s*(?:{PARTIAL.pattern}|(?:through|thru|until|up to|to|as of|hasta|al|jusqu'?(?:a|en|au)|bis|fino a)[ :]+[\w ,./-]+"
+    rf"|(?P<first>{_NAME})\.?\s*(?:-|to|a|al|au|bis|through)\s*(?P<last>{_NAME})\.?)\s*[\])]|[,;:-]\s*(?:{PARTIAL.pattern})|\s(?:{PARTIAL.pattern}))\W*$"
+)
+"""After a date: that its count is of a part of the period."""
 _NUMBERED_WEEK = re.compile(
     r"(?:week|wk|semana|semaine|settimana|woche|kw|w)\s*\d{1,2}\s*[(:,\[-]+\s*(.*\d{4})\s*[)\]]?"
 )
@@ -81,7 +86,10 @@ class Dates:
 
 def written(text: str, *, serials: bool = False) -> Written | None:
     """What one text says, or ``None`` if it names no date. ``serials`` takes numbers as days of a spreadsheet."""
-    plain = _PROVISIONAL.sub("", _TIME.sub("", _plain(text))).strip(" .,;")
+    plain = _TIME.sub("", _plain(text))
+    if "fytd" not in plain:  # it says that the year is fiscal, too
+        plain = _MARKED_PARTIAL.sub("", plain)
+    plain = _PROVISIONAL.sub("", plain).strip(" .,;")
     plain = _WEEK_OF.sub("", plain)
     if not plain or len(plain) > 60 or not any(c.isdigit() for c in plain):
         return None
@@ -95,6 +103,14 @@ def written(text: str, *, serials: bool = False) -> Written | None:
         return _year_ending(plain) or _range(plain) or _anything(plain)
     except (ValueError, OverflowError):
         return None
+
+
+def is_marked_partial(text: str) -> bool:
+    """Whether a written date says that its period is not counted whole: ``Nov 2023 (partial)``, ``2024 (Jan-Sep)``."""
+    match = _MARKED_PARTIAL.search(_plain(text))
+    if match is None:
+        return False
+    return match["first"] is None or (MONTHS[match["first"]], MONTHS[match["last"]]) != (1, 12)
 
 
 def _plain(text: str) -> str:

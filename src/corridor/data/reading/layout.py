@@ -87,11 +87,19 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int | None:
         if count < 2:
             continue
         usual = statistics.median_high(below) if below else count
-        if _is_label_and_text(rows, at, counts):
+        if _is_label_and_text(rows, at, counts) or _is_cut_title(rows, at):
             continue
         if count >= max(2, 0.6 * usual) or (below and is_second_header(rows[at][1], rows[at + 1][1])):
             return at
     return None
+
+
+def _is_cut_title(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
+    """Whether a row is a title whose commas were taken for delimiters: more cells than any row below, a header next."""
+    below = [cells for _, cells in rows[at + 1 : at + 7]]
+    if len(below) < 2 or len(rows[at][1]) <= max(map(len, below)):
+        return False
+    return _filled(below[0]) >= 2 and not any(looks_like_number(cell) for cell in below[0])
 
 
 def _is_headless(names: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 DATE, VALUE, LINE, KNOWN = "\0date", "\0value", "\0line", "\0known"
+PART = "\0part"
+"""Whether a figure is marked as one of a part of its period."""
 
 
 @dataclass

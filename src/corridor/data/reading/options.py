@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,7 @@ from corridor.data.reading.numbers import Decimal
 from corridor.model import Fault, InputError, did_you_mean
 
 Repeats = Literal["sum", "first"]
+PartialPeriods = Literal["leave", "keep", "scale"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ class ReadOptions:
     frequency: Frequency | None = None
     absent: Absent = "unknown"
     """What a combination of categories counts that has no row in a period that the file has."""
+    partial: PartialPeriods = "leave"
+    """What to do with the count of a part of a period: leave it out, keep it as it is, scale it by its days."""
+    covers_from: dt.date | None = None
+    """First day that is counted, where it is not the first of a period."""
+    covers_to: dt.date | None = None
+    """Last day that is counted, where it is not the last of a period."""
 
 
 def ask(label: str, message: str, hint: str | None = None) -> InputError:

@@ -253,7 +253,9 @@ def _with_value(
 ) -> Long:  # fmt: skip
     known = next((name for name in rest if plain_name(name) == "known from"), "")
     rest = [name for name in rest if name != known]
-    numeric = [name for name in rest if _is_numeric(columns[name])]
+    numeric = [
+        name for name in rest if _is_numeric(columns[name]) and plain_name(name) not in words.FLAG_NAMES
+    ]
     base: dict[str, Sequence[object]] = {DATE: dates, LINE: lines}
     if known:
         base[KNOWN] = columns[known]

@@ -17,9 +17,17 @@ from corridor.data.reading.categories import choose_dims, identifiers, one_spell
 from corridor.data.reading.dates import ENDING, Dates, read_dates, written
 from corridor.data.reading.grid import read_grid
 from corridor.data.reading.layout import find_table
-from corridor.data.reading.long import DATE, KNOWN, LINE, VALUE, Long
+from corridor.data.reading.long import DATE, KNOWN, LINE, PART, VALUE, Long
 from corridor.data.reading.numbers import Numbers, read_numbers
 from corridor.data.reading.options import ReadOptions, ask
+from corridor.data.reading.partial import (
+    Ends,
+    coverage_of,
+    ends_by_start,
+    suspicion,
+    take_flags,
+    without_partial,
+)
 from corridor.data.reading.roles import make_long
 from corridor.data.reading.steps import Start, step_of
 from corridor.data.timing import absent_runs
@@ -61,8 +69,12 @@ class Understood:
         }  # fmt: skip
 
 
-def understand(content: bytes, label: str, options: ReadOptions | None = None, title: str = "") -> Understood:
+def understand(
+    content: bytes, label: str, options: ReadOptions | None = None, title: str = "", on: dt.date | None = None
+) -> Understood:
     """Read a file of counts in any common layout.
+
+    ``on`` is the day on which the file was public: a period of a flow that had not ended by then is not whole.
 
     Raises
     ------
@@ -74,6 +86,7 @@ def understand(content: bytes, label: str, options: ReadOptions | None = None, t
     table, faults = find_table(grid, label)
     long = make_long(table, options, label)
     notes = [*grid.notes, *table.notes]
+    take_flags(long, table.footnotes)
     without_totals(long, options, label)
     chosen = choose_dims(long, options, label)
     dates = _dates_of(long, options, label)
@@ -88,13 +101,20 @@ def understand(content: bytes, label: str, options: ReadOptions | None = None, t
     dims = tuple(identifiers(chosen))
     frame = frame.rename(dict(zip(chosen, dims, strict=True)))
     frame = _without_repeats(frame, dims, options, label, notes)
-    gaps = _gaps(frame, dims, frequency)
-    frame = frame.filter(pl.col("value").is_not_null()).sort("date", *dims)
-    if frame.is_empty():
+    published = frame.filter(pl.col("value").is_not_null()).drop(PART)
+    if published.is_empty():
         raise InputError(f"{label}: no count is published in it; nothing was stored")
     texts = [long.value_name, title, label, long.date_name, " ".join(table.names[:40])]
-    kind, why = _kind(frame, frequency, options, texts)
+    kind, why = _kind(published, frequency, options, texts)
     notes += [*long.notes, *dates.notes, *numbers.notes, *(text for text in (said, why) if text)]
+    if kind == "flow" and frequency not in ("day", "point"):
+        ends = ends_by_start(days, start, Ends(frequency, _is_week_end(dates, days, long.date_name)))
+        coverage = coverage_of(table.title, table.footnotes, options, on)
+        frame = without_partial(frame, ends, coverage, options, frequency, label, notes)
+    frame = frame.drop(PART)
+    gaps = _gaps(frame, dims, frequency)
+    frame = frame.filter(pl.col("value").is_not_null()).sort("date", *dims)
+    notes += suspicion(frame, kind, frequency)
     return Understood(
         _typed(frame).drop("line"),
         dims,
@@ -186,6 +206,14 @@ def _step(
     return step_of(days, f"{name} ending" if ends else name)
 
 
+def _is_week_end(dates: Dates, days: Sequence[dt.date], name: str) -> bool:
+    """Whether the written day of a week is its last, or any but its first that nothing tells of."""
+    if dates.form == "week":
+        return False
+    _, _, said = step_of(days, name)
+    return "begins" not in said and "from Monday" not in said
+
+
 def _frame(
     long: Long,
     chosen: Sequence[str],
@@ -202,6 +230,7 @@ def _frame(
     columns["value"] = pl.Series(values, dtype=pl.Float64)
     columns["known_from"] = _known(long)
     columns["line"] = long.frame[LINE]
+    columns[PART] = long.frame[PART]
     return pl.DataFrame({f"{name}": column for name, column in columns.items()})
 
 
@@ -235,7 +264,11 @@ def _without_repeats(
         f"{groups:,} dates and combinations stood in more than one row: {'added up' if repeats == 'sum' else 'the first is kept'}"
     )
     value = pl.col("value").sum() if repeats == "sum" else pl.col("value").first()
-    return frame.group_by(keys, maintain_order=True).agg(value, pl.col("line").first()).select(frame.columns)
+    return (
+        frame.group_by(keys, maintain_order=True)
+        .agg(value, pl.col("line").first(), pl.col(PART).any())
+        .select(frame.columns)
+    )
 
 
 def _gaps(frame: pl.DataFrame, dims: Sequence[str], frequency: Frequency) -> tuple[Gap, ...]:

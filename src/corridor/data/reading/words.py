@@ -28,6 +28,42 @@ MONTHS: Mapping[str, int] = {
 }
 """Month names and their usual short forms, without accents: English, Spanish, French, German, Italian, Portuguese."""
 
+PARTIAL = re.compile(
+    r"(?:(?:data|datos|donnees|month|week|year) )?(?:is |are )?(?:partial(?:ly)?|part(?= (?:of|month|week|year|period|quarter))|incomplete|not complete|to date"
+    r"|so far|parcial(?:es)?|incomplet[oae]s?|a la fecha|hasta la fecha|partiel(?:le)?s?|a ce jour|teilweise|unvollstandig|bisher|parzial[ei]|ad oggi"
+    r"|f?ytd|[mw]td|(?:fiscal )?year to date|month to date|week to date)"
+    r"(?: (?:data|count|figures?|of|the|period|day|week|month|quarter|year|only|mes|semana|ano|periodo|datos|mois|semaine|annee))*"
+)
+"""Words, without accents, that say of a count that its period is not counted whole."""
+FLAG_NAMES = frozenset(
+    ["partial", "is partial", "incomplete", "partial period", "partial month", "partial week", "parcial", "incompleto", "partiel"]
+)  # fmt: skip
+"""Names of a column that says so of each row."""
+NOTE_NAMES = frozenset(
+    [
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "remark",
+        "remarks",
+        "flag",
+        "flags",
+        "status",
+        "qualifier",
+        "nota",
+        "notas",
+        "observacion",
+        "observaciones",
+        "estado",
+        "remarque",
+        "remarques",
+        "statut",
+        "bemerkung",
+        "bemerkungen",
+    ]
+)
+"""Names of a column that may say so in words."""
 DATE_NAMES = frozenset(
     ["date", "day", "days", "month", "week", "year", "quarter", "period", "time", "time", "period", "fecha", "dia", "mes", "semana", "ano", "trimestre", "periodo", "datum", "tag", "monat", "woche", "jahr", "quartal", "zeit", "date", "jour", "mois", "semaine", "annee", "data", "giorno", "settimana", "anno", "week", "ending", "week", "starting", "week", "start", "week", "end", "week", "beginning", "date", "ending", "reporting", "date", "report", "date", "data", "date", "month", "year", "month", "date", "reference", "date", "fiscal", "year", "as", "of", "as", "of", "date", "snapshot", "date", "census", "date", "date", "reported", "date", "of", "report", "timestamp"]
 ) | frozenset(

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from corridor.data.countries import plain_name
 from corridor.data.reading import words
 from corridor.data.reading.across import date_share, is_period_head, sampled
 from corridor.data.reading.dates import month_text
@@ -27,7 +28,7 @@ def with_year(
     others = [name for name in names if name not in across and not words.is_total(name)]
     down = [
         name for name in names
-        if len(sampled(columns[name])) > 1
+        if (len(sampled(columns[name])) > 1 or plain_name(name) in words.MONTH_NAMES)
         and all(month_text(c) and not c.isdigit() for c in sampled(columns[name]) if not words.is_total(c))
     ]  # fmt: skip
     dated = any(date_share(name, columns[name]) > 0.9 for name in names if name not in across)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from corridor.forecast.joint import DRAWS, extended
+from corridor.forecast.lone.holidays import HolidayEffects, holiday_effects, weeks_after
 from corridor.forecast.lone.members import EMPIRICAL, Errors, History, empirical, point_members
 from corridor.forecast.lone.stack import chance_of_zero, learn, mixed
 from corridor.forecast.result import Forecast
@@ -35,9 +37,13 @@ class Stack:
     names: tuple[str, ...]
     related: Floats
     """Correlation of the horizons' errors, shape ``(horizons, horizons)``."""
+    holidays: Mapping[str, float] = field(default_factory=dict)
+    """Effects of holiday weeks on the log of the counts, by name; empty where none is shown."""
 
 
-def stack(counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool) -> Stack:
+def stack(
+    counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool, weeks: Sequence[dt.date] = ()
+) -> Stack:
     """Forecast one series ``1`` to ``horizons`` steps after its last row.
 
     Parameters
@@ -50,9 +56,29 @@ def stack(counts: Floats, horizons: int, season: int, *, stock: bool, whole: boo
         Whether it is a level: then a season must be shown before it is believed.
     whole
         Whether it counts whole people: quantiles are rounded.
+    weeks
+        The Mondays of the rows of a weekly series, whose holiday weeks are then taken as what they are.
     """
     first = int(np.flatnonzero(~np.isnan(counts))[0])
-    history = History(counts[first:], horizons, season, stock)
+    counts, weeks = counts[first:], tuple(weeks)[first:]
+    history = History(counts, horizons, season, stock)
+    holidays = holiday_effects(counts, weeks, history.offset) if weeks else None
+    if holidays is None or not holidays.effect:
+        return _stacked(history, whole=whole)
+    ordinary = _stacked(replace(history, counts=holidays.ordinary(counts)), whole=False)
+    return _with_holidays(ordinary, holidays, weeks_after(weeks, horizons), whole=whole)
+
+
+def _with_holidays(made: Stack, holidays: HolidayEffects, weeks: Sequence[dt.date], *, whole: bool) -> Stack:
+    """The forecast of ordinary weeks with the effects of the holidays that are ahead."""
+    levels = holidays.given_back(made.quantiles, weeks)
+    levels = np.maximum.accumulate(np.round(levels) if whole else levels, axis=1)
+    return replace(made, quantiles=levels, holidays=holidays.effect)
+
+
+def _stacked(history: History, *, whole: bool) -> Stack:
+    """The members of one series, stacked."""
+    horizons, stock = history.horizons, history.stock
     members = {name: Errors.of(member, history) for name, member in point_members(history).items()}
     others = EMPIRICAL if history.seasonal else EMPIRICAL[:1]
     names = (*members, *others)
@@ -139,6 +165,7 @@ class Stacked:
         rows = [h - 1 for h in horizons]
         table = np.full((len(horizons), len(panel.series), len(LEVELS)), np.nan)
         weights: dict[str, dict[str, float]] = {}
+        holidays: dict[str, Mapping[str, float]] = {}
         samples = None
         for column, name in enumerate(panel.series):
             counts = panel.values[:, column]
@@ -146,11 +173,14 @@ class Stacked:
             if known.size < 3 or not known.any():
                 continue
             whole = panel.kind == "flow" and bool((known == np.round(known)).all())
-            made = stack(counts, furthest, season, stock=panel.kind == "stock", whole=whole)
+            weeks = panel.months if panel.step == "week" else ()
+            made = stack(counts, furthest, season, stock=panel.kind == "stock", whole=whole, weeks=weeks)
             table[:, column] = made.quantiles[rows]
+            if made.holidays:
+                holidays[name] = made.holidays
             for h in horizons:
                 shown = zip(made.names, made.weights[h - 1].round(3).tolist(), strict=True)
                 weights[f"{name}, h{h}"] = {member: weight for member, weight in shown if weight > 0}
             if len(panel.series) == 1:
                 samples = paths(made, self.draws, self.seed, whole=whole)[rows][:, :, None]
-        return Forecast(self.id, view, tuple(horizons), table, samples, weights)
+        return Forecast(self.id, view, tuple(horizons), table, samples, weights, holidays=holidays)

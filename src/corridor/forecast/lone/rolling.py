@@ -33,11 +33,15 @@ def usable_models() -> tuple[str, ...]:
 
 
 def quantiles_of(
-    model: str, counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool
-) -> Floats:
-    """Quantiles of a model from the end of ``counts``, shape ``(horizons, levels)``."""
+    model: str, counts: Floats, horizons: int, season: int, *, stock: bool, whole: bool,
+    weeks: Sequence[dt.date] = (),
+) -> Floats:  # fmt: skip
+    """Quantiles of a model from the end of ``counts``, shape ``(horizons, levels)``.
+
+    ``weeks`` are the Mondays of a weekly series: the default model then knows its holiday weeks.
+    """
     if model == STACKED:
-        return stack(counts, horizons, season, stock=stock, whole=whole).quantiles
+        return stack(counts, horizons, season, stock=stock, whole=whole, weeks=weeks).quantiles
     return RIVALS[model](counts, horizons, season)
 
 
@@ -106,9 +110,12 @@ def backtest_series(
         if not np.nan_to_num(past).any():
             continue
         made = {
-            name: quantiles_of(name, past, horizons, season, stock=panel.kind == "stock", whole=whole)
+            name: quantiles_of(
+                name, past, horizons, season, stock=panel.kind == "stock", whole=whole,
+                weeks=panel.months[: t + 1] if panel.step == "week" else (),
+            )
             for name in models
-        }
+        }  # fmt: skip
         progress()
         for h in range(1, min(horizons, len(counts) - 1 - t) + 1):
             value = counts[t + h]
