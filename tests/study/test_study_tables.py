@@ -338,21 +338,23 @@ def test_influence_has_both_ends_of_what_was_tried(americas: Done) -> None:
     assert set(ends["item"]) == {"us_total"}
 
 
-def test_an_end_is_the_expected_run_of_a_corridor_with_that_value(strait: Done, strait_study: Study) -> None:
+def test_an_end_is_the_expected_run_of_a_corridor_with_that_value(
+    americas: Done, americas_study: Study
+) -> None:
     """The corridor's own file is changed to the high value, and run anew."""
-    ends = strait.tables["influence"].filter(pl.col("parameter") != "departure_sd_common")
+    ends = americas.tables["influence"].filter(pl.col("parameter") != "departure_sd_common")
     end = ends.sort((pl.col("at_high")).abs(), descending=True).row(0, named=True)
     changed = [
         p.model_copy(update={"value": p.high})
         if (p.parameter, p.target) == (end["parameter"], end["target"])
         else p
-        for p in strait_study.corridor.parameters
+        for p in americas_study.corridor.parameters
     ]
     other = replace(
-        strait_study, corridor=strait_study.corridor.model_copy(update={"parameters": tuple(changed)})
+        americas_study, corridor=americas_study.corridor.model_copy(update={"parameters": tuple(changed)})
     )
     level = {}
-    for name, study in (("before", strait_study), ("after", other)):
+    for name, study in (("before", americas_study), ("after", other)):
         compiled = study.compile(None)
         level[name] = expected_levels(study.corridor, compiled, run_member(compiled, None))[end["item"]]
     assert level["after"] / level["before"] - 1 == pytest.approx(end["at_high"], abs=1e-9)
