@@ -12,6 +12,7 @@ import polars as pl
 
 from corridor.engine import Compiled, Noise, arrays_from, run_member
 from corridor.model import Corridor
+from corridor.model.workers import in_parallel, run_tasks
 from corridor.study.assemble import monthly_indicators
 from corridor.study.contrast import expected_levels
 from corridor.study.schema import TABLES
@@ -20,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Name = tuple[str, str]
 """A block of parameters: the parameter and its target, for all groups."""
 Ends = tuple[float, float]
-"""Change of the headline's sum at the low and at the high value, relative to the central run."""
+"""The headline's sum at the low and at the high value, or its change there relative to the central run."""
 
 INTENSITY_MEMBERS = 60
 INFLUENCE_BLOCKS = 120
@@ -42,7 +43,7 @@ class Ranges:
 
 
 def influence_tables(
-    corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None
+    corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None, workers: int = 1
 ) -> dict[str, pl.DataFrame]:
     """``parameters`` by influence, and ``influence`` with both ends of each block that was tried.
 
@@ -56,7 +57,7 @@ def influence_tables(
     headline = next((i.id for i, _ in monthly_indicators(corridor)), None)
     ends: dict[Name, Ends] = {}
     if headline is not None:
-        ends = _ends(corridor, compiled, headline, blocks, ranges, progress)
+        ends = _ends(corridor, compiled, headline, blocks, ranges, progress, workers)
     zone_names = set(zones.values())
     swings = {name: abs(high - low) / 2 for name, (low, high) in ends.items()}
     rows = [
@@ -102,21 +103,32 @@ def _ends(
     blocks: Mapping[Name, Sequence[int]],
     ranges: Ranges,
     progress: Callable[[], None] | None,
+    workers: int,
 ) -> dict[Name, Ends]:
-    """The ends of each block, and of the shocks of departures."""
+    """The ends of each block, widest first, and those of the shocks of departures."""
     level = expected_levels(corridor, compiled, run_member(compiled, None))[headline]
-    wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))
+    wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))[:INFLUENCE_BLOCKS]
+    tasks = {name: blocks[name] for name in wide}
+    asked = (corridor, compiled, headline, ranges)
+    if in_parallel(workers, len(tasks)):
+        moved = run_tasks(workers, _at_both_ends, asked, tasks)
+    else:
+        moved = ((name, _at_both_ends(asked, rows)) for name, rows in tasks.items())
     found: dict[Name, Ends] = {}
-    for name in wide[:INFLUENCE_BLOCKS]:
-        low, high = (
-            _level_at(corridor, compiled, headline, blocks[name], ranges, end)
-            for end in (ranges.low, ranges.high)
-        )
+    for name, (low, high) in moved:
         found[name] = (low / level - 1, high / level - 1) if level else (0.0, 0.0)
         if progress:
             progress()
-    found[INTENSITIES] = _intensity_ends(corridor, compiled, headline)
-    return found
+    return {name: found[name] for name in wide} | {INTENSITIES: _intensity_ends(corridor, compiled, headline)}
+
+
+def _at_both_ends(asked: tuple[Corridor, Compiled, str, Ranges], rows: Sequence[int]) -> Ends:
+    """The headline's sum with the ``rows`` of one block at their low and at their high values."""
+    corridor, compiled, headline, ranges = asked
+    return (
+        _level_at(corridor, compiled, headline, rows, ranges, ranges.low),
+        _level_at(corridor, compiled, headline, rows, ranges, ranges.high),
+    )
 
 
 def _level_at(
