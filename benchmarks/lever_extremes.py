@@ -28,6 +28,8 @@ from corridor.engine import (
 from corridor.engine.bound import BoundMeasure
 from corridor.formats import open_corridor
 from corridor.model import Measure, Scenario
+from corridor.study import Study
+from corridor.study.expectations import expecting
 
 AS_OF = dt.date(2023, 12, 31)
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2024, 6, 30)
@@ -43,13 +45,16 @@ class Case:
     strengths: tuple[float, ...]
     places: tuple[str, ...] = ()
     lift: tuple[str, ...] = ()
+    expecting: bool = False
+    """Whether departures answer to the chance of removal as they do in a scenario (``study.expectations``)."""
 
     @property
     def name(self) -> str:
         """Lever, unit and scope in words."""
         scope = f" ({', '.join(self.places)})" if self.places else ""
         lifted = f" (without {', '.join(self.lift)})" if self.lift else ""
-        return f"`{self.lever}` {self.unit}{scope}{lifted}"
+        answered = " (answered)" if self.expecting else ""
+        return f"`{self.lever}` {self.unit}{scope}{lifted}{answered}"
 
 
 def ratio(lever: str, half: float, usual: float, double: float, extreme: float, *places: str) -> Case:
@@ -83,6 +88,8 @@ CASES = (
     Case("processing_staff", "people/day", (0.0, 500.0, 1000.0, 2000.0, 50000.0)),
     Case("processing_staff", "people/day", (0.0, -2000.0, -4000.0, -8000.0, -50000.0)),
     Case("repatriation", "people/week", (0.0, 1000.0, 2000.0, 4000.0, 50000.0)),
+    Case("detention_capacity", "people", (0.0, 11700.0, 23400.0, 46800.0, 200000.0), expecting=True),
+    Case("repatriation", "people/week", (0.0, 1000.0, 2000.0, 4000.0, 50000.0), expecting=True),
     Case("adjudication", "people/month", (0.0, 4000.0, 8000.0, 16000.0, 500000.0)),
     ratio("root_causes_violence", 0.98, 0.97, 0.94, 0.2),
     ratio("root_causes_poverty", 1.005, 1.01, 1.02, 2.0),
@@ -104,14 +111,11 @@ class Outcomes:
     def __init__(self, cases: tuple[Case, ...]) -> None:
         self.corridor = open_corridor("americas")
         folder = Path(corridor.__file__).parent / "shipped" / "americas" / "calibration"
-        fitted = read_calibration(folder, AS_OF)
+        fitted = self.fitted = read_calibration(folder, AS_OF)
         spec = RunSpec(fitted.start, LAST, as_of=AS_OF, state=fitted.state)
         tried = tuple(measure(case, i) for i, case in enumerate(cases))
         folder_with = self.corridor.model_copy(update={"measures": (*self.corridor.measures, *tried)})
-        scenario = Scenario(
-            id="tried", name="tried", name_es="tried", description="tried", description_es="tried",
-            measures=tuple(m.id for m in tried),
-        )  # fmt: skip
+        scenario = tried_scenario(tried)
         self.compiled = compile_corridor(folder_with, scenario, spec, fitted.parameters)
         self.drawn = self.compiled.table.values(spec.seed, None)
         by_id = {o.id: o for o in self.corridor.observations}
@@ -143,6 +147,20 @@ class Outcomes:
         arrays = arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, None)
         return self.figures(compiled, run_member(compiled, None, arrays))
 
+    def answered(self, case: Case, strength: float) -> Mapping[str, float]:
+        """Figures with the measure of one case, when departures answer to the chance of removal."""
+        tried = measure(case, 0).model_copy(update={"strength": strength})
+        changed = {
+            "measures": (*self.corridor.measures, tried), "scenarios": (tried_scenario((tried,)),),
+            "scenario_ids": {"tried": tried_scenario((tried,))},
+        }  # fmt: skip
+        study = Study(
+            corridor=self.corridor.model_copy(update=changed), folder=Path(), calibration=self.fitted,
+            scenarios=("tried",), end=LAST, as_of=AS_OF,
+        )  # fmt: skip
+        run = expecting(study).compile("tried")
+        return self.figures(run, run_member(run, None))
+
     def figures(self, run: Compiled, result: MemberResult) -> Mapping[str, float]:
         """Sums of flows from `FIRST` on and stocks of the last evening, by column."""
         after = [i for i, day in enumerate(run.dates) if day >= FIRST]
@@ -173,6 +191,14 @@ class Outcomes:
         }
 
 
+def tried_scenario(measures: tuple[Measure, ...]) -> Scenario:
+    """A scenario of these measures alone."""
+    return Scenario(
+        id="tried", name="tried", name_es="tried", description="tried", description_es="tried",
+        measures=tuple(m.id for m in measures),
+    )  # fmt: skip
+
+
 def measure(case: Case, number: int) -> Measure:
     """The case's measure, at its usual strength."""
     return Measure(
@@ -193,7 +219,10 @@ def table(cases: tuple[Case, ...]) -> Iterator[str]:
     for number, case in enumerate(cases):
         against = outcomes.run(None, 0.0, case.lift) if case.lift else base
         for strength in case.strengths:
-            found = outcomes.run(number, strength, case.lift)
+            answered = case.expecting and strength
+            found = (
+                outcomes.answered(case, strength) if answered else outcomes.run(number, strength, case.lift)
+            )
             cells = [change(found[name], against[name]) for name in names]
             yield f"| {case.name} | {strength:,g} | " + " | ".join(cells) + " |"
 

@@ -15,7 +15,7 @@ import pytest
 
 import small_corridors as small
 from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
-from corridor.ensemble import Trajectories, forget, simulate
+from corridor.ensemble import Trajectories, forget, simulate, simulate_all
 from corridor.ensemble import simulate as exported
 from corridor.model import Corridor, Scenario
 
@@ -222,3 +222,23 @@ def test_a_run_that_is_kept_is_taken_up_until_it_is_forgotten(alone, tmp_path, m
     assert len(list(store.glob("*/*.npz"))) == 1  # the other run's chunk is still there
     forget(compiled(seed=2), store)
     assert not store.exists()
+
+
+def test_several_runs_together_give_the_bits_of_each():
+    """`simulate_all` sends members of two runs to the same workers; none gets another's."""
+    runs = {}
+    for name, stay in (("short", 5.0), ("long", 15.0)):
+        corridor = small.one_stock_census(3000.0, stay, 3)
+        runs[name] = compile_corridor(
+            corridor, None, RunSpec(corridor.settings.start, corridor.settings.end, members=25)
+        )
+    told: dict[str, int] = {"short": 0, "long": 0}
+
+    def progress(name: str, finished: int) -> None:
+        told[name] += finished
+
+    together = simulate_all(runs, workers=2, progress=progress)
+    assert told == {"short": 25, "long": 25}
+    for name, run in runs.items():
+        assert np.array_equal(together[name].daily_stock, simulate(run).daily_stock)
+    assert not np.array_equal(together["short"].daily_stock, together["long"].daily_stock)

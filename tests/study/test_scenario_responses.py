@@ -17,7 +17,7 @@ from corridor.engine.parameters import ParameterTable
 from corridor.evaluate.responses import response
 from corridor.formats import find_corridor, new_corridor, open_corridor
 from corridor.model import Corridor, Measure, Parameter, Scenario
-from corridor.study import Study, response_runs
+from corridor.study import Study, expectations, response_runs
 from corridor.study.packages import KINDS, Package, packages
 from corridor.study.response_runs import LEAST, MOST
 from corridor.study.responses import QUANTILES, answered
@@ -58,7 +58,11 @@ def affine(monkeypatch):
             found -= SLOPES[:, int(name[-1]) - 1] * (1.0 - ratio)
         return found[windows]
 
+    def as_before(compiled, causes):
+        return {month: np.array([10.0, 100.0]) for month in compiled.months}
+
     monkeypatch.setattr(response_runs, "_counts", counts)
+    monkeypatch.setattr(expectations, "chances", as_before)  # what else people answer stays as it was
     monkeypatch.setattr(Study, "compile", compiled)
 
 

@@ -404,8 +404,7 @@ def test_progress_is_told(strait_study: Study, few_blocks: None) -> None:
         yield advance
 
     done(strait_study, step=step)
-    assert told["base: 20 members"] == 20
-    assert told["closed-and-held: 20 members"] == 20
+    assert told["base, closed-and-held: 20 members each"] == 40
 
 
 # -- wrong calls ---------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from corridor.engine.compiled import Compiled
 from corridor.engine.events import active_events, event_rows
 from corridor.engine.index import CorridorIndex, index_corridor
 from corridor.engine.measures import ActiveMeasure, active_measures, segment_starts, with_lags
-from corridor.engine.numbers import RunNumbers, resolve_rows
-from corridor.engine.parameters import ParameterTable
+from corridor.engine.numbers import RunNumbers
+from corridor.engine.prepared import prepare
 from corridor.engine.spec import Floats, RunSpec
 from corridor.engine.structure import Structure, build_structure
 from corridor.engine.triggers import make_watch, used_triggers, watched_flows
@@ -36,19 +36,18 @@ def compile_corridor(
     chosen, active = check_scenario(corridor, scenario, spec)
     triggers = used_triggers(corridor, active)
     events = active_events(corridor, chosen, spec)
-    table = ParameterTable(
-        corridor.parameters, calibrated, as_of=spec.as_of, hindsight=spec.hindsight, since=spec.start
-    )
+    prepared = prepare(corridor, calibrated, spec)
+    table = prepared.table.copy()
     active = with_lags(active, table)
     starts = segment_starts(table, active, spec.start.toordinal(), spec.end.toordinal())
     calendar = run_calendar(starts, spec.end.toordinal())
     index = index_corridor(corridor, table.has)
-    rows = resolve_rows(index, table, starts)
+    rows = prepared.rows_at(starts)
     measures = bind_measures(index, table, active)
     numbers = RunNumbers(index, calendar, table, rows, measures, tuple(event_rows(table, events)), spec.paths)
     watched = sorted({index.flow[name] for t in triggers for name in watched_flows(corridor, t)})
     structure = build_structure(
-        index, table, rows, measures=measures, events=events, state=spec.state, watched=watched
+        index, prepared, measures=measures, events=events, state=spec.state, watched=watched
     )
     return Compiled(
         corridor=corridor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 from corridor.engine.bound import BoundMeasure
 from corridor.engine.calendar import RunCalendar
@@ -77,6 +78,11 @@ class Compiled:
         drawn = self.table.values(self.spec.seed, member)
         numbers = self.numbers
         return numbers.apply_measures(numbers.base_values(drawn, member), drawn, numbers.by_date)
+
+    @cached_property
+    def central(self) -> Values:
+        """The numbers of `values` at central values; they are shared, and are not to be changed."""
+        return self.values(None)
 
     def __repr__(self) -> str:
         scenario = self.scenario.id if self.scenario else "base"

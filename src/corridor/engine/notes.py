@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -42,10 +42,17 @@ def measure_notes(compiled: Compiled, result: MemberResult | None = None) -> tup
     ``result`` is the run of expected values; without it nothing is said of what was used. Of measures with a trigger
     only that they touch nothing is told.
     """
-    return tuple(note for i in range(len(compiled.measures)) for note in _notes(compiled, result, i))
+    drawn = compiled.table.values(compiled.spec.seed, None)
+    base = compiled.numbers.base_values(drawn)
+    return tuple(
+        note for i in range(len(compiled.measures)) for note in _notes(compiled, result, i, drawn, base)
+    )
 
 
-def _notes(compiled: Compiled, result: MemberResult | None, i: int) -> Iterator[MeasureNote]:
+def _notes(
+    compiled: Compiled, result: MemberResult | None, i: int, drawn: Floats, base: Values
+) -> Iterator[MeasureNote]:
+    """Notes on one measure; ``base`` holds the numbers before any measure."""
     active = compiled.measures[i]
     name = active.measure.id
     if touched(compiled.corridor, active.measure).nothing:
@@ -54,8 +61,7 @@ def _notes(compiled: Compiled, result: MemberResult | None, i: int) -> Iterator[
     part = compiled.numbers.by_date[i]
     if not part.any():
         return
-    drawn = compiled.table.values(compiled.spec.seed, None)
-    with_it, without = compiled.values(), _values_without(compiled, drawn, i)
+    with_it, without = compiled.central, _values_without(compiled, drawn, base, i)
     if _equal(with_it, without):
         yield MeasureNote(name, "blocked", by=tuple(_others(compiled, active)))
         return
@@ -66,10 +72,11 @@ def _notes(compiled: Compiled, result: MemberResult | None, i: int) -> Iterator[
         yield MeasureNote(name, "used", used=used)
 
 
-def _values_without(compiled: Compiled, drawn: Floats, i: int) -> Values:
+def _values_without(compiled: Compiled, drawn: Floats, base: Values, i: int) -> Values:
     """Numbers of the run without one measure."""
     part = [np.zeros_like(p) if j == i else p for j, p in enumerate(compiled.numbers.by_date)]
-    return compiled.numbers.apply_measures(compiled.numbers.base_values(drawn), drawn, part)
+    copied = replace(base, **{f.name: getattr(base, f.name).copy() for f in fields(base)})
+    return compiled.numbers.apply_measures(copied, drawn, part)
 
 
 def _equal(one: Values, other: Values) -> bool:

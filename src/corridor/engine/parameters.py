@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +72,14 @@ class ParameterTable:
                 goes_on = row.valid_to is None or hidden.get(name, dt.date.min) > row.valid_to
                 end = FOREVER if goes_on or row.valid_to is None else row.valid_to.toordinal()
                 self._found[name].append((start, self._add(row), end))
+
+    def copy(self) -> ParameterTable:
+        """A table of the same rows, to which others can be added."""
+        other = copy(self)
+        other._columns = None
+        for name in ("_value", "_low", "_high", "_key", "_domain", "rows"):
+            setattr(other, name, list(getattr(self, name)))
+        return other
 
     def _add(self, row: Parameter) -> int:
         kind = PARAMETERS[row.parameter]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +14,16 @@ from corridor.engine.index import CorridorIndex
 from corridor.engine.kernels.bundles import Layout
 from corridor.engine.layout import make_layout
 from corridor.engine.network import CellName, Limits, Network, build_network
-from corridor.engine.parameters import ParameterTable, Rows
+from corridor.engine.parameters import Rows
+from corridor.engine.prepared import Prepared
 from corridor.engine.spec import CellState
 from corridor.engine.steering import make_steering
 from corridor.model import Corridor, Event, Group, stream_key
 
 Ints = npt.NDArray[np.int64]
+
+NETWORKS = 8
+"""Networks that are kept, those used last: scenarios differ in little that a network rests on."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,40 @@ class Structure:
     """Position of every cell by its name."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """All that a network rests on; equal where its parameters are the very same object and the rest says the same."""
+
+    index: CorridorIndex
+    prepared: Prepared
+    entries: Mapping[int, set[str]]
+    opened: frozenset[str]
+    event_flows: frozenset[str]
+    limits: Limits
+
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
+        entries = frozenset((group, frozenset(stocks)) for group, stocks in self.entries.items())
+        return self.prepared, entries, self.opened, self.event_flows, self.limits
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Ways) and self._key == other._key
+
+
+@lru_cache(maxsize=NETWORKS)
+def _network(ways: _Ways) -> Network:
+    carrying = _Carrying(ways.index, ways.prepared, ways.opened | ways.event_flows)
+    return build_network(
+        ways.index, entries=ways.entries, may_carry=carrying, limits=ways.limits, event_flows=ways.event_flows
+    )
+
+
 def build_structure(
     index: CorridorIndex,
-    table: ParameterTable,
-    rows: Mapping[str, Rows],
+    prepared: Prepared,
     *,
     measures: Sequence[BoundMeasure],
     events: Sequence[Event],
@@ -64,16 +99,18 @@ def build_structure(
 ) -> Structure:
     """Cells and edges that anybody can reach.
 
-    ``rows`` are those of `numbers.resolve_rows`, ``state`` the units that a run starts with, ``watched`` the
-    positions of the flows that triggers count.
+    ``state`` holds the units that a run starts with, ``watched`` the positions of the flows that triggers count.
     """
-    event_flows = frozenset(event.flow for event in events if event.flow)
-    network = build_network(
-        index,
-        entries=_entries(index, rows, events, state),
-        may_carry=_Carrying(index, table, rows, event_flows | _opened(index, measures)),
-        limits=_limits(index.corridor, rows, measures),
-        event_flows=event_flows,
+    rows = prepared.rows
+    network = _network(
+        _Ways(
+            index,
+            prepared,
+            entries=_entries(index, rows, events, state),
+            opened=_opened(index, measures),
+            event_flows=frozenset(event.flow for event in events if event.flow),
+            limits=_limits(index.corridor, rows, measures),
+        )
     )
     cell_at = {name: cell for cell, name in enumerate(network.cell_name)}
     layout = make_layout(
@@ -128,15 +165,10 @@ def _entries(
 class _Carrying:
     """Whether a flow can ever carry a group: it has a share or a probability, or takes whom another refuses."""
 
-    def __init__(
-        self,
-        index: CorridorIndex,
-        table: ParameterTable,
-        rows: Mapping[str, Rows],
-        opened: frozenset[str],
-    ) -> None:
+    def __init__(self, index: CorridorIndex, prepared: Prepared, opened: frozenset[str]) -> None:
         self._index = index
         self._opened = opened
+        rows, table = prepared.rows, prepared.table
         largest = [table.largest(rows[name]).max(axis=0) for name in ("share", "daily_probability")]
         self._ever = (largest[0] > 0) | (largest[1] > 0)
 

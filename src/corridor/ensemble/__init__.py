@@ -2,7 +2,7 @@
 
 from corridor.ensemble.observe import by_nationality, nationalities, observe, published
 from corridor.ensemble.ports import PORT_UNITS, PortFigures, port_figures
-from corridor.ensemble.simulate import forget, simulate
+from corridor.ensemble.simulate import forget, simulate, simulate_all
 from corridor.ensemble.trajectories import Trajectories
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "port_figures",
     "published",
     "simulate",
+    "simulate_all",
 ]

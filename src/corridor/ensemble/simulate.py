@@ -8,7 +8,7 @@ import os
 import pickle
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
 from typing import Any
@@ -52,27 +52,57 @@ def simulate(
     there when it is complete (see ``forget``). ``progress`` is called with the
     number of members that were finished.
     """
-    count = compiled.spec.members if members is None else members
-    chunks = [list(range(i, min(i + CHUNK, count))) for i in range(0, count, CHUNK)]
-    out = room_for(compiled, count)
-    stored = _Store(store, compiled) if store else None
-    missing = []
-    for i, chunk in enumerate(chunks):
-        found = stored.read(chunk) if stored else None
-        if found is None:
-            missing.append(i)
-            continue
-        put(out, chunk, found)
+
+    def told(name: str, finished: int) -> None:
+        del name
         if progress:
-            progress(len(chunk))
-    for i, results in _run(compiled, chunks, missing, workers, executor):
-        put(out, chunks[i], results)
+            progress(finished)
+
+    runs = {"": compiled}
+    return simulate_all(
+        runs, members=members, workers=workers, executor=executor, progress=told, store=store, keep=keep
+    )[""]
+
+
+def simulate_all(
+    runs: Mapping[str, Compiled],
+    *,
+    members: int | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[str, int], None] | None = None,
+    store: Path | None = None,
+    keep: bool = False,
+) -> dict[str, Trajectories]:
+    """`simulate` of several runs by name, by the same workers: they start once, and none waits for the last of a run.
+
+    ``progress`` is called with the name of a run and the number of its members that were finished.
+    """
+    chunks: dict[tuple[str, int], list[int]] = {}
+    out: dict[str, Trajectories] = {}
+    for name, compiled in runs.items():
+        count = compiled.spec.members if members is None else members
+        out[name] = room_for(compiled, count)
+        starts = range(0, count, CHUNK)
+        chunks |= {(name, i): list(range(i, min(i + CHUNK, count))) for i in starts}
+    stored = {name: _Store(store, compiled) for name, compiled in runs.items()} if store else {}
+
+    def finished(name: str, chunk: Sequence[int], results: Sequence[MemberResult]) -> None:
+        put(out[name], chunk, results)
+        if progress:
+            progress(name, len(chunk))
+
+    for key, chunk in list(chunks.items()):
+        found = stored[key[0]].read(chunk) if stored else None
+        if found is not None:
+            finished(key[0], chunks.pop(key), found)
+    for (name, i), results in _run(runs, chunks, workers, executor):
         if stored:
-            stored.write(chunks[i], results)
-        if progress:
-            progress(len(chunks[i]))
+            stored[name].write(chunks[name, i], results)
+        finished(name, chunks[name, i], results)
     if stored and not keep:
-        stored.clear()
+        for kept in stored.values():
+            kept.clear()
     return out
 
 
@@ -82,22 +112,27 @@ def forget(compiled: Compiled, store: Path) -> None:
 
 
 def _run(
-    compiled: Compiled,
-    chunks: Sequence[list[int]],
-    missing: Sequence[int],
+    runs: Mapping[str, Compiled],
+    chunks: Mapping[tuple[str, int], Sequence[int]],
     workers: int,
     executor: Executor | None,
-) -> Iterator[tuple[int, list[MemberResult]]]:
-    """Results of the chunks ``missing``, as they finish."""
+) -> Iterator[tuple[tuple[str, int], list[MemberResult]]]:
+    """Results of the chunks, as they finish."""
     if executor is not None:
-        futures = {executor.submit(run_chunk, compiled, chunks[i]): i for i in missing}
+        futures = {executor.submit(run_chunk, runs[key[0]], chunk): key for key, chunk in chunks.items()}
         for future in as_completed(list(futures)):
             yield futures.pop(future), future.result()
-    elif not in_parallel(workers, len(missing)):
-        for i in missing:
-            yield i, run_chunk(compiled, chunks[i])
+    elif not in_parallel(workers, len(chunks)):
+        for key, chunk in chunks.items():
+            yield key, run_chunk(runs[key[0]], chunk)
     else:
-        yield from run_tasks(workers, run_chunk, compiled, {i: chunks[i] for i in missing})
+        yield from run_tasks(
+            workers, _chunk_of, runs, {key: (key[0], chunk) for key, chunk in chunks.items()}
+        )
+
+
+def _chunk_of(runs: Mapping[str, Compiled], task: tuple[str, Sequence[int]]) -> list[MemberResult]:
+    return run_chunk(runs[task[0]], task[1])
 
 
 def run_chunk(compiled: Compiled, members: Sequence[int]) -> list[MemberResult]:

@@ -148,9 +148,11 @@ def observed_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.Data
 
 def occupied_by_day(indicator: Indicator, compiled: Compiled) -> Floats:
     """People outside the model in an indicator's stocks, by day."""
-    values = compiled.values(None).occupied[compiled.calendar.day_segment]
+    days = compiled.calendar.day_segment
+    if not indicator.with_occupied:
+        return np.zeros(days.size)
     positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
-    return values[:, positions].sum(axis=1) if indicator.with_occupied else np.zeros(values.shape[0])
+    return compiled.central.occupied[:, positions].sum(axis=1)[days]
 
 
 def stock_by_day(indicator: Indicator, run: ScenarioRun) -> Floats:
@@ -185,7 +187,7 @@ def daily_table(
 def capacity_table(corridor: Corridor, compiled: Compiled) -> pl.DataFrame:
     """``capacity``: room declared for an indicator's stocks, at each change."""
     rows: list[tuple[object, ...]] = []
-    capacity = compiled.values(None).capacity
+    capacity = compiled.central.capacity
     for indicator in stock_indicators(corridor):
         positions = [compiled.stock_ids.index(stock) for stock in indicator.stocks]
         room = capacity[:, positions].sum(axis=1)

@@ -119,7 +119,7 @@ def grades_table(
     """``grades``: each measure and event is put on the base alone, in expected values; the sizes of its effects,
     added up by grade, give the shares on which a difference rests."""
     rows: list[tuple[object, ...]] = []
-    base_result = run_member(base.compiled, None)
+    without = expected_levels(corridor, base.compiled, run_member(base.compiled, None))
     for other in others:
         scenario = other.compiled.scenario
         if scenario is None:
@@ -129,8 +129,7 @@ def grades_table(
             compiled = compile_corridor(corridor, part, other.compiled.spec, calibrated)
             result = run_member(compiled, None)
             for item, value in expected_levels(corridor, compiled, result).items():
-                gap = value - expected_levels(corridor, base.compiled, base_result)[item]
-                by_item[item][grade] += abs(gap)
+                by_item[item][grade] += abs(value - without[item])
         for item, sizes in by_item.items():
             whole = sum(sizes.values())
             rows += [(other.id, item, grade, size / whole) for grade, size in sizes.items() if whole > 1e-9]

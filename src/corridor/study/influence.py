@@ -12,6 +12,7 @@ import polars as pl
 
 from corridor.engine import Compiled, Noise, arrays_from, run_member
 from corridor.model import Corridor
+from corridor.model.workers import in_parallel, run_tasks
 from corridor.study.assemble import monthly_indicators
 from corridor.study.contrast import expected_levels
 
@@ -37,7 +38,7 @@ class Ranges:
 
 
 def parameters_table(
-    corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None
+    corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None, workers: int = 1
 ) -> pl.DataFrame:
     """``parameters`` by influence: one block (a parameter and its target, all groups) at a time is moved
     to its low and to its high values in an expected run; its influence is half the swing of the headline
@@ -49,7 +50,7 @@ def parameters_table(
     headline = next((i.id for i, _ in monthly_indicators(corridor)), None)
     swings: dict[Name, float] = {}
     if headline is not None:
-        swings = _swings(corridor, compiled, headline, blocks, ranges, progress)
+        swings = _swings(corridor, compiled, headline, blocks, ranges, progress, workers)
     zone_names = set(zones.values())
     rows = [
         _row(compiled, name, positions, ranges, swings.get(name), by_zone=name[1] in zone_names)
@@ -78,21 +79,33 @@ def _swings(
     blocks: Mapping[Name, Sequence[int]],
     ranges: Ranges,
     progress: Callable[[], None] | None,
+    workers: int,
 ) -> dict[Name, float]:
     """Half the swing of the headline's sum by block, relative to the sum of the central run."""
     level = expected_levels(corridor, compiled, run_member(compiled, None))[headline]
-    wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))
+    wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))[:INFLUENCE_BLOCKS]
+    tasks = {name: blocks[name] for name in wide}
+    asked = (corridor, compiled, headline, ranges)
+    if in_parallel(workers, len(tasks)):
+        swung = run_tasks(workers, _swing, asked, tasks)
+    else:
+        swung = ((name, _swing(asked, rows)) for name, rows in tasks.items())
     swings: dict[Name, float] = {}
-    for name in wide[:INFLUENCE_BLOCKS]:
-        ends = [
-            _level_at(corridor, compiled, headline, blocks[name], ranges, end)
-            for end in (ranges.low, ranges.high)
-        ]
-        swings[name] = abs(ends[1] - ends[0]) / 2 / level if level else 0.0
+    for name, swing in swung:
+        swings[name] = swing / level if level else 0.0
         if progress:
             progress()
     swings["departure_sd_common", ""] = _intensity_swing(corridor, compiled, headline)
     return swings
+
+
+def _swing(asked: tuple[Corridor, Compiled, str, Ranges], rows: Sequence[int]) -> float:
+    """Half the swing of the headline's sum when the ``rows`` of one block go from low to high."""
+    corridor, compiled, headline, ranges = asked
+    low, high = (
+        _level_at(corridor, compiled, headline, rows, ranges, end) for end in (ranges.low, ranges.high)
+    )
+    return abs(high - low) / 2
 
 
 def _level_at(

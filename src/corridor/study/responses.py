@@ -20,6 +20,7 @@ from corridor.evaluate.responses import DRAWS, Response, response
 from corridor.model import Measure
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months
+from corridor.study.expectations import expecting
 from corridor.study.packages import Package, packages
 from corridor.study.response_runs import LEAST, ratios
 from corridor.study.run import Answer, Study
@@ -31,6 +32,11 @@ QUANTILES = (0.5, 0.05, 0.95)
 
 
 def answered(study: Study) -> Study:
+    """The study in which people answer measures: as past ones of their class were answered, else what they can expect."""
+    return expecting(from_pools(study))
+
+
+def from_pools(study: Study) -> Study:
     """The study with measured responses in its scenarios; the same where no pool can tell.
 
     A response rests on what was public on the as-of date, with hindsight on the day on which the measure began, so

@@ -78,7 +78,7 @@ def episodes_words(view: RunView, scenario: str) -> Text:
     """How many past measures tell how people answer a scenario's own; that none does, where none does."""
     found = view.run.manifest.get("responses", {})
     measures = view.run.table("measures").filter(pl.col("scenario") == scenario)["measure"].to_list()
-    counts = sorted({found[name]["episodes"] for name in measures if name in found})
+    counts = sorted({found[name]["episodes"] for name in measures if name in found} - {0})
     if not counts:
         return say("episodes_none")
     return say("episodes", count=str(counts[0]) if len(counts) == 1 else f"{counts[0]}–{counts[-1]}")
