@@ -79,7 +79,7 @@ def main() -> None:
     ]
     names = ["effects", "weeks", "model", "wis", "inside_80"]
     table = pl.DataFrame(rows, schema=names, orient="row").group_by(names[:3], maintain_order=True).agg(
-        pl.col("wis").mean().round(3), (100 * pl.col("inside_80").mean()).round(1), pl.len().alias("forecasts")
+        pl.col("wis").mean().round(3), (100 * pl.col("inside_80").mean()).round(1).alias("inside_80"), pl.len().alias("forecasts")
     )  # fmt: skip
     with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True):
         print(table.sort("effects", "weeks", "model"))

@@ -157,3 +157,12 @@ def test_a_sheet_for_each_period():
     assert found.table.select("date", "Country", "value").sort("date", "Country").rows() == [
         (D(2024, 1, 1), "Chad", 6), (D(2024, 1, 1), "Mali", 5), (D(2024, 2, 1), "Chad", 8), (D(2024, 2, 1), "Mali", 7)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [("0.288,0.291,0.305", 0.288), ("0.288,1.291,2.305", 0.288), ("1.288,1.291,1.305", 1288)],
+)
+def test_what_begins_with_a_zero_is_no_group_of_thousands(cells: str, value: float) -> None:
+    rows = "".join(f"2024-0{at}-01,{cell}\n" for at, cell in enumerate(cells.split(","), 1))
+    assert understand(f"month,value\n{rows}".encode(), "a.csv").table["value"][0] == value

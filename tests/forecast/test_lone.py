@@ -48,6 +48,14 @@ def test_past_counts_give_their_own_quantiles_and_leave_room_for_a_return():
     assert table[0, 11] == 0.0 and table[0, 22] > 50.0
 
 
+@pytest.mark.parametrize("quiet", [0.0, 5.0])
+def test_a_burst_after_years_without_any_change_is_no_power_of_itself(quiet: float) -> None:
+    """59 equal months and one of 700: the errors before it had no spread, so over their spread it was 240 times as large."""
+    made = forecast([quiet] * 59 + [700.0], horizons=3)
+    assert np.isfinite(made.quantiles).all()
+    assert at(made, 0.975).max() <= 10 * 700 and at(made, 0.9).max() <= 4 * 700
+
+
 def test_weights_find_the_better_member():
     rng = np.random.default_rng(3)
     seen = rng.normal(0, 1, (40, 2))

@@ -223,6 +223,18 @@ def test_on_the_last_date_only_a_large_part_that_is_missing_counts(
     assert (days[2] not in partial_dates(table, ("part",))) is kept
 
 
+def test_a_small_or_often_absent_part_of_a_flow_counts_zero() -> None:
+    """Of a census every part has a figure; of a flow a publisher may leave out zeros."""
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(12)]
+    rows = [(day, "large", 100.0) for day in days]
+    rows += [(day, "small", 8.0) for n, day in enumerate(days) if n != 5]
+    rows += [(day, "rare", 60.0) for n, day in enumerate(days) if n % 3 == 0 or n == 11]
+    rows += [(day, "late", 50.0) for n, day in enumerate(days) if n != 7]
+    table = pl.DataFrame(rows, schema=["date", "part", "value"], orient="row")
+    assert partial_dates(table, ("part",), flow=True) == [days[7]]
+    assert {days[5], days[7]} < set(partial_dates(table, ("part",)))
+
+
 def test_a_shelter_that_opens_and_one_that_closes_leave_the_total_as_it_is() -> None:
     days = [dt.date(2024, 1, d) for d in (1, 8, 15, 22)]
     rows = [(days[i], "old", 500.0) for i in (0, 1)] + [(days[i], "new", 300.0) for i in (1, 2, 3)]

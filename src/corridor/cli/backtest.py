@@ -161,17 +161,25 @@ def _one_series(
         scores = backtest_series(
             panel, max(horizons), origins=origins, models=asked, progress=lambda: advance(1)
         )
+    import numpy as np
     import polars as pl
 
     board = summary_of(scores.filter(pl.col("horizon").is_in(sorted(horizons))))
     if board.is_empty():
+        quiet_until = not np.nan_to_num(panel.values[: len(panel.months) // 2 + 1]).any()
         raise InputError(
-            f"{name} has no target that every model can be scored on", hint="it needs a longer history"
+            f"{name} has no target that every model can be scored on",
+            hint="its earlier counts are all zero, from which no model forecasts"
+            if quiet_until
+            else "it needs a longer history",
         )
     talk(
         f"{name}: {panel.kind} by {panel.step}, {panel.span}, {scores['origin'].n_unique()} origins",
         quiet=quiet,
     )
+    for model in asked:
+        if model not in set(scores["model"]):
+            talk(f"{model} has no forecast from so short a history: left out", quiet=quiet)
     if "ets" not in asked and not models:
         talk("statsforecast is not installed: AutoETS and AutoTheta are left out", quiet=quiet)
     if page is not None:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import math
 import os
 import re
 import shlex
@@ -246,6 +247,8 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, float) and 1e5 <= abs(value) < math.inf:
+        return f"{value:,.0f}"
     return f"{value:,.6g}" if isinstance(value, float) else printable(str(value).replace("\n", " "))
 
 

@@ -172,6 +172,11 @@ def _lone(
     published = read_series(dataset, (), _scope(by))
     _notes([*notes, *map(str, partial_ends(published, "month"))])
     series = published.at("month", split_weeks=published.step == "week").trimmed()
+    if not series.periods:
+        raise InputError(
+            f"{name} holds no whole month",
+            hint="dated points of a flow, and days that fill no month, make up no period",
+        )
     question = Question(series, date, months, name=say("effects.only_date", date=date))
     effect = measure_effect(question, None, seed=seed, as_of=as_of)
     if out:

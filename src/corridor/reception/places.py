@@ -34,6 +34,8 @@ HOUSEHOLD_DIMS = (
 )
 """Names of a dimension that is taken to be the household type."""
 MOST_TYPES = 6
+MOST_ZEROS = 0.1
+"""Share of zeros from which counts that are kept as a flow are no census."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,7 @@ def own_place(
     if not figures:
         raise InputError(f"{census.id} holds no census", hint=f"corridor data show {census.id}")
     if census.kind == "flow":
+        _check_census(census.id, figures)
         notes.append(
             f"{census.id} is kept as a flow and read as a census here; if it counts events, --arrivals {census.id} is meant"
         )
@@ -290,6 +293,16 @@ def own_place(
         census.id, (census.title or census.id, census.title or census.id), one_a_day(figures), census.unit, types,
         beds=room, ratios=made, fiscal_month=fiscal_month, arrivals=regular, notes=tuple(notes),
     )  # fmt: skip
+
+
+def _check_census(name: str, figures: Sequence[Figure]) -> None:
+    """Raise InputError if counts kept as a flow cannot be a census: some are zero and others are not."""
+    zeros = sum(figure.value == 0 for figure in figures)
+    if MOST_ZEROS * len(figures) < zeros < len(figures):
+        raise InputError(
+            f"{name} is kept as a flow, and {zeros} of its {len(figures)} counts are zero: it counts events, no people who are there",
+            hint=f"name it by --arrivals {name} beside a census; a census is added with --kind stock",
+        )
 
 
 def _own_figures(dataset: Dataset, kind: Kind, by: str = "") -> list[Figure]:

@@ -14,6 +14,10 @@ from corridor.model.periods import Step, add_steps, period_start
 from corridor.series.convert import LEAST_KNOWN
 from corridor.series.published import PublishedSeries
 
+LEAST_LIKELY = 20.0
+"""A flow's part counts if so many were likely: that fewer came can be a zero which the publisher left out."""
+MOST_ABSENT = 0.2
+"""A flow's part that is absent on more of its dates than this is zero there, and not missing."""
 SHARE = 0.05
 """A missing part counts if it was this share of the total on the published dates around it."""
 LAST_SHARE = 0.2
@@ -24,12 +28,12 @@ def without_partial_dates(dataset: Dataset, notes: list[str]) -> Dataset:
     """The dataset without dates on which a part that counts is missing; a note names them.
 
     A part is missing on a date if it has a figure before and after it, or before the last date, and none on it. The
-    sum of the others would stand for the total and pretend a fall. Where rows may not be summed, or absent ones count
-    zero, nothing is missing.
+    sum of the others would stand for the total and pretend a fall. Of a flow, a part that is small or often absent is
+    taken for zero. Where rows may not be summed, or absent ones count zero, nothing is missing.
     """
     if not dataset.dims or not dataset.additive or dataset.absent == "zero":
         return dataset
-    days = partial_dates(dataset.table, dataset.dims)
+    days = partial_dates(dataset.table, dataset.dims, flow=dataset.kind == "flow")
     if not days:
         return dataset
     shown = ", ".join(day.isoformat() for day in days[:3]) + (" …" if len(days) > 3 else "")
@@ -41,7 +45,7 @@ def without_partial_dates(dataset: Dataset, notes: list[str]) -> Dataset:
     return replace(dataset, table=dataset.table.filter(~pl.col("date").is_in(days)))
 
 
-def partial_dates(table: pl.DataFrame, dims: tuple[str, ...]) -> list[dt.date]:
+def partial_dates(table: pl.DataFrame, dims: tuple[str, ...], *, flow: bool = False) -> list[dt.date]:
     """Dates whose total lacks a part that counts, in order."""
     rows = table.filter(pl.col("value").is_not_null()).with_columns(
         pl.concat_str(dims, separator="\x1f").alias("part")
@@ -57,9 +61,12 @@ def partial_dates(table: pl.DataFrame, dims: tuple[str, ...]) -> list[dt.date]:
         known = np.flatnonzero(np.isfinite(column))
         inside = np.arange(known[0], known[-1] + 1)
         absent = inside[~np.isfinite(column[inside])]
+        if flow and len(absent) > MOST_ABSENT * len(inside):
+            continue
         likely = np.interp(absent, known, column[known])
-        found[absent] |= likely >= SHARE * np.maximum(total[absent] + likely, 1e-9)
-        if known[-1] == wide.height - 2:
+        counts = likely >= SHARE * np.maximum(total[absent] + likely, 1e-9)
+        found[absent] |= counts & (likely >= LEAST_LIKELY) if flow else counts
+        if known[-1] == wide.height - 2 and (not flow or column[known[-5:]].min() >= LEAST_LIKELY):
             found[-1] |= column[known[-1]] >= LAST_SHARE * (total[-1] + column[known[-1]])
     return [day for day, part in zip(wide["date"], found, strict=True) if part]
 

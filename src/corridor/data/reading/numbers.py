@@ -144,8 +144,8 @@ def _decimal_mark(words: Iterable[str]) -> tuple[Decimal, str]:
                 continue
             if word.count(mark) > 1:
                 return other, ""  # 1,234,567: thousands
-            if not _GROUPS[mark].fullmatch(word):
-                return kind, ""  # 12,5 or 1234,567
+            if not _GROUPS[mark].fullmatch(word) or word.lstrip("+-").startswith("0"):
+                return kind, ""  # 12,5 or 1234,567 or 0.288
             ambiguous = ambiguous or word
     if not ambiguous:
         return "point", ""

@@ -15,6 +15,9 @@ LEAST_ERRORS = 20.0
 """Errors that the normal shape weighs."""
 FEW_ERRORS = 8
 """Errors up to which a member's first ones are divided by the first spread that is known, not by 1."""
+MOST_SPREADS = 8.0
+"""Spreads of its own origin that an error on the log scale counts as at most: one that came when nothing had moved before
+says little of the next, and would be its power."""
 SCALE_HALF_LIFE = 12.0
 """Steps after which a past error weighs half in the spread of today."""
 
@@ -116,7 +119,10 @@ class Errors:
             errors[:-h, h - 1] = z[h:] - forecasts[:-h, h - 1]
         errors[: history.burn] = np.nan
         spread = _spread(errors[:, 0])
-        return cls(z, forecasts, errors / spread[:, None], spread, log, history.offset)
+        scaled = errors / spread[:, None]
+        if log:
+            scaled = np.clip(scaled, -MOST_SPREADS, MOST_SPREADS)
+        return cls(z, forecasts, scaled, spread, log, history.offset)
 
     def quantiles(self, t: int) -> Floats:
         """Quantiles of the counts from origin ``t``, shape ``(horizons, levels)``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -84,7 +84,7 @@ def backtest_series(
     Returns
     -------
     One row for each model, origin and horizon that was counted (columns: :data:`SCHEMA`). Only targets that every
-    model has a forecast for are scored.
+    model has a forecast for are scored; a model without any forecast is left out.
 
     Raises
     ------
@@ -104,26 +104,38 @@ def backtest_series(
     known = counts[~np.isnan(counts)]
     season = SEASONS.get(panel.step, 1)
     whole = panel.kind == "flow" and bool((known == np.round(known)).all())
-    rows: list[tuple[object, ...]] = []
+    tables: dict[int, dict[str, Floats]] = {}
     for t in origins_of(counts, horizons, origins):
         past = counts[: t + 1]
-        if not np.nan_to_num(past).any():
-            continue
-        made = {
-            name: quantiles_of(
-                name, past, horizons, season, stock=panel.kind == "stock", whole=whole,
-                weeks=panel.months[: t + 1] if panel.step == "week" else (),
-            )
-            for name in models
-        }  # fmt: skip
         progress()
-        for h in range(1, min(horizons, len(counts) - 1 - t) + 1):
-            value = counts[t + h]
-            if np.isnan(value) or any(np.isnan(table[h - 1]).any() for table in made.values()):
-                continue
-            for name, table in made.items():
-                rows.append(_row(name, panel.months[t], h, panel.months[t + h], float(value), table[h - 1]))
+        if np.nan_to_num(past).any():
+            weeks = panel.months[: t + 1] if panel.step == "week" else ()
+            tables[t] = {
+                name: quantiles_of(
+                    name, past, horizons, season, stock=panel.kind == "stock", whole=whole, weeks=weeks
+                )
+                for name in models
+            }
+    rows = list(_scored(panel, tables, horizons))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _scored(
+    panel: Panel, tables: Mapping[int, Mapping[str, Floats]], horizons: int
+) -> Iterator[tuple[object, ...]]:
+    """A row for each model, origin and horizon of which the count and every model's forecast is known.
+
+    A model that has no forecast from any origin (a season of which the history is too short for) is left out.
+    """
+    able = {name for made in tables.values() for name, table in made.items() if np.isfinite(table).any()}
+    for t, made in tables.items():
+        kept = {name: table for name, table in made.items() if name in able}
+        for h in range(1, min(horizons, len(panel.months) - 1 - t) + 1):
+            value = panel.values[t + h, 0]
+            if np.isnan(value) or any(np.isnan(table[h - 1]).any() for table in kept.values()):
+                continue
+            for name, table in kept.items():
+                yield _row(name, panel.months[t], h, panel.months[t + h], float(value), table[h - 1])
 
 
 def _row(
