@@ -111,6 +111,28 @@ def monthly_tables() -> dict[str, pl.DataFrame]:
     }
 
 
+PAST_LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+PAST = {
+    dt.date(2023, 6, 30): dt.date(2023, 6, 1),
+    dt.date(2023, 8, 31): dt.date(2023, 8, 1),
+    dt.date(2023, 10, 31): dt.date(2023, 10, 1),
+}
+"""Days of past forecasts, and the first month that each is about."""
+
+
+def past_table() -> pl.DataFrame:
+    """Forecasts of two series on past dates, 20 % above what was to come in their first month and rising."""
+    rows = []
+    for series in ("us_total", "mexico_encounters"):
+        for as_of, first in PAST.items():
+            for step, month in enumerate(months(first, 6)):
+                center = 1.2 * level_of(series, first) * (1 + 0.05 * step)
+                rows += [
+                    (series, as_of, month, q, level_at(center, 0.1 + 0.02 * step, q)) for q in PAST_LEVELS
+                ]
+    return frame("past_forecasts", rows)
+
+
 def hash_of(series: str, month: dt.date) -> float:
     """A number that varies from month to month and is always the same."""
     return float(sum(map(ord, series)) + 7 * month.month + 3 * month.year)
@@ -381,6 +403,26 @@ def evidence_tables() -> dict[str, pl.DataFrame]:
     ]  # fmt: skip
     return {
         "parameters": frame("parameters", parameters),
+        "influence": frame(
+            "influence",
+            [
+                ("us_total", "share", "tapachula.interdicted", "", "", "", 0.2, -0.22),
+                ("us_total", "share", "matamoros.turn_back", "tucson", "del_rio", "turn_back", 0.3, -0.38),
+                ("us_total", "elasticity", "legal_pathways", "", "", "", -0.16, 0.2),
+                ("us_total", "departure_sd_common", "", "", "", "", -0.14, 0.16),
+                (
+                    "us_total",
+                    "travel_days",
+                    "tapachula-mexico_city",
+                    "del_rio",
+                    "del_rio",
+                    "foot",
+                    0.09,
+                    -0.07,
+                ),
+                ("us_total", "capacity", "ice_detained", "hostile", "", "", 0.0, 0.04),
+            ],
+        ),
         "baseline": frame("baseline", [("us_total", "", dt.date(2023, 12, 1), 0.001)]),
         "margins": frame("margins", [("us_total", dt.date(2023, 12, 1), 0, 1.02)]),
         "fit": frame("fit", fit),
@@ -563,7 +605,7 @@ def tables() -> dict[str, pl.DataFrame]:
 def _tables() -> dict[str, pl.DataFrame]:
     return {
         **monthly_tables(), **daily_tables(), **scenario_tables(), **evidence_tables(), **effect_tables(), **label_tables(),
-        **map_tables(), **month_tables(), "ports": port_table(),
+        **map_tables(), **month_tables(), "ports": port_table(), "past_forecasts": past_table(),
     }  # fmt: skip
 
 

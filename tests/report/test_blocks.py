@@ -100,9 +100,9 @@ def test_scripts_read_only_keys_that_python_declares() -> None:
 
 def test_the_page_s_formats_are_those_that_kinds_may_have() -> None:
     (listed,) = re.findall(r"const FORMATS = \{(.*?)\};", read("format.js"), re.DOTALL)
-    assert set(re.findall(r"\b(text|date|month|percent|chance|rounded|flag|number)\b[,:]", listed)) == set(
-        FORMATS
-    )
+    assert set(
+        re.findall(r"\b(text|date|month|percent|percent2|chance|rounded|flag|number)\b[,:]", listed)
+    ) == set(FORMATS)
     assert {kind.format for kind in COLUMN_KINDS.values()} <= set(FORMATS)
     assert {kind.align for kind in COLUMN_KINDS.values()} == set(ALIGNMENTS)
 

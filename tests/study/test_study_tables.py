@@ -15,16 +15,18 @@ from study_tools import AS_OF, Done, done
 
 import corridor
 from corridor.data import Dataset, load
+from corridor.engine import run_member
 from corridor.evaluate.question import first_month
 from corridor.model import Corridor, InputError, Scenario
 from corridor.study import RunFolder, assemble, influence, with_forecast
+from corridor.study.contrast import expected_levels
 from corridor.study.run import Study, choose_calibration, effects
 
 EVERY = {
     "forecast", "periods", "observed", "daily", "capacity", "points", "differences", "grades", "measures",
     "parameters", "fit", "claims", "places", "routes", "links", "link_flows",
     "map_encounters", "stock_months", "costs", "sources", "labels", "register", "ports",
-    "scoreboard", "measure_notes", "packages", "package_cards", "package_demands", "package_drivers", "package_measures",
+    "scoreboard", "past_forecasts", "influence", "measure_notes", "packages", "package_cards", "package_demands", "package_drivers", "package_measures",
     "package_outcomes", "package_parties", "package_search", "parties",
 }  # fmt: skip
 
@@ -40,7 +42,7 @@ def test_the_demo_has_every_table(americas: Done) -> None:
 
 TYPES = {
     pl.Date: "month date first last start end announced known_from said_on",
-    pl.Float64: "quantile value low median high share strength chance_lower km lat lon influence",
+    pl.Float64: "quantile value low median high share strength chance_lower km lat lon influence at_low at_high",
     pl.Boolean: "known in_force assumed weak later",
 }
 """Types of columns wherever they stand, said here by hand."""
@@ -322,6 +324,42 @@ def test_influence_is_the_swing_of_the_headline(americas: Done) -> None:
     assert tried["influence"].is_sorted(descending=True)
     # the common shock alone moves the half-year's sum by a good part
     assert table.row(by_predicate=pl.col("parameter") == "departure_sd_common", named=True)["influence"] > 0.1
+
+
+def test_influence_has_both_ends_of_what_was_tried(americas: Done) -> None:
+    """Half the distance of the ends is the influence; the futures lie on both sides of their median."""
+    ends, table = americas.tables["influence"], americas.tables["parameters"]
+    both = ends.join(table, on=["parameter", "target"])
+    assert both.height == ends.height == table["influence"].is_not_null().sum()
+    swing = (both["at_high"] - both["at_low"]).abs() / 2
+    assert swing.to_list() == pytest.approx(both["influence"].to_list())
+    shocks = ends.row(by_predicate=pl.col("parameter") == "departure_sd_common", named=True)
+    assert shocks["at_low"] < 0 < shocks["at_high"]
+    assert set(ends["item"]) == {"us_total"}
+
+
+def test_an_end_is_the_expected_run_of_a_corridor_with_that_value(
+    americas: Done, americas_study: Study
+) -> None:
+    """The corridor's own file is changed to the high value, and run anew."""
+    named = [p.target for p in americas_study.corridor.parameters if p.target]  # not a zone
+    ends = americas.tables["influence"].filter(pl.col("target").is_in(named))
+    end = ends.sort((pl.col("at_high")).abs(), descending=True).row(0, named=True)
+    changed = [
+        p.model_copy(update={"value": p.high})
+        if (p.parameter, p.target) == (end["parameter"], end["target"])
+        else p
+        for p in americas_study.corridor.parameters
+    ]
+    other = replace(
+        americas_study, corridor=americas_study.corridor.model_copy(update={"parameters": tuple(changed)})
+    )
+    assert abs(end["at_high"]) > 1e-7
+    level = {}
+    for name, study in (("before", americas_study), ("after", other)):
+        compiled = study.compile(None)
+        level[name] = expected_levels(study.corridor, compiled, run_member(compiled, None))[end["item"]]
+    assert level["after"] / level["before"] - 1 == pytest.approx(end["at_high"], abs=1e-9)
 
 
 def test_manifest_holds_what_a_run_rests_on(either: Done) -> None:

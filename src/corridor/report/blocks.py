@@ -34,7 +34,7 @@ class ColumnKind:
     suffix: str = ""
 
 
-FORMATS = ("text", "number", "rounded", "percent", "chance", "date", "month", "flag")
+FORMATS = ("text", "number", "rounded", "percent", "percent2", "chance", "date", "month", "flag")
 """A text; a number in full; one to three significant digits; a share in percent; a day; a month; yes or no."""
 ALIGNMENTS = ("", "num", "interval")
 """To the left; to the right, with digits of one width; the same without a break in the line."""
@@ -45,6 +45,7 @@ COLUMN_KINDS: Mapping[str, ColumnKind] = {
     "number3": ColumnKind("rounded", "num"),  # three significant digits
     "count": ColumnKind("number", "num"),  # a published count, or <10
     "percent": ColumnKind("percent", "num"),  # a share from 0 to 1
+    "percent2": ColumnKind("percent2", "num"),  # a relative change, to a hundredth of a percent
     "chance": ColumnKind("chance", "num"),  # a share from 0 to 1 of draws: <1 % and >99 % at the ends
     "date": ColumnKind("date"),
     "month": ColumnKind("month", "interval"),
@@ -84,13 +85,13 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     # blocks of one section
     "answer": _keys("sentences"),
     "cards": _keys("title intro cards first"),
-    "outlook": _keys("id title source series as_of", _CHART_MAY),
+    "outlook": _keys("id title source series as_of past past_levels", _CHART_MAY),
     "claims": _keys("claims"),
     "fan": _keys("id title source levels options scenarios views observed as_of hatched", _CHART_MAY),
     "band": _keys("id title source levels scenarios views capacity points as_of hatched", _CHART_MAY),
     "grades": _keys(f"{_CHART} grades rows", _CHART_MAY),
     "fit": _keys(f"{_CHART} rows share", _CHART_MAY),
-    "influence": _keys(f"{_CHART} rows", _CHART_MAY),
+    "tornado": _keys(f"{_CHART} rows table", _CHART_MAY),
     "timeline": _keys(f"{_CHART} rows as_of", _CHART_MAY),
     "brief": _keys("id pages"),
     "levers": _keys("id data dates scenarios measures items grades ensembles who costs members"),

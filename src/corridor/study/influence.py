@@ -15,14 +15,19 @@ from corridor.model import Corridor
 from corridor.model.workers import in_parallel, run_tasks
 from corridor.study.assemble import monthly_indicators
 from corridor.study.contrast import expected_levels
+from corridor.study.schema import TABLES
 
 Floats = npt.NDArray[np.float64]
 Name = tuple[str, str]
 """A block of parameters: the parameter and its target, for all groups."""
+Ends = tuple[float, float]
+"""The headline's sum at the low and at the high value, or its change there relative to the central run."""
 
 INTENSITY_MEMBERS = 60
 INFLUENCE_BLOCKS = 120
 """Blocks of parameters tried, widest first; the rest is left without an influence."""
+INTENSITIES: Name = ("departure_sd_common", "")
+"""The block whose ends are those of 90 % of futures, not of a low and a high value."""
 _COLUMNS = (
     "parameter", "target", "group", "value", "low", "high", "unit", "source", "assumed", "influence",
 )  # fmt: skip
@@ -37,28 +42,47 @@ class Ranges:
     high: Floats
 
 
-def parameters_table(
+def influence_tables(
     corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None, workers: int = 1
-) -> pl.DataFrame:
-    """``parameters`` by influence: one block (a parameter and its target, all groups) at a time is moved
-    to its low and to its high values in an expected run; its influence is half the swing of the headline
-    indicator's sum, relative to it."""
+) -> dict[str, pl.DataFrame]:
+    """``parameters`` by influence, and ``influence`` with both ends of each block that was tried.
+
+    One block (a parameter and its target, all groups) at a time is moved to its low and to its high values in an
+    expected run. Its influence is half the swing of the headline indicator's sum, relative to the sum of the central run.
+    """
     low, high = compiled.table.bounds()
     ranges = Ranges(compiled.table.values(0, None), low, high)
     zones = _zones(corridor)
     blocks = _blocks(compiled, zones)
     headline = next((i.id for i, _ in monthly_indicators(corridor)), None)
-    swings: dict[Name, float] = {}
+    ends: dict[Name, Ends] = {}
     if headline is not None:
-        swings = _swings(corridor, compiled, headline, blocks, ranges, progress, workers)
+        ends = _ends(corridor, compiled, headline, blocks, ranges, progress, workers)
     zone_names = set(zones.values())
+    swings = {name: abs(high - low) / 2 for name, (low, high) in ends.items()}
     rows = [
         _row(compiled, name, positions, ranges, swings.get(name), by_zone=name[1] in zone_names)
         for name, positions in blocks.items()
     ]
     frame = pl.DataFrame(rows, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
     influence = pl.col("influence").cast(pl.Float64)
-    return frame.with_columns(influence).sort("influence", descending=True, nulls_last=True)
+    where = _where(corridor)
+    sides = [(headline, *name, *where.get(name[1], ("", "", "")), *found) for name, found in ends.items()]
+    return {
+        "parameters": frame.with_columns(influence).sort("influence", descending=True, nulls_last=True),
+        "influence": pl.DataFrame(sides, schema=dict(TABLES["influence"]), orient="row"),
+    }
+
+
+def _where(corridor: Corridor) -> dict[str, tuple[str, str, str]]:
+    """Places from and to, and kind, of every flow, stock and route that a parameter may point at."""
+    place = {stock.id: stock.place for stock in corridor.stocks}
+    out = {stock.id: (stock.place, "", "") for stock in corridor.stocks}
+    out |= {route.id: (route.from_place, route.to_place, route.mode) for route in corridor.routes}
+    for flow in corridor.flows:
+        start = place.get(flow.from_stock or "", "") or out.get(flow.from_route or "", ("",))[0]
+        out[flow.id] = (start, place.get(flow.to_stock or "", ""), flow.kind)
+    return out
 
 
 def _blocks(compiled: Compiled, zones: Mapping[str, str]) -> dict[Name, list[int]]:
@@ -72,7 +96,7 @@ def _blocks(compiled: Compiled, zones: Mapping[str, str]) -> dict[Name, list[int
     return blocks
 
 
-def _swings(
+def _ends(
     corridor: Corridor,
     compiled: Compiled,
     headline: str,
@@ -80,32 +104,31 @@ def _swings(
     ranges: Ranges,
     progress: Callable[[], None] | None,
     workers: int,
-) -> dict[Name, float]:
-    """Half the swing of the headline's sum by block, relative to the sum of the central run."""
+) -> dict[Name, Ends]:
+    """The ends of each block, widest first, and those of the shocks of departures."""
     level = expected_levels(corridor, compiled, run_member(compiled, None))[headline]
     wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))[:INFLUENCE_BLOCKS]
     tasks = {name: blocks[name] for name in wide}
     asked = (corridor, compiled, headline, ranges)
     if in_parallel(workers, len(tasks)):
-        swung = run_tasks(workers, _swing, asked, tasks)
+        moved = run_tasks(workers, _at_both_ends, asked, tasks)
     else:
-        swung = ((name, _swing(asked, rows)) for name, rows in tasks.items())
-    swings: dict[Name, float] = {}
-    for name, swing in swung:
-        swings[name] = swing / level if level else 0.0
+        moved = ((name, _at_both_ends(asked, rows)) for name, rows in tasks.items())
+    found: dict[Name, Ends] = {}
+    for name, (low, high) in moved:
+        found[name] = (low / level - 1, high / level - 1) if level else (0.0, 0.0)
         if progress:
             progress()
-    swings["departure_sd_common", ""] = _intensity_swing(corridor, compiled, headline)
-    return swings
+    return {name: found[name] for name in wide} | {INTENSITIES: _intensity_ends(corridor, compiled, headline)}
 
 
-def _swing(asked: tuple[Corridor, Compiled, str, Ranges], rows: Sequence[int]) -> float:
-    """Half the swing of the headline's sum when the ``rows`` of one block go from low to high."""
+def _at_both_ends(asked: tuple[Corridor, Compiled, str, Ranges], rows: Sequence[int]) -> Ends:
+    """The headline's sum with the ``rows`` of one block at their low and at their high values."""
     corridor, compiled, headline, ranges = asked
-    low, high = (
-        _level_at(corridor, compiled, headline, rows, ranges, end) for end in (ranges.low, ranges.high)
+    return (
+        _level_at(corridor, compiled, headline, rows, ranges, ranges.low),
+        _level_at(corridor, compiled, headline, rows, ranges, ranges.high),
     )
-    return abs(high - low) / 2
 
 
 def _level_at(
@@ -159,13 +182,13 @@ def _zones(corridor: Corridor) -> dict[str, str]:
     return out
 
 
-def _intensity_swing(corridor: Corridor, compiled: Compiled, item: str) -> float:
-    """Half the 90 % range of an indicator when nothing but the intensity of departures varies."""
+def _intensity_ends(corridor: Corridor, compiled: Compiled, item: str) -> Ends:
+    """The ends of the 90 % range of an indicator when nothing but the intensity of departures varies, relative to its median."""
     noise = Noise(parameters=False, intensities=True, counts=False)
     only = replace(compiled, spec=replace(compiled.spec, noise=noise))
     drawn = [expected_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
     low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
-    return float((high - low) / 2 / middle) if middle else 0.0
+    return (float(low / middle - 1), float(high / middle - 1)) if middle else (0.0, 0.0)
 
 
 def _width(rows: Sequence[int], ranges: Ranges) -> float:

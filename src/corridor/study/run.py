@@ -30,6 +30,7 @@ from corridor.ensemble import forget, simulate_all
 from corridor.evaluate import effect_tables, effects_of, questions_of
 from corridor.forecast.coupled import Draws, Margins, central_margins, margins_of
 from corridor.forecast.engine import compile_forecast, run_forecast
+from corridor.forecast.past import shipped_past
 from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
@@ -44,6 +45,8 @@ from corridor.study.triggers import trigger_tables
 
 HISTORY_DAYS = 180
 """Days of fitted history shown before a calibrated run."""
+PAST_MONTHS = 18
+"""Months before the date of a run whose forecasts it carries."""
 
 Step = Callable[[str, int], AbstractContextManager[Callable[[float], None]]]
 """Opens a progress bar for a named step of so many units; yields its ``advance``."""
@@ -248,11 +251,10 @@ def evidence_tables(study: Study, runs: Sequence[ScenarioRun], step: Step) -> di
     corridor = study.corridor
     tables = {
         "scoreboard": shipped_scoreboard(study.as_of, {o.dataset for o in corridor.observations}),
+        "past_forecasts": shipped_past(study.as_of, corridor, PAST_MONTHS),
     }
     with step("influence of assumptions", influence.INFLUENCE_BLOCKS) as advance:
-        tables["parameters"] = influence.parameters_table(
-            corridor, runs[0].compiled, lambda: advance(1), study.workers
-        )
+        tables |= influence.influence_tables(corridor, runs[0].compiled, lambda: advance(1), study.workers)
     if corridor.claims:
         tables["claims"] = verdict_table(check_claims(corridor))
     if study.hindsight:

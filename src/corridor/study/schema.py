@@ -50,6 +50,7 @@ TABLES: Mapping[str, Schema] = {
     "parameters": _columns(
         "parameter:t target:t group:t value:n low:n high:n unit:t source:t assumed:b influence:n"
     ),
+    "influence": _columns("item:t parameter:t target:t from_place:t to_place:t kind:t at_low:n at_high:n"),
     "baseline": _columns("series:t area:t month:d central:n"),
     "margins": _columns("series:t month:d member:i factor:n"),
     "fit": _columns("counting_point:t line:t metric:t value:n reference:n months:i"),
@@ -57,6 +58,7 @@ TABLES: Mapping[str, Schema] = {
         "series_set:t origin:t horizon:i period:t relative_wis:n low:n high:n relative_mae:n coverage_80:n "
         "coverage_95:n origins:i"
     ),
+    "past_forecasts": _columns("series:t as_of:d month:d quantile:n value:n"),
     "claims": _columns(
         "claim:t statement:t statement_es:t said_by:t said_on:d verdict:t sentence:t sentence_es:t "
         "series:t period:t values:t coverage:t coverage_es:t first_month:t change_it:t change_it_es:t "
@@ -149,7 +151,7 @@ ALL_CITIES = ""
 """Item of the rows of ``stock_months`` that add up every census, member by member."""
 
 _SHARES = {"quantile", "share", "chance_lower"}
-_NOT_EMPTY = {"forecast", "periods", "daily", "stock_months", "ports"}
+_NOT_EMPTY = {"forecast", "periods", "daily", "stock_months", "ports", "past_forecasts"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)
 
 

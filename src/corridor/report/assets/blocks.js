@@ -236,22 +236,26 @@
     });
   };
 
-  const influence = (block) => C.figure({
-    block, wide: true, readingOf: () => C.text(block.reading),
-    legendOf: () => [["url(#hatch-ink)", C.say("assumed")], ["var(--c1)", C.say("legend_with_source")]],
-    draw: (width, title) => charts.strips(width, title, {
-      domain: [0, d3.max(block.rows, (r) => Math.abs(r.influence)) || 1], axis: false, height: 16,
-      rows: block.rows.map((row) => ({
-        label: row.label, value: C.rounded(row.influence),
-        draw: (x, height) => [svg("rect", { x: x(0), y: 2, width: Math.max(1, x(Math.abs(row.influence)) - x(0)), height: height - 4,
-          fill: row.assumed ? "url(#hatch-ink)" : "var(--c1)", stroke: row.assumed ? "var(--muted)" : "none" })],
-      })),
-    }),
-    tableOf: () => ({
-      columns: [col("label", "text", C.data.messages.col_parameter), col("assumed", "flag"), col("influence", "number3")],
-      rows: block.rows,
-    }),
-  });
+  // How far the headline moves at the low and at the high value of each parameter; the widest stands first.
+  const tornado = (block) => {
+    const moved = (share, decimals = Math.abs(share) >= 0.01 ? 1 : 2) => `${C.number(100 * share, share ? decimals : 0, true)}\u00a0%`;
+    const widest = d3.max(block.rows, (r) => Math.max(Math.abs(r.at_low), Math.abs(r.at_high)));
+    const bar = (x, row, end, height) => svg("rect", {
+      x: Math.min(x(0), x(end)), y: 2, width: Math.abs(x(end) - x(0)), height: height - 4, "fill-opacity": end === row.at_high ? 1 : 0.5,
+      fill: row.assumed ? "url(#hatch-ink)" : "var(--c1)", stroke: row.assumed ? "var(--muted)" : "none" });
+    return C.figure({
+      block, wide: true, readingOf: () => C.text(block.reading),
+      legendOf: () => [["url(#hatch-ink)", C.say("assumed")], ["var(--c1)", C.say("legend_with_source")], ["faint", C.say("legend_at_low")], ["strong", C.say("legend_at_high")]],
+      draw: (width, title) => charts.strips(width, title, {
+        domain: d3.nice(...d3.extent([0, ...block.rows.flatMap((r) => [r.at_low, r.at_high])]), 4), zero: 0, tickLabel: (share) => moved(share, widest >= 0.1 ? 0 : widest >= 0.01 ? 1 : 2), height: 16,
+        rows: block.rows.map((row) => ({
+          label: C.text(row.label), value: `${C.rounded(row.low)}: ${moved(row.at_low)} · ${C.rounded(row.high)}: ${moved(row.at_high)}`, note: C.text(row.source),
+          draw: (x, height) => [bar(x, row, row.at_low, height), bar(x, row, row.at_high, height)],
+        })),
+      }),
+      tableOf: () => block.table,
+    });
+  };
 
   const timeline = (block) => {
     const dates = block.rows.flatMap((r) => [r.start, r.end]).filter(Boolean).map(charts.at);
@@ -296,5 +300,5 @@
         el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))]))))));
 
   C.fanTable = fanTable;
-  C.blocks = { prose, answer, fan, band, lines, dots, bars, list, grades, fit, influence, timeline, claims };
+  C.blocks = { prose, answer, fan, band, lines, dots, bars, list, grades, fit, tornado, timeline, claims };
 })();

@@ -36,7 +36,7 @@
     .map((pair) => pair.map((q) => levels.findIndex((level) => Math.abs(level - q) < 1e-6)))
     .filter(([low, high]) => low >= 0 && high >= 0);
 
-  const timePlot = (width, title, { dates, marks, asOf, shift = 0 }) => {
+  const timePlot = (width, title, { dates, marks, asOf, shift = 0, top = null }) => {
     const [first, last] = d3.extent([...dates, at(asOf)]);
     const inner = width - 76;
     const ticks = monthTicks(first, last, inner);
@@ -47,7 +47,7 @@
       marginLeft: 62, marginRight: 14, marginTop: 26, marginBottom: 42,
       style: { fontSize: "12px", background: "none", overflow: "visible", fontFamily: "inherit" },
       x: { type: "utc", domain: [first, last] },
-      y: { zero: true, nice: true, tickFormat: (v) => C.number(v, v % 1 ? 1 : 0), ticks: 5, label: null, grid: true },
+      y: { zero: true, nice: true, ...(top === null ? {} : { domain: [0, top] }), tickFormat: (v) => C.number(v, v % 1 ? 1 : 0), ticks: 5, label: null, grid: true },
       marks: [
         Plot.axisX(ticks.kept.map((m) => new Date(m.getTime() + shift)).filter((d) => d >= first && d <= last),
           { tickFormat: ticks.label, label: null, tickSize: 4 }),
@@ -90,7 +90,8 @@
   const ownLine = (own, place) => (own ? [Plot.lineY(own.map(([iso, value]) => ({ x: place(iso), value })),
     { x: "x", y: "value", stroke: "var(--own)", strokeWidth: 3, ariaLabel: () => "own" })] : []);
 
-  const fan = (width, title, { view, observed, levels, hatched, asOf, own, line = null }) => {
+  // `frame` holds the axes still where the same chart shows one forecast after another.
+  const fan = (width, title, { view, observed, levels, hatched, asOf, own, line = null, frame = null }) => {
     const rows = view.months.map((iso, i) => ({ iso, x: middle(iso), values: view.values[i] }));
     const seen = observed.map(([iso, value, known]) => ({ iso, x: middle(iso), value, known }));
     const shown = seen.filter((d) => isNumber(d.value));
@@ -105,7 +106,7 @@
       else months.set(d.iso, { iso: d.iso, x: d.x, y: Number(d.value) || 0, words: [words] });
     }
     return timePlot(width, title, {
-      dates: [...rows, ...seen].map((d) => d.x), asOf, shift: 14 * DAY,
+      dates: [...[...rows, ...seen].map((d) => d.x), ...(frame?.span ?? []).map(middle)], asOf, shift: 14 * DAY, top: frame?.top ?? null,
       marks: [
         ...areas(rows, levels, hatched),
         Plot.lineY(rows, { x: "x", y: (d) => d.values[mid], stroke: "var(--fan)", strokeWidth: 2, strokeDasharray: "6,3" }),
@@ -178,7 +179,8 @@
       if (zero !== null) strip.append(svg("line", { x1: x(zero), x2: x(zero), y1: 0, y2: height, class: "zero" }));
       strip.append(...row.draw(x, height));
       return el("li", {},
-        el("div", { class: "strip-head" }, el("span", {}, row.label), el("span", { class: "strip-value" }, row.value)), strip);
+        el("div", { class: "strip-head" }, el("span", {}, row.label), el("span", { class: "strip-value" }, row.value)), strip,
+        row.note ? el("p", { class: "strip-note", title: row.note }, row.note) : null);
     });
     const parts = [el("ul", { class: "strips", "aria-label": title }, list)];
     if (axis) {

@@ -58,6 +58,8 @@
       filled: [svg("circle", { cx: 13, cy: 7, r: 4.5, fill: "var(--fan)" })],
       open: [svg("circle", { cx: 13, cy: 7, r: 4.5, fill: "none", stroke: "var(--fan)", "stroke-width": 2 })],
       tick: [svg("line", { x1: 13, x2: 13, y1: 0, y2: 14, stroke: "var(--later)", "stroke-width": 3 })],
+      faint: [svg("rect", { x: 4, width: 18, y: 1, height: 12, fill: "var(--muted)", opacity: 0.5 })],
+      strong: [svg("rect", { x: 4, width: 18, y: 1, height: 12, fill: "var(--muted)" })],
       overlay: [svg("line", { x1: 0, x2: 26, y1: 7, y2: 7, stroke: "var(--own)", "stroke-width": 3 })],
       dashed: [svg("line", { x1: 0, x2: 26, y1: 7, y2: 7, stroke: "var(--muted)", "stroke-width": 2, "stroke-dasharray": "6,3" })],
     }[kind] ?? [svg("rect", { x: 4, width: 18, y: 1, height: 12, fill: kind })];

@@ -51,7 +51,7 @@ globalThis.Corridor = {};
   const day = (iso) => Number(iso.slice(8, 10)) + (state.lang === "en" ? " " : " de ") + month(iso);
 
   const FORMATS = {
-    text, date: day, month, percent, chance, rounded,
+    text, date: day, month, percent, chance, rounded, percent2: (share) => percent(share, 2),
     flag: (value) => say(value ? "yes" : "no"),
     number: (value) => (Number.isInteger(value) ? number(value) : rounded(value)),
   };

@@ -187,6 +187,7 @@
   addEventListener("beforeprint", () => {
     document.querySelectorAll("main section").forEach((node) => node.unfold?.());
     C.paintAll();
+    C.emit("print");
   });
   C.readAddress();
   follow();

@@ -11,9 +11,8 @@
   const MOST_FAR = 8; // origins beyond the frame that are named
   let playing = 0;
 
-  // Mercator, with longitudes that run on from the seam in the west.
-  // It opens on where people are on the way, met and received, where origins lie far from it; `whole` is the
-  // zoom that shows them, too.
+  // Mercator, with longitudes that run on from the seam in the west. It opens on where people are on the way, met and
+  // received, where origins lie far from it; `whole` is the zoom that shows them, too.
   const FAR = ["origin", "home"];
   const span = (points) => [d3.extent(points, (p) => p[0]), d3.extent(points, (p) => p[1])];
   const projection = (base, places, width, most) => {
@@ -354,7 +353,7 @@
           el("div", { class: "map-two" }, el("div", {}, el("h5", {}, C.say("map_in")), people(rows("to"), "from")),
             el("div", {}, el("h5", {}, C.say("map_out")), people(rows("from"), "to")))].filter(Boolean));
       };
-      return { node: el("div", { class: "map-below" }, measures, details, el("p", { class: "note" }, C.say("map_help"))), update };
+      return { node: el("div", { class: "map-below" }, measures, details, el("p", { class: "note map-help" }, C.say("map_help"))), update };
     })();
 
     const line = (color, w, dash, ties) => svg("svg", { width: 30, height: 14, viewBox: "0 0 30 14", "aria-hidden": "true" },
@@ -392,6 +391,8 @@
       queryOf: () => ({ ...block.query, where: { scenario: fitted(month()) ? "" : scenario.value(), month: block.months[month()] } }),
     });
     C.on("overlay", move);
+    const captionOf = (m) => [C.text(block.readings[scenario.value()][m]) || C.month(block.months[m]), fitted(m) ? ` (${C.say("map_fitted")})` : ""].join("");
+    C.mapPrint({ node, block, color: COLOR, layers, onLink, metAt, thick, wide, captionOf, metColor: (id) => MET[block.items.findIndex((item) => item.id === id) % MET.length] });
     time.update(month());
     below.update(month());
     return node;

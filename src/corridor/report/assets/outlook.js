@@ -1,4 +1,4 @@
-// Will it pass a line? A large fan with the reader's line to drag, the chance, and a small fan of each other series.
+// Will it pass a line? A large fan with the reader's line to drag and past forecasts, the chance, and a small fan of each other series.
 "use strict";
 (() => {
   const C = Corridor;
@@ -35,7 +35,13 @@
     const scenario = C.scenarioChoice("outlook", fans.get(series[0]).scenarios, () => node.update());
     const card = () => cards.get(pick.value());
     const fan = () => fans.get(pick.value());
-    const view = () => fan().views[`${scenario.value()}||`] ?? fan().views[`${fan().scenarios[0].id}||`];
+    const now = () => fan().views[`${scenario.value()}||`] ?? fan().views[`${fan().scenarios[0].id}||`];
+    const past = () => block.past[pick.value()] ?? [];
+    const slider = C.pastSlider("forecast-of", block.as_of, past, () => { say(); node.update(); });
+    const view = () => slider.chosen() ?? now();
+    const all = () => fan().observed["|"] ?? [];
+    const observed = () => (slider.chosen() ? C.seenThen(all(), slider.chosen()) : all());
+    const levels = () => (slider.chosen() ? block.past_levels : fan().levels);
     const lineKey = () => `line-${pick.value()}`;
     const line = () => { const kept = Number(C.get(lineKey(), "x")); return Number.isFinite(kept) ? kept : card().line; };
 
@@ -46,6 +52,7 @@
     const setLine = (value) => { C.set(lineKey(), value, card().line); node.update(); say(); };
     const refill = () => {
       field.value = line();
+      slider.update();
       const chosen = C.get(`when-${pick.value()}`, String(card().start));
       when.replaceChildren(...card().options.map((o, i) => el("option", { value: String(i), selected: String(i) === chosen }, C.text(o.label))));
       say();
@@ -60,7 +67,7 @@
       big.dataset.chance = chance;
       big.replaceChildren(bound ? C.say(bound, { chance: shown }) : C.say("outlook_in_100", { n: C.number(100 * chance) }));
       dots.replaceChildren(...d3.range(10).map((i) => el("i", { class: i < Math.round(10 * chance) ? "on" : null })));
-      words.replaceChildren(C.fill(option.sentence, { line: C.number(line()), when: option.when }));
+      words.replaceChildren(C.fill(option.sentence, { line: C.number(line()), when: option.when }), slider.chosen() ? `. ${C.say("past_chance", { date: C.day(block.as_of) })}` : "");
     };
     const labeled = (label, input) => el("label", { class: "choice", for: input.id }, el("span", {}, label), input);
     const small = el("div", { class: "small-fans" });
@@ -84,14 +91,16 @@
         ...(fan().scenarios.length > 1 ? [scenario] : [])],
       readingOf: () => C.text(view().reading), always: head,
       legendOf: () => [["known", C.say("legend_known")], ["median", C.say("legend_median")], ["bands", C.say("legend_bands")],
-        ...((fan().observed["|"] ?? []).some((row) => !row[2]) ? [["later", C.say("legend_later")]] : [])],
+        ...(observed().some((row) => !row[2]) ? [["later", C.say(slider.chosen() ? "legend_came" : "legend_later")]] : [])],
       draw: (width, title) => {
         others();
-        return drag(C.charts.fan(width, title, { view: view(), observed: fan().observed["|"] ?? [], levels: fan().levels, hatched: fan().hatched,
-          asOf: block.as_of, own: C.overlay.get()?.series?.[pick.value()], line: line() }));
+        return drag(C.charts.fan(width, title, { view: view(), observed: observed(), levels: levels(), hatched: fan().hatched,
+          asOf: slider.chosen()?.as_of ?? block.as_of, own: slider.chosen() ? null : C.overlay.get()?.series?.[pick.value()], line: line(),
+          frame: past().length ? C.pastFrame(past(), now(), all(), line()) : null }));
       },
-      tableOf: () => C.fanTable(fan().levels, view(), fan().observed["|"] ?? []), below: small,
-      queryOf: () => ({ ...block.query, where: { series: pick.value(), scenario: scenario.value(), place: "", nationality: "" } }),
+      tableOf: () => C.fanTable(levels(), view(), observed()), below: el("div", {}, slider.node, small),
+      queryOf: () => (slider.chosen() ? { table: "past_forecasts", where: { series: pick.value(), as_of: slider.chosen().as_of } }
+        : { ...block.query, where: { series: pick.value(), scenario: scenario.value(), place: "", nationality: "" } }),
     });
     C.on("outlook-series", () => { refill(); node.update(); });
     refill();

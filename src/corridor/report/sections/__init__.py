@@ -1,11 +1,12 @@
 """The sections of the report, in the order in which they stand."""
 
+from corridor.report.sections.assumptions import Parameters
 from corridor.report.sections.base import RunView, Section
 from corridor.report.sections.brief import Brief
 from corridor.report.sections.cards import chance_above
 from corridor.report.sections.changes import Changes
 from corridor.report.sections.effects import Effects
-from corridor.report.sections.evidence import Claims, Fit, Parameters, Sources
+from corridor.report.sections.evidence import Claims, Fit, Sources
 from corridor.report.sections.fans import Countries, Fans
 from corridor.report.sections.levers import Levers
 from corridor.report.sections.map import Map

@@ -1,4 +1,4 @@
-"""Statements checked, fit in and out of sample, assumptions by influence, sources and how to repeat the run."""
+"""Statements checked, fit in and out of sample, sources and how to repeat the run."""
 
 from __future__ import annotations
 
@@ -127,49 +127,6 @@ def _fit_reading(rows: list[dict[str, Any]], share: bool) -> Text:
     if values["in_sample"] is None:
         return say("fit_reading_outside", outside=shown("out_of_sample"))
     return say("fit_reading", inside=shown("in_sample"), outside=shown("out_of_sample"))
-
-
-class Parameters:
-    """Every parameter with value, range, unit and source, the most influential first."""
-
-    id = "parameters"
-    title = say("parameters")
-
-    def available(self, view: RunView) -> bool:
-        """Whether the run lists parameters."""
-        return view.run.has("parameters")
-
-    def payload(self, view: RunView) -> list[Block]:
-        """A bar chart of the most influential, and the table of all."""
-        table = view.run.table("parameters").sort(
-            "influence", descending=True, nulls_last=True, maintain_order=True
-        )
-        rows = list(table.iter_rows(named=True))
-        columns = [
-            column("parameter"), column("target"), column("group"), column("value", "number3"),
-            column("low", "number3"), column("high", "number3"), column("unit"),
-            column("assumed", "flag"), column("influence", "number3"), column("source"),
-        ]  # fmt: skip
-        top = [
-            {"label": " · ".join(filter(None, [row["parameter"], row["target"], row["group"]])),
-             "assumed": row["assumed"], "influence": row["influence"]}
-            for row in rows[:12] if row["influence"] is not None
-        ]  # fmt: skip
-        blocks: list[Block] = []
-        if top:
-            count, assumed = str(len(rows)), str(sum(bool(row["assumed"]) for row in rows))
-            blocks.append(
-                {
-                    "type": "influence",
-                    "id": "influence",
-                    "title": say("parameters_title"),
-                    "reading": say("parameters_reading", count=count, assumed=assumed, top=top[0]["label"]),
-                    "rows": top,
-                    "source": view.source(simulated=True),
-                    "query": {"table": "parameters", "where": {}},
-                }
-            )
-        return [*blocks, table_block("parameters", say("parameters_all"), columns, rows)]
 
 
 class Sources:

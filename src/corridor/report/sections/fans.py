@@ -12,6 +12,8 @@ from corridor.report.messages import Text, Value, say
 from corridor.report.sections.base import Block, Label, RunView, monthly_counts, prose, total
 from corridor.text import LANGS, Lang, month, number, rounded
 
+ByMonth = dict[dt.date, dict[float, float]]
+"""Value by quantile level, by month, both rising."""
 HISTORY_MONTHS = 20
 SHOWN_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 """Levels that a chart or its table shows; the others stay in the run folder."""
@@ -74,7 +76,7 @@ def fan(view: RunView, series: str) -> Block:
     label = view.label(series)
     rows = view.ahead(series)
     rows = rows.filter(pl.col("quantile").round(4).is_in(SHOWN_LEVELS))
-    seen = _history(view, series)
+    seen = history(view, series)
     observed = {
         f"{place}|{nationality}": monthly_counts(group)
         for (place, nationality), group in seen.group_by("place", "nationality", maintain_order=True)
@@ -106,7 +108,7 @@ def _notes(label: Label) -> list[Text]:
     return [*notes, say("assumed_note")] if label.tag == "assumed" else notes
 
 
-def _history(view: RunView, series: str) -> pl.DataFrame:
+def history(view: RunView, series: str) -> pl.DataFrame:
     """What was published from so many months before the date on; only where there is a value."""
     since = pl.lit(view.as_of).dt.truncate("1mo").dt.offset_by(f"-{HISTORY_MONTHS}mo")
     last = view.run.table("forecast").filter(pl.col("series") == series)["month"].max()
@@ -137,35 +139,48 @@ def _options(view: RunView, rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _view(rows: pl.DataFrame, observed: list[list[Any]]) -> dict[str, Any]:
-    by_month: dict[dt.date, dict[float, float]] = {}
-    for first, level, value in rows.select("month", "quantile", "value").sort("month", "quantile").rows():
-        by_month.setdefault(first, {})[round(level, 4)] = value
+    levels = by_month(rows)
     return {
-        "months": list(by_month),
-        "values": [[round(v, 1) for v in level.values()] for level in by_month.values()],
-        "reading": reading(by_month, observed),
+        "months": list(levels),
+        "values": [[round(v, 1) for v in level.values()] for level in levels.values()],
+        "reading": reading(levels, observed),
     }
 
 
-def reading(by_month: dict[dt.date, dict[float, float]], observed: list[list[Any]]) -> Text:
-    """One sentence: the last published month, the next month's interval, how many outcomes fell inside."""
-    first, level = next(iter(by_month.items()))
-    known = [row for row in observed if row[2]]
-    later = [row for row in observed if not row[2] and row[0] in by_month]
-    inside = sum(
-        by_month[m][0.1] <= (value if isinstance(value, float) else SUPPRESS_BELOW / 2) <= by_month[m][0.9]
-        for m, value, _ in later
+def by_month(rows: pl.DataFrame) -> ByMonth:
+    """Values of a table's rows by month and quantile level."""
+    found: ByMonth = {}
+    for first, level, value in rows.select("month", "quantile", "value").sort("month", "quantile").rows():
+        found.setdefault(first, {})[round(level, 4)] = value
+    return found
+
+
+def inside(levels: ByMonth, counts: list[list[Any]]) -> int:
+    """How many counts (``[month, count or "<10", known]``) lie in the 80 % interval of their month."""
+    return sum(
+        levels[when][0.1] <= (value if isinstance(value, float) else SUPPRESS_BELOW / 2) <= levels[when][0.9]
+        for when, value, _ in counts
     )
+
+
+def shown_value(count: float | str) -> Value:
+    """A published count in words, one that is held back as “fewer than 10”."""
+    if isinstance(count, str):
+        return say("fewer_than", count=str(SUPPRESS_BELOW))
+    return lambda lang: number(count, lang)
+
+
+def reading(levels: ByMonth, observed: list[list[Any]]) -> Text:
+    """One sentence: the last published month, the next month's interval, how many outcomes fell inside."""
+    first, level = next(iter(levels.items()))
+    known = [row for row in observed if row[2]]
+    later = [row for row in observed if not row[2] and row[0] in levels]
     last, outcome = dict.fromkeys(LANGS, ""), dict.fromkeys(LANGS, "")
     if known:
         when, count, _ = known[-1]
-        few = isinstance(count, str)
-        shown: Value = (
-            say("fewer_than", count=str(SUPPRESS_BELOW)) if few else lambda lang: number(count, lang)
-        )
-        last = say("fan_last", month=lambda lang: month(when, lang), value=shown)
+        last = say("fan_last", month=lambda lang: month(when, lang), value=shown_value(count))
     if later:
-        outcome = say("fan_outcome", count=str(len(later)), inside=str(inside))
+        outcome = say("fan_outcome", count=str(len(later)), inside=str(inside(levels, later)))
     middle = say(
         "fan_reading",
         month=lambda lang: month(first, lang),
@@ -183,7 +198,7 @@ def _line(view: RunView, series: str) -> dict[str, Any]:
         [first, *(round(v, 1) for v in group["value"])]
         for (first,), group in picked.group_by("month", maintain_order=True)
     ]
-    seen = total(_history(view, series))
+    seen = total(history(view, series))
     return {
         "id": series,
         "label": view.name(series),

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from corridor.report.messages import Value, say
-from corridor.report.sections.answer import founded_share, headline_difference
+from corridor.report.sections.answer import chance, founded_share, headline_difference
 from corridor.report.sections.base import RunView, quantiles_of, total
 from corridor.text import LANGS, month, number, percent, period, rounded
 
@@ -68,6 +68,7 @@ def change(view: RunView) -> Spoken | None:
         for name in ("median", "low", "high")
     }
     if share >= 0.5:
+        sizes["chance"] = lambda lang: chance(row["chance_lower"], lang)
         sizes["share"] = lambda lang: percent(share, lang)
     return spoken(
         "start_change" if share >= 0.5 else "start_if", "what-if/scenarios", sizes,

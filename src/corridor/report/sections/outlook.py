@@ -1,10 +1,11 @@
-"""Will it pass a line? One large fan chart with the reader's line, and small ones of every other series."""
+"""Will it pass a line? One large fan chart with the reader's line and past forecasts, and small ones of every other series."""
 
 from __future__ import annotations
 
 from corridor.report.messages import say
 from corridor.report.sections.base import Block, RunView
 from corridor.report.sections.cards import chance_cards
+from corridor.report.sections.past import past_levels, past_views
 
 
 class Outlook:
@@ -20,6 +21,7 @@ class Outlook:
     def payload(self, view: RunView) -> list[Block]:
         """One block: the page takes the forecasts from the section of fan charts, the chances from the cards."""
         series = shown(view)
+        past = {name: found for name in series if (found := past_views(view, name))}
         return [
             {
                 "type": "outlook",
@@ -27,6 +29,8 @@ class Outlook:
                 "title": say("outlook"),
                 "series": series,
                 "as_of": view.as_of,
+                "past": past,
+                "past_levels": past_levels(view),
                 "source": view.source(*series, simulated=True),
                 "query": {"table": "forecast", "where": {}},
             }
