@@ -15,9 +15,9 @@ LEAST_ERRORS = 20.0
 """Pseudo-observations: the normal distribution weighs as much as this many past errors in the shape of the interval."""
 FEW_ERRORS = 8
 """With at most this many errors, those before the first known spread are divided by that spread, not by 1."""
-MOST_SPREADS = 4.0
-"""An error h steps ahead on the log scale counts as at most this times ``1 + h`` spreads of its own origin: one that came
-when nothing had moved before says little about the size of the next."""
+MOST_SPREADS = 8.0
+"""An error on the log scale counts as at most so many spreads of its own origin (more at horizons where errors are usually
+larger): one that came when nothing had moved before says little about the size of the next."""
 SCALE_HALF_LIFE = 12.0
 """Half-life, in steps, of the weight of a past error in the current spread."""
 
@@ -121,7 +121,7 @@ class Errors:
         spread = _spread(errors[:, 0])
         scaled = errors / spread[:, None]
         if log:
-            most = MOST_SPREADS * (1.0 + np.arange(1, horizons + 1))
+            most = MOST_SPREADS * np.maximum(1.0, 1.5 * _medians(np.abs(scaled)))
             scaled = np.clip(scaled, -most, most)
         return cls(z, forecasts, scaled, spread, log, history.offset)
 
@@ -148,6 +148,13 @@ class Errors:
         empirical = np.quantile(pooled, LEVELS)
         blend = (free * empirical + LEAST_ERRORS * NORMAL) / (free + LEAST_ERRORS)
         return reach[:, None] * blend
+
+
+def _medians(values: Floats) -> Floats:
+    """Median of each column without NaN; 0 for a column that has none."""
+    return np.array(
+        [np.median(column[~np.isnan(column)]) if (~np.isnan(column)).any() else 0.0 for column in values.T]
+    )
 
 
 def _spread(errors: Floats) -> Floats:
