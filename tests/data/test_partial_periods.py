@@ -204,3 +204,41 @@ def test_a_week_that_one_of_two_places_has_not_reported_is_left_out():
     alone = subject_of(load("mine"), (), {"place": ["A"]})[0].panel
     assert alone.months[-1] == D(2023, 1, 2) + 29 * WEEK and np.isfinite(alone.values).all()
     assert not left_out(load("mine"), {"place": ["A"]})
+
+
+def test_months_that_have_not_come_are_no_counts():
+    planned = [f"2024-{month:02},0" for month in range(1, 7)]
+    done = add(
+        table("2023-11,900", "2023-12,950", *planned),
+        "a.csv",
+        "mine",
+        About(),
+        D(2024, 1, 20),
+        edition=D(2024, 1, 20),
+    )
+    assert load("mine").table["date"].max() == D(2023, 12, 1)
+    assert any("5 dates after 2024-01-20" in note for note in done.warnings)
+    assert any("the month from 2024-01-01 on is not whole" in note for note in done.warnings)
+    with pytest.raises(InputError, match="begins on 2023-01-01, after 2022-05-01"):
+        add(table(), "a.csv", "other", About(), D(2022, 5, 1), edition=D(2022, 5, 1))
+
+
+def test_years_across_with_small_counts_and_a_year_to_date():
+    """Counts from 1 to 12 below a year are no months."""
+    found = understand(b"place,2019,2020,2021,2022,2023 (Jan-Jun)\nA,10,11,12,9,6\nB,8,7,12,10,9\n", "a.csv")
+    assert found.frequency == "year" and found.dims == ("place",)
+    assert found.table.filter(place="A")["value"].to_list() == [10, 11, 12, 9]
+    assert found.table.filter(place="B")["value"].to_list() == [8, 7, 12, 10]
+
+
+def test_a_title_with_as_many_commas_as_the_header():
+    head = "Boats, week of 1 January 2024 to 14 January 2024\nweek,arrivals\n"
+    rows = "".join(f"{D(2023, 11, 6) + at * WEEK},{50 + at}\n" for at in range(10))
+    assert understand((head + rows).encode(), "a.csv").table["value"].to_list() == list(range(50, 60))
+
+
+def test_a_status_says_nothing_of_the_period():
+    rows = "".join(
+        f"{D(2023, 11, 6) + at * WEEK},{'Partial' if at % 2 else 'Full'},{50 + at}\n" for at in range(10)
+    )
+    assert understand(("week,status,arrivals\n" + rows).encode(), "a.csv").table.height == 10

@@ -109,6 +109,24 @@ def test_a_script_without_a_guard_is_told_what_to_write(tmp_path):
     assert "bootstrapping" not in found.stderr
 
 
+def test_it_is_told_too_when_much_is_shared(tmp_path):
+    """More than a pipe holds: this process does not wait for a worker that has ended to read it."""
+    path = script(tmp_path, "main()")
+    path.write_text(path.read_text("utf-8").replace("sys.argv[1],", "sys.argv[1] * 1_000_000,"), "utf-8")
+    call = [sys.executable, str(path), str(tmp_path / "seen"), "a", "b"]
+    found = subprocess.run(call, capture_output=True, text=True, timeout=60)
+    assert "CorridorError: a script that uses more than one worker is read again" in found.stderr
+
+
+def test_nothing_shared_stays_on_disk(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    tasks = run_tasks(2, square, 100, {"a": 1, "b": 2})
+    next(tasks)
+    assert len(list(tmp_path.glob("corridor-*"))) == 1
+    tasks.close()
+    assert not list(tmp_path.glob("corridor-*"))
+
+
 def test_the_hint_shows_the_guard():
     from corridor.model import workers
 

@@ -61,21 +61,21 @@ def test_planted_effects_are_recovered_and_nothing_else_is_found():
     assert set(found.effect) == set(PLANTED)
     for name, factor in PLANTED.items():
         assert np.exp(found.effect[name]) == pytest.approx(factor, abs=0.06)
-    plain = found.ordinary(planted(weeks))
+    plain = found.adjusted(planted(weeks))
     at_new_year = [t for t, week in enumerate(weeks) if holiday_of(week) == "new_year"]
     assert plain[at_new_year].mean() == pytest.approx(np.exp(6.0), rel=0.08)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_series_without_holidays_shows_none(seed):
+def test_a_series_without_holidays_has_no_effect(seed):
     weeks = weeks_from(FIRST, 52 * 5)
     counts = planted(weeks, {}, seed=100 + seed, noise=0.2)
     found = holiday_effects(counts, weeks, 1.0)
     assert not found.effect
-    assert found.ordinary(counts) is counts
+    assert found.adjusted(counts) is counts
 
 
-def test_one_year_shows_nothing():
+def test_one_year_is_too_little():
     weeks = weeks_from(FIRST, 60)
     assert not holiday_effects(planted(weeks), weeks, 1.0).effect
 

@@ -21,6 +21,7 @@ from corridor.engine import Move as PathMove
 from corridor.engine.intensity import intensity_deviations
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure
+from corridor.study.censuses import CityFactors
 from corridor.study.engine_draws import draws_payload
 from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
 from small_corridors import SOURCE, START
@@ -314,3 +315,22 @@ def test_members_of_the_page_are_those_of_python(browser: Any, with_paths: bool)
         totals.add(float(result.monthly_flow.sum()))
     assert len(totals) == 3  # members differ
     page.close()
+
+
+def test_the_page_carries_a_census_as_python_does(page: Any) -> None:
+    """The factors of a city's census on every day of a run, between the weeks on which they are given."""
+    first = dt.date(2023, 12, 21)
+    given = CityFactors(
+        (first, *(first + dt.timedelta(days=10 + 7 * week) for week in range(3))),
+        {"here": np.array([[1.0, 0.9, 1.4, 0.7], [1.0, 1.2, 1.1, 2.0]])},
+    )
+    days = [first + dt.timedelta(days=k) for k in range(40)]
+    item = {
+        "carry": given.factor["here"].T.tolist(),
+        "carried_on": [(day - first).days for day in given.days],
+    }
+    found = page.evaluate(
+        "([item, days]) => [0, 1].map((k) => [...Array(days).keys()].map((d) => CorridorEngine.carriedOn(item, d, k)))",
+        [item, len(days)],
+    )
+    assert np.array(found) == pytest.approx(given.on("here", days), abs=1e-12)

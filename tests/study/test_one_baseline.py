@@ -15,6 +15,7 @@ from corridor.data import load
 from corridor.engine import run_member
 from corridor.forecast import View, forecaster, quantile_table, subject_of
 from corridor.formats import find_corridor, open_corridor
+from corridor.reception.run import city_paths
 from corridor.study import Study, with_forecast
 from corridor.study.assemble import monthly_samples
 from corridor.study.engine_payload import compile_all
@@ -130,3 +131,23 @@ def test_a_free_run_says_another_number(study: Study, tables) -> None:
     theirs = tables["forecast"].filter(series="darien_transits", nationality="", quantile=0.5).sort("month")
     at = [free.months.index(month) for month in theirs["month"]]
     assert np.abs(np.log(counts[at] / theirs["value"].to_numpy())).max() > 0.1
+
+
+def test_the_census_of_a_city_is_that_of_reception(study: Study, tables) -> None:
+    """What `corridor reception americas --city denver` says of a Sunday in March, and what the page starts from."""
+    day = dt.date(2024, 3, 3)
+    paths = city_paths(study.corridor, "denver", AS_OF, 10, draws=MEMBERS)
+    assert paths is not None
+    theirs = np.quantile(paths.total[paths.days.index(day)], (0.1, 0.5, 0.9))
+    rows = tables["daily"].filter(pl.col("item") == "census_denver", pl.col("date") == day)
+    ours = [rows.filter(quantile=level)["value"][0] for level in (0.1, 0.5, 0.9)]
+    assert ours == pytest.approx(theirs, rel=0.005)
+    page = next(
+        one for one in study_levers(study, tables["margins"])["stocks"] if one["id"] == "census_denver"
+    )
+    compiled = study.reference
+    expected = run_member(compiled, None).daily_stock[
+        compiled.dates.index(day), compiled.stock_ids.index("denver.census")
+    ]
+    assert expected * page["level"][compiled.dates.index(day)] == pytest.approx(theirs[1], rel=0.01)
+    assert np.array(page["carry"]).shape == (len(page["carried_on"]), MEMBERS)

@@ -10,7 +10,7 @@ from functools import cached_property
 from corridor.data import Dataset
 from corridor.model import Observation
 from corridor.model.periods import Step, is_finer, write_period, written_start, written_step
-from corridor.series import PublishedSeries, observed_series
+from corridor.series import PublishedSeries, observed_series, whole_dates
 from corridor.text import Pair, has, join, say
 
 WRITTEN_STEPS: tuple[Step, ...] = ("day", "month", "year")
@@ -37,8 +37,8 @@ class Counts:
 
     @cached_property
     def series(self) -> PublishedSeries:
-        """The series at its own step."""
-        return observed_series(self.observation, self.dataset)
+        """The series at its own step, without dates on which a part of the total is missing."""
+        return observed_series(self.observation, whole_dates(self.dataset, self.observation.where, []))
 
     @cached_property
     def step(self) -> Step:

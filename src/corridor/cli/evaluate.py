@@ -127,9 +127,8 @@ def _lone(
     from corridor.evaluate import measure_effect
     from corridor.evaluate.question import Question
     from corridor.evaluate.weekly import weekly_counts, weekly_effect, weekly_rows
-    from corridor.forecast.request import whole_dates
     from corridor.model import InputError
-    from corridor.series import partial_ends, read_series
+    from corridor.series import partial_ends, read_series, whole_dates
     from corridor.text import say
 
     notes: list[str] = []

@@ -70,8 +70,9 @@ def add(
     if keep:
         new_name(name)
     read = understand(content, label, options, f"{about.title} {about.unit}", edition or on)
+    read, later = _until(read, edition or on, label)
     entry = _entry(name, label, about, read, options, on)
-    warnings = tuple(_remarks(read))
+    warnings = (*later, *_remarks(read))
     if not keep:
         return Added(None, read, warnings)
     lag = published(entry.frequency, entry.lag_days)
@@ -80,6 +81,25 @@ def add(
     log = logged(user.read_log(name), label, content, edition or on, table.height, table.height, 0)
     user.write_user(name, entry, table, log, _said(options, read))
     return Added(store.load(name), read, warnings)
+
+
+def _until(read: Understood, day: dt.date, label: str) -> tuple[Understood, tuple[str, ...]]:
+    """What was read without periods that begin after ``day``: plans and blank months ahead are no counts."""
+    after = pl.col("date") > day
+    later = read.table.filter(after)
+    if later.is_empty():
+        return read, ()
+    kept = read.table.filter(~after)
+    if kept.is_empty():
+        raise InputError(
+            f"{label} begins on {later['date'].min()}, after {day}",
+            hint="--on is the day on which the file was public",
+        )
+    gaps = tuple(gap for gap in read.gaps if gap.start <= day)
+    count = later["date"].n_unique()
+    what = "1 date" if count == 1 else f"{count} dates"
+    said = f"{what} after {day} ({later['date'].min()} to {later['date'].max()}) left out: they had not come when the file was public (--on)"
+    return replace(read, table=kept, gaps=gaps), (said,)
 
 
 def remove(name: str) -> int:

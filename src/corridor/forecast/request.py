@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
-import polars as pl
 
 from corridor.data import Dataset
 from corridor.forecast.lone import STACKED
@@ -17,7 +15,7 @@ from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subject
 from corridor.forecast.view import Subject, View
 from corridor.model import Corridor, Fault, InputError, Observation, did_you_mean
 from corridor.model.periods import Step
-from corridor.series import TOTAL, PublishedSeries, partial_ends, read_series, without_partial_dates
+from corridor.series import TOTAL, PublishedSeries, partial_ends, read_series, whole_dates
 
 LEAST_KNOWN = 6
 """Known counts that a series needs."""
@@ -77,17 +75,6 @@ def left_out(dataset: Dataset, where: Mapping[str, Sequence[str]] | None = None)
     where, notes = dict(where or {}), list[str]()
     own = read_series(whole_dates(dataset, where, notes), (), where)
     return (*notes, *map(str, partial_ends(own, _step_of(own))))
-
-
-def whole_dates(dataset: Dataset, where: Mapping[str, Sequence[str]], notes: list[str]) -> Dataset:
-    """The dataset without dates on which a part of the rows that match ``where`` is missing."""
-    rows = [pl.col(dim).is_in(list(values)) for dim, values in where.items() if dim in dataset.dims]
-    narrow = replace(dataset, table=dataset.table.filter(*rows) if rows else dataset.table)
-    kept = without_partial_dates(narrow, notes).table
-    if kept.height == narrow.table.height:
-        return dataset
-    lost = set(narrow.table["date"]) - set(kept["date"])
-    return replace(dataset, table=dataset.table.filter(~pl.col("date").is_in(list(lost))))
 
 
 def _step_of(series: PublishedSeries) -> Step:

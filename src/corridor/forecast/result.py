@@ -51,7 +51,7 @@ class Forecast:
     """Series that were asked for; ``None`` means all of the panel."""
     unit: str = "people"
     holidays: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Effects of holiday weeks on the log of the counts, by series and holiday; empty where none is shown."""
+    """Effects of holiday weeks on the log of the counts, by series and holiday; empty where none is clear."""
 
     def __repr__(self) -> str:
         periods = self.periods

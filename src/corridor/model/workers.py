@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import ContextVar
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, TypeVar
 
 from corridor.model.errors import CorridorError
@@ -70,12 +73,17 @@ def run_tasks(
 
         yield from run_on_cluster(address, function, shared, tasks)
         return
+    with _written(shared) as path:
+        yield from _in_processes(min(workers, len(tasks)), function, path, tasks)
+
+
+def _in_processes(
+    workers: int, function: Callable[[Any, Task], Result], shared: str, tasks: Mapping[Key, Task]
+) -> Iterator[tuple[Key, Result]]:
+    """Results of new processes, each of which reads what is shared from the file ``shared``."""
     # spawn: a forked child of a process that has used Polars' threads can hang
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin,
-        initargs=(shared,),
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(shared,)
     )
     processes: Sequence[BaseProcess] = ()
     try:
@@ -97,10 +105,30 @@ def _call(function: Callable[[Any, Task], Result], task: Task) -> Result:
     return function(_shared.get(), task)
 
 
-def _begin(shared: object) -> None:
+@contextlib.contextmanager
+def _written(shared: object) -> Iterator[str]:
+    """A file with what every task is given, made once for all workers.
+
+    Through a worker's pipe it would be written once for each; and a worker that ends before it has read all, as in a script
+    without a main guard, would leave this process writing for ever.
+    """
+    handle, path = tempfile.mkstemp(prefix="corridor-", suffix=".shared")  # readable for this user alone
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(shared, file, protocol=pickle.HIGHEST_PROTOCOL)
+        yield path
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _begin(shared: str) -> None:
     """In a worker: Ctrl-C goes to the parent, which ends the workers; they end if it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _shared.set(shared)
+    try:
+        content = Path(shared).read_bytes()
+    except FileNotFoundError:  # the parent has stopped meanwhile
+        os._exit(1)
+    _shared.set(pickle.loads(content))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

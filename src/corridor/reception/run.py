@@ -216,6 +216,22 @@ def city_state(corridor: Corridor, city: str, as_of: dt.date) -> tuple[float, fl
     return census, float(place.beds.on([as_of])[0]) if place.beds else float("inf"), stay
 
 
+def city_paths(
+    corridor: Corridor, city: str, as_of: dt.date, weeks: int, *, draws: int, seed: int = 1
+) -> Paths | None:
+    """Draws of the census of a city counted in people, by week from the as-of day on, as `city_reception` forecasts it.
+
+    None for a city that is counted in families or has no census yet.
+
+    Raises
+    ------
+    InputError
+        On an unknown city.
+    """
+    found = _fitted_city(corridor, city, as_of)
+    return None if found is None else combined(simulate(found[1], weeks, draws=draws, seed=seed), found[1])
+
+
 def _fitted_city(corridor: Corridor, city: str, as_of: dt.date) -> tuple[ReceptionPlace, Fitted] | None:
     place = city_place(city, as_of, corridor)
     known = known_on(place.figures, as_of)

@@ -4,7 +4,7 @@ from corridor.series.observed import corridor_series, observed_series
 from corridor.series.published import RATIO, TOTAL, PublishedSeries, ratio_of
 from corridor.series.read import check_codes, read_series
 from corridor.series.scale import LOG_OFFSET, from_log_scale, log_scale
-from corridor.series.whole import PartialPeriod, partial_ends, without_partial_dates
+from corridor.series.whole import PartialPeriod, partial_ends, whole_dates, without_partial_dates
 
 __all__ = [
     "LOG_OFFSET",
@@ -20,5 +20,6 @@ __all__ = [
     "partial_ends",
     "ratio_of",
     "read_series",
+    "whole_dates",
     "without_partial_dates",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,6 +43,17 @@ def without_partial_dates(dataset: Dataset, notes: list[str]) -> Dataset:
         f"`corridor data add FILE --as {dataset.id} --absent zero` says so"
     )
     return replace(dataset, table=dataset.table.filter(~pl.col("date").is_in(days)))
+
+
+def whole_dates(dataset: Dataset, where: Mapping[str, Sequence[str]], notes: list[str]) -> Dataset:
+    """The dataset without dates on which a part of the rows that match ``where`` is missing."""
+    rows = [pl.col(dim).is_in(list(values)) for dim, values in where.items() if dim in dataset.dims]
+    narrow = replace(dataset, table=dataset.table.filter(*rows) if rows else dataset.table)
+    kept = without_partial_dates(narrow, notes).table
+    if kept.height == narrow.table.height:
+        return dataset
+    lost = set(narrow.table["date"]) - set(kept["date"])
+    return replace(dataset, table=dataset.table.filter(~pl.col("date").is_in(list(lost))))
 
 
 def partial_dates(table: pl.DataFrame, dims: tuple[str, ...], *, flow: bool = False) -> list[dt.date]:

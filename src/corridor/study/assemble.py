@@ -19,6 +19,7 @@ from corridor.forecast.engine import months_ahead
 from corridor.forecast.scores import LEVELS
 from corridor.formats.register import REGISTER_COLUMNS, register_row, registered
 from corridor.model import Corridor, Indicator, Observation
+from corridor.study.censuses import CityFactors
 from corridor.study.schema import TABLES
 
 Floats = npt.NDArray[np.float64]
@@ -39,6 +40,8 @@ class ScenarioRun:
     trajectories: Trajectories
     margins: Margins = field(default_factory=Margins)
     """Carries its counts to the default forecast, where the baseline is that forecast."""
+    cities: CityFactors = field(default_factory=CityFactors)
+    """Carries its censuses of cities to those of reception."""
 
 
 def _frame(columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
@@ -156,8 +159,9 @@ def occupied_by_day(indicator: Indicator, compiled: Compiled) -> Floats:
 
 
 def stock_by_day(indicator: Indicator, run: ScenarioRun) -> Floats:
-    """People in an indicator's stocks, shape (members, days)."""
-    return run.trajectories.stock_by_day(*indicator.stocks) + occupied_by_day(indicator, run.compiled)
+    """People in an indicator's stocks, shape (members, days); a city's census as reception forecasts it."""
+    people = run.trajectories.stock_by_day(*indicator.stocks) + occupied_by_day(indicator, run.compiled)
+    return people * run.cities.on(indicator.id, run.trajectories.dates)
 
 
 def expected_by_day(indicator: Indicator, compiled: Compiled, result: MemberResult) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from corridor.forecast.coupled import couple
+from corridor.study.censuses import draw_cities
 from corridor.study.run import Step, Study, no_bar
 
 
@@ -27,8 +28,11 @@ def with_forecast(study: Study, step: Step = no_bar) -> Study:
             hindsight=study.hindsight,
         )  # fmt: skip
         advance(1)
-    return (
-        study
-        if coupling is None
-        else replace(study, paths=coupling.paths, draws=coupling.draws, distance=coupling.distance)
+    if coupling is None:
+        return study
+    cities = draw_cities(
+        study.corridor, study.calibration.as_of, study.end, study.members, study.seed, study.workers
+    )
+    return replace(
+        study, paths=coupling.paths, draws=coupling.draws, distance=coupling.distance, cities=cities
     )

@@ -26,6 +26,7 @@ from corridor.formats.layout import TABLES
 from corridor.formats.save import table_text
 from corridor.model import Corridor, Measure, Parameter, Scenario
 from corridor.study.assemble import monthly_indicators, occupied_by_day, stock_indicators
+from corridor.study.censuses import CityFactors
 from corridor.study.engine_draws import draws_payload
 from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
 from corridor.study.geography import encounter_points, links_of
@@ -44,13 +45,15 @@ def lever_data(
     answers: Mapping[str, tuple[str, ...]] | None = None,
     level: Margins = FREE,
     margins: pl.DataFrame | None = None,
+    cities: CityFactors | None = None,
 ) -> dict[str, Any]:
     """Everything for the page's levers, as plain JSON.
 
     ``spec`` is that of the run, ``scenarios`` are those of the run (None: the base measures alone), and
     ``calibration`` is the date of the calibration whose parameters and state it uses. ``answers`` names, for each
     measured response, the measures that it answers: with all of them off it is off. ``level`` carries expected counts to the
-    medians of the default forecast, ``margins`` (table `margins`) the members from there to its draws.
+    medians of the default forecast, ``margins`` (table `margins`) the members from there to its draws; ``cities`` carries expected
+    censuses to the medians of reception.
     """
     full = compile_all(corridor, spec, tuple(calibrated))
     return {
@@ -67,7 +70,7 @@ def lever_data(
         "events": [event.id for event in full.events],
         "scenarios": [_scenario(full, name) for name in scenarios],
         "series": _series(full, level, margins),
-        "stocks": _stocks(full),
+        "stocks": _stocks(full, cities or CityFactors(), margins),
         "links": {link.id: _at(full.flow_ids, link.flows) for link in links_of(corridor)},
         "met": {"|".join(name): _at(full.flow_ids, ids) for name, ids in encounter_points(corridor).items()},
     }
@@ -177,8 +180,9 @@ def _carry(margins: pl.DataFrame | None, series: str) -> list[list[float]] | Non
     return wide.drop("month").to_numpy().round(6).tolist()
 
 
-def _stocks(full: Compiled) -> list[dict[str, Any]]:
-    """Stocks that an indicator adds up, and people outside the model from each change on."""
+def _stocks(full: Compiled, cities: CityFactors, margins: pl.DataFrame | None) -> list[dict[str, Any]]:
+    """Stocks that an indicator adds up, people outside the model from each change on, and what a census is carried by: the
+    central run by day, members on some days (between them along a straight line)."""
     found = []
     for indicator in stock_indicators(full.corridor):
         others = occupied_by_day(indicator, full)
@@ -187,6 +191,8 @@ def _stocks(full: Compiled) -> list[dict[str, Any]]:
             {
                 "id": indicator.id, "stocks": _at(full.stock_ids, indicator.stocks),
                 "others": [[day, float(others[day])] for day in changes],
+                "level": cities.on(indicator.id, full.dates)[0].tolist() if indicator.id in cities.factor else None,
+                "carry": _carry(margins, indicator.id), "carried_on": [(day - full.dates[0]).days for day in cities.days],
             }
         )  # fmt: skip
     return found

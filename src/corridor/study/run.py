@@ -35,6 +35,7 @@ from corridor.forecast.scoreboard import shipped_scoreboard
 from corridor.model import Corridor, InputError, Provenance, Scenario, sha256_of
 from corridor.study import assemble, contrast, geography, influence, months
 from corridor.study.assemble import ScenarioRun
+from corridor.study.censuses import CityDraws, CityFactors, factors
 from corridor.study.engine_draws import MEMBERS
 from corridor.study.explored import explored_tables
 from corridor.study.lever_data import lever_data
@@ -81,6 +82,8 @@ class Study:
     """Paths of the members, where the baseline is the default forecast (`baseline.with_forecast`)."""
     draws: Draws | None = None
     """Joint draws of that forecast, to which the members' counts are carried."""
+    cities: CityDraws = field(default_factory=CityDraws)
+    """Draws of the censuses of cities, to which those of the members are carried."""
     distance: pl.DataFrame | None = None
     """How far expected counts of the central run stay from the medians of that forecast."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -98,6 +101,25 @@ class Study:
     def level(self) -> Margins:
         """Factors that carry the central run of the base to the medians of the forecast; none where the base is free."""
         return central_margins(self.draws, self.compile(None)) if self.draws else Margins()
+
+    @cached_property
+    def reference(self) -> Compiled:
+        """The run that the forecast speaks of: the first scenario where it counts what the base counts, else the base."""
+        plain, first = self.compile(None), self.compile(self.scenarios[0])
+        return first if _counts_the_same(first, plain) else plain
+
+    @cached_property
+    def city_level(self) -> CityFactors:
+        """Factors that carry the censuses of the central run to the medians of reception."""
+        if not self.cities.days:
+            return CityFactors()
+        compiled = self.reference
+        result = run_member(compiled, None)
+        own = {
+            indicator.id: assemble.expected_by_day(indicator, compiled, result)[None]
+            for indicator in assemble.stock_indicators(self.corridor)
+        }
+        return factors(self.cities, own, compiled.dates, central=True)
 
     def compile(self, scenario: Scenario | str | None) -> Compiled:
         """Compile one scenario, from the calibrated state if there is one."""
@@ -173,13 +195,15 @@ def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | Non
     """The runs with the margins of the default forecast, which speaks of the base alone."""
     if study.draws is None:
         return list(runs)
-    compiled, trajectories = runs[0].compiled, runs[0].trajectories
-    plain = study.compile(None)
-    if not _counts_the_same(compiled, plain):
-        compiled = plain
+    base = runs[0]
+    if study.reference.scenario is None and base.compiled.scenario is not None:
+        compiled = study.reference
         trajectories = run_forecast(compiled, workers=study.workers, executor=executor)
-    margins = margins_of(study.draws, compiled, trajectories)
-    return [replace(run, margins=margins) for run in runs]
+        base = ScenarioRun("base", compiled, trajectories)
+    margins = margins_of(study.draws, base.compiled, base.trajectories)
+    own = {i.id: assemble.stock_by_day(i, base) for i in assemble.stock_indicators(study.corridor)}
+    cities = factors(study.cities, own, base.trajectories.dates)
+    return [replace(run, margins=margins, cities=cities) for run in runs]
 
 
 def _counts_the_same(one: Compiled, other: Compiled) -> bool:
@@ -195,7 +219,8 @@ def _counts_the_same(one: Compiled, other: Compiled) -> bool:
 
 
 def page_margins(study: Study, base: ScenarioRun) -> pl.DataFrame:
-    """``margins``: by series, month and member of the page, what its count is multiplied by after the central factors."""
+    """``margins``: by series, month and member of the page, what its count is multiplied by after the central factors; by city
+    and day, its census."""
     rows: list[tuple[object, ...]] = []
     for indicator, observation in assemble.monthly_indicators(study.corridor):
         if observation.id not in base.margins.factor:
@@ -207,6 +232,13 @@ def page_margins(study: Study, base: ScenarioRun) -> pl.DataFrame:
             (indicator.id, month, member, float(ratio[member, m]))
             for m, month in enumerate(base.trajectories.months)
             for member in range(min(MEMBERS, len(ratio)))
+        ]
+    for name, factor in base.cities.factor.items():
+        relative = factor / study.city_level.factor[name]
+        rows += [
+            (name, day, member, float(relative[member, d]))
+            for d, day in enumerate(base.cities.days)
+            for member in range(min(MEMBERS, len(factor)))
         ]
     return pl.DataFrame(rows, schema=dict(TABLES["margins"]), orient="row")
 
@@ -279,6 +311,7 @@ def study_levers(study: Study, margins: pl.DataFrame | None = None) -> dict[str,
         {name: answer.measures for name, answer in study.answers.items()},
         study.level,
         margins,
+        study.city_level,
     )
 
 

@@ -79,7 +79,7 @@ def calendar_of(
         months = [cell for cell in cells if month_text(cell) is not None]
         if (
             len(years) >= 2
-            and name not in years
+            and not _calendar_year(name)
             and len(months) > 0.9 * len(cells)
             and plain_name(name) not in words.VALUE_NAMES
         ):

@@ -7,10 +7,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corridor.data.countries import plain_name
 from corridor.data.reading.dates import written
 from corridor.data.reading.grid import Grid
 from corridor.data.reading.header import first_table, is_second_header, second_header, without_tags
 from corridor.data.reading.numbers import is_missing, looks_like_number
+from corridor.data.reading.words import DATE_NAMES
 from corridor.model import Fault, InputError
 
 _LOOK = 60
@@ -97,9 +99,15 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int | None:
 def _is_cut_title(rows: Sequence[tuple[int, list[str]]], at: int) -> bool:
     """Whether a row is a title whose commas were taken for delimiters: more cells than any row below, a header next."""
     below = [cells for _, cells in rows[at + 1 : at + 7]]
-    if len(below) < 2 or len(rows[at][1]) <= max(map(len, below)):
+    if len(below) < 2 or _filled(below[0]) < 2 or any(looks_like_number(cell) for cell in below[0]):
         return False
-    return _filled(below[0]) >= 2 and not any(looks_like_number(cell) for cell in below[0])
+    cells = rows[at][1]
+    if len(cells) > max(map(len, below)):
+        return True
+    # as many cells by chance: a sentence with a figure in it, above a header that names a column of dates
+    dates = [any(plain_name(cell) in DATE_NAMES for cell in row) for row in (cells, below[0])]
+    told = any(" " in cell.strip() and any(c.isdigit() for c in cell) for cell in cells)
+    return dates == [False, True] and told and not any(c.isdigit() for cell in below[0] for c in cell)
 
 
 def _is_headless(names: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:

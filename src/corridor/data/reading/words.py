@@ -40,29 +40,9 @@ FLAG_NAMES = frozenset(
 )  # fmt: skip
 """Names of a column that says so of each row."""
 NOTE_NAMES = frozenset(
-    [
-        "note",
-        "notes",
-        "comment",
-        "comments",
-        "remark",
-        "remarks",
-        "flag",
-        "flags",
-        "status",
-        "qualifier",
-        "nota",
-        "notas",
-        "observacion",
-        "observaciones",
-        "estado",
-        "remarque",
-        "remarques",
-        "statut",
-        "bemerkung",
-        "bemerkungen",
-    ]
-)
+    ["note", "notes", "comment", "comments", "remark", "remarks", "flag", "flags", "qualifier", "nota", "notas",
+     "observacion", "observaciones", "remarque", "remarques", "bemerkung", "bemerkungen"]
+)  # fmt: skip
 """Names of a column that may say so in words."""
 DATE_NAMES = frozenset(
     ["date", "day", "days", "month", "week", "year", "quarter", "period", "time", "time", "period", "fecha", "dia", "mes", "semana", "ano", "trimestre", "periodo", "datum", "tag", "monat", "woche", "jahr", "quartal", "zeit", "date", "jour", "mois", "semaine", "annee", "data", "giorno", "settimana", "anno", "week", "ending", "week", "starting", "week", "start", "week", "end", "week", "beginning", "date", "ending", "reporting", "date", "report", "date", "data", "date", "month", "year", "month", "date", "reference", "date", "fiscal", "year", "as", "of", "as", "of", "date", "snapshot", "date", "census", "date", "date", "reported", "date", "of", "report", "timestamp"]

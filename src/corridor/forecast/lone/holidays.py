@@ -1,8 +1,8 @@
 """Holiday weeks of a weekly series: Christmas, New Year, and Easter, whose date moves from year to year.
 
-A holiday's effect is the mean deviation of its weeks from the level around them, on the log scale. It is removed from
-the history before any member sees it and given back to the weeks that are forecast. Only an effect that the series
-shows is used, so that a series without holidays is forecast as before.
+A holiday's effect is the mean deviation of its weeks from the level around them, on the log scale. The history is
+adjusted for it before the members are fitted, and it is added to the forecasts of holiday weeks ahead. Only effects
+that are statistically clear are used: a series without holidays is forecast as before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ REACH = 4
 """Weeks on each side whose ordinary ones give the level around a week."""
 LEAST_TIMES = 2
 """Years in which a holiday's deviation must be known."""
-SHOWN = 2.5
+CLEAR = 2.5
 """Standard errors that the mean deviation must exceed."""
 AGREE = 0.8
 """Share of the years whose deviation must have the sign of the mean."""
@@ -49,28 +49,28 @@ def holiday_of(week: dt.date) -> str | None:
 
 @dataclass(frozen=True, eq=False)
 class HolidayEffects:
-    """Effects of holidays on the log of the counts plus ``offset``, by name; empty where none is shown."""
+    """Effects of holidays on the log of the counts plus ``offset``, by name; empty where none is clear."""
 
     effect: dict[str, float]
-    removed: Floats
-    """What the history is relieved of at each week, shape ``(times,)``: the effect as the other years give it."""
+    adjustment: Floats
+    """Subtracted from the log at each week, shape ``(times,)``: in a holiday week the effect estimated from the other years."""
     offset: float
 
-    def ordinary(self, counts: Floats) -> Floats:
-        """The counts as they would have been in ordinary weeks, of the same shape."""
+    def adjusted(self, counts: Floats) -> Floats:
+        """Holiday-adjusted counts: as they would have been in ordinary weeks, of the same shape."""
         if not self.effect:
             return counts
-        return np.maximum((counts + self.offset) * np.exp(-self.removed) - self.offset, 0.0)
+        return np.maximum((counts + self.offset) * np.exp(-self.adjustment) - self.offset, 0.0)
 
-    def given_back(self, quantiles: Floats, weeks: Sequence[dt.date]) -> Floats:
-        """Quantiles of ordinary weeks as those of ``weeks``, shape ``(horizons, levels)``; a zero stays one."""
+    def with_effects(self, quantiles: Floats, weeks: Sequence[dt.date]) -> Floats:
+        """Quantiles for ordinary weeks with the holiday effects of ``weeks`` added, ``(horizons, levels)``; a zero stays zero."""
         size = np.array([self.effect.get(holiday_of(week) or "", 0.0) for week in weeks])[:, None]
         moved = np.maximum((quantiles + self.offset) * np.exp(size) - self.offset, 0.0)
         return np.where((size == 0.0) | (quantiles == 0.0), quantiles, moved)
 
 
 def holiday_effects(counts: Floats, weeks: Sequence[dt.date], offset: float) -> HolidayEffects:
-    """Effects of the holidays that a weekly series shows.
+    """Estimate the holiday effects of a weekly series.
 
     Parameters
     ----------
@@ -83,20 +83,20 @@ def holiday_effects(counts: Floats, weeks: Sequence[dt.date], offset: float) -> 
 
     Returns
     -------
-    An effect is shown if it is known in two years, most years agree in its sign, and its mean exceeds 2.5 standard
-    errors, by the larger of the spread of ordinary weeks and its own. It is then shrunk by the variance of its mean
-    (James & Stein 1961). The history is relieved of the mean of the *other* years, so that the errors of the members
-    in past holiday weeks hold the uncertainty of the effect.
+    An effect is used if it is known in two years, four in five years agree in its sign, and its mean exceeds 2.5 standard
+    errors, computed from the larger of the variances of ordinary weeks and of its own. It is then shrunk by the variance
+    of its mean (James & Stein 1961). Each year is adjusted by the estimate from the *other* years, so that the members'
+    past errors in holiday weeks include the uncertainty of the effect.
     """
     z = np.log(counts + offset)
     names = [holiday_of(week) for week in weeks]
     plain = np.array([name is None for name in names])
     deviation = _deviations(z, plain)
     usual = deviation[plain & ~np.isnan(deviation)]
-    removed = np.zeros(len(z))
+    adjustment = np.zeros(len(z))
     found: dict[str, float] = {}
     if usual.size < 2 * REACH:
-        return HolidayEffects(found, removed, offset)
+        return HolidayEffects(found, adjustment, offset)
     for name in HOLIDAYS:
         at = np.array([other == name for other in names])
         known = np.flatnonzero(at & ~np.isnan(deviation))
@@ -104,12 +104,12 @@ def holiday_effects(counts: Floats, weeks: Sequence[dt.date], offset: float) -> 
         variance = float((usual**2).mean())
         if len(seen) > 2:
             variance = max(variance, float(seen.var(ddof=1)))
-        if not _is_shown(seen, variance):
+        if not _is_clear(seen, variance):
             continue
         found[name] = _shrunk(seen, variance)
-        removed[at] = found[name]
-        removed[known] = [_shrunk(np.delete(seen, i), variance) for i in range(len(seen))]
-    return HolidayEffects(found, removed, offset)
+        adjustment[at] = found[name]
+        adjustment[known] = [_shrunk(np.delete(seen, i), variance) for i in range(len(seen))]
+    return HolidayEffects(found, adjustment, offset)
 
 
 def weeks_after(weeks: Sequence[dt.date], horizons: int) -> list[dt.date]:
@@ -117,12 +117,12 @@ def weeks_after(weeks: Sequence[dt.date], horizons: int) -> list[dt.date]:
     return [add_steps(weeks[-1], h, "week") for h in range(1, horizons + 1)]
 
 
-def _is_shown(seen: Floats, variance: float) -> bool:
+def _is_clear(seen: Floats, variance: float) -> bool:
     if len(seen) < LEAST_TIMES:
         return False
     mean = float(seen.mean())
     agree = float((np.sign(seen) == np.sign(mean)).mean())
-    return agree >= AGREE and abs(mean) > SHOWN * np.sqrt(variance / len(seen))
+    return agree >= AGREE and abs(mean) > CLEAR * np.sqrt(variance / len(seen))
 
 
 def _shrunk(seen: Floats, variance: float) -> float:

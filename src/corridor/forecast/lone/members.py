@@ -15,9 +15,9 @@ LEAST_ERRORS = 20.0
 """Errors that the normal shape weighs."""
 FEW_ERRORS = 8
 """Errors up to which a member's first ones are divided by the first spread that is known, not by 1."""
-MOST_SPREADS = 8.0
-"""Spreads of its own origin that an error on the log scale counts as at most: one that came when nothing had moved before
-says little of the next, and would be its power."""
+MOST_SPREADS = 4.0
+"""An error h steps ahead on the log scale counts as at most this times ``1 + h`` spreads of its own origin: one that came
+when nothing had moved before says little about the size of the next."""
 SCALE_HALF_LIFE = 12.0
 """Steps after which a past error weighs half in the spread of today."""
 
@@ -121,7 +121,8 @@ class Errors:
         spread = _spread(errors[:, 0])
         scaled = errors / spread[:, None]
         if log:
-            scaled = np.clip(scaled, -MOST_SPREADS, MOST_SPREADS)
+            most = MOST_SPREADS * (1.0 + np.arange(1, horizons + 1))
+            scaled = np.clip(scaled, -most, most)
         return cls(z, forecasts, scaled, spread, log, history.offset)
 
     def quantiles(self, t: int) -> Floats:

@@ -38,7 +38,7 @@ class Stack:
     related: Floats
     """Correlation of the horizons' errors, shape ``(horizons, horizons)``."""
     holidays: Mapping[str, float] = field(default_factory=dict)
-    """Effects of holiday weeks on the log of the counts, by name; empty where none is shown."""
+    """Effects of holiday weeks on the log of the counts, by name; empty where none is clear."""
 
 
 def stack(
@@ -65,13 +65,13 @@ def stack(
     holidays = holiday_effects(counts, weeks, history.offset) if weeks else None
     if holidays is None or not holidays.effect:
         return _stacked(history, whole=whole)
-    ordinary = _stacked(replace(history, counts=holidays.ordinary(counts)), whole=False)
+    ordinary = _stacked(replace(history, counts=holidays.adjusted(counts)), whole=False)
     return _with_holidays(ordinary, holidays, weeks_after(weeks, horizons), whole=whole)
 
 
 def _with_holidays(made: Stack, holidays: HolidayEffects, weeks: Sequence[dt.date], *, whole: bool) -> Stack:
-    """The forecast of ordinary weeks with the effects of the holidays that are ahead."""
-    levels = holidays.given_back(made.quantiles, weeks)
+    """The forecast from the holiday-adjusted history, with the effects of the holidays ahead."""
+    levels = holidays.with_effects(made.quantiles, weeks)
     levels = np.maximum.accumulate(np.round(levels) if whole else levels, axis=1)
     return replace(made, quantiles=levels, holidays=holidays.effect)
 

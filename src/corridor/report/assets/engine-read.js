@@ -48,7 +48,7 @@
         while (at + 1 < item.others.length && item.others[at + 1][0] <= d) at += 1;
         let people = item.others[at][1];
         for (const k of item.stocks) people += stock[d * K + k];
-        values[d] = people;
+        values[d] = item.level ? people * item.level[d] : people;
       }
       found.stocks[item.id] = values;
     }
@@ -64,14 +64,24 @@
     return out;
   };
 
+  // A city's census of member ``k`` on day ``d``: between the days on which a factor is given along a straight line
+  // (`corridor.study.censuses.CityFactors.on`).
+  const carriedOn = ({ carry, carried_on: days }, d, k) => {
+    if (d <= days[0]) return carry[0][k];
+    if (d >= days.at(-1)) return carry.at(-1)[k];
+    const right = days.findIndex((day) => day > d), part = (d - days[right - 1]) / (days[right] - days[right - 1]);
+    return (1 - part) * carry[right - 1][k] + part * carry[right][k];
+  };
+
   // A member under settings of the reader: a strength that nobody moved is the member's own draw.
   // Member ``k``'s counts are carried to its draw of the forecast (`corridor.forecast.coupled.margins`) where a series has one.
   const memberRun = (data, model, drawn, now, scenario, memory = null, k = 0) => {
     const own = now.map((x, i) => (x.strength === model.measures[i].strength ? { ...x, strength: drawn.measures[i].strength } : x));
     const found = read(data, model, E.run(drawn, chosen(data, own, scenario.events), memory));
     for (const { id, carry } of data.series) if (carry) found.series[id] = found.series[id].map((people, m) => people * carry[m][k]);
+    for (const item of data.stocks) if (item.carry) found.stocks[item.id] = found.stocks[item.id].map((people, d) => people * carriedOn(item, d, k));
     return found;
   };
 
-  Object.assign(E, { chosen, silent, read, level, memberRun });
+  Object.assign(E, { chosen, silent, read, level, memberRun, carriedOn });
 })();
