@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from corridor.data import Dataset, load
 from corridor.forecast.panel import Panel
@@ -53,6 +54,9 @@ PUBLISHERS: Mapping[str, Publisher] = {
     "darien": Publisher("darien_transits", (_OTHERS,)),
 }
 
+KEPT = 16
+"""Panels that are kept, those used last; a dataset that was renewed is another object, and read again."""
+
 SETS: tuple[SeriesSet, ...] = (
     SeriesSet("us_transit_nationalities", "us", TRANSIT),
     SeriesSet("us_total", "us", ("total",)),
@@ -69,7 +73,11 @@ SETS: tuple[SeriesSet, ...] = (
 
 def panel_of(publisher: Publisher, dataset: Dataset | None = None) -> Panel:
     """The panel of a publisher, from its shipped dataset unless another is given (such as one ``as_of``)."""
-    dataset = dataset or load(publisher.dataset)
+    return _panel_of(publisher, dataset or load(publisher.dataset))
+
+
+@lru_cache(maxsize=KEPT)
+def _panel_of(publisher: Publisher, dataset: Dataset) -> Panel:
     series, names = [read_series(dataset)], [TOTAL]
     for margin in publisher.margins:
         groups = {name: [name] for name in margin.names}
@@ -79,7 +87,9 @@ def panel_of(publisher: Publisher, dataset: Dataset | None = None) -> Panel:
         for name, members in groups.items():
             series.append(read_series(dataset, (), {margin.dim: members}))
             names.append(name)
-    return Panel.from_series(series, names)
+    panel = Panel.from_series(series, names)
+    panel.values.setflags(write=False)
+    return panel
 
 
 def standard_panels() -> dict[str, Panel]:
