@@ -13,7 +13,7 @@ from browsing import settle, wait_until_drawn
 from make_run import LEVELS, MANIFEST, frame, tables
 
 from corridor.report import RunFolder
-from corridor.report.sections import RunView
+from corridor.report.sections import RunView, leads
 from corridor.report.sections.people import Cities
 from corridor.text import LANGS, chance
 
@@ -86,6 +86,30 @@ def test_a_city_without_published_counts_says_that_it_is_assumed(run: RunFolder)
     )
     said = beds(run, labels=labels)["reading"]
     assert "Denver (assumed) " in said["en"] and "Denver (supuesto) " in said["es"]
+
+
+def test_a_chance_beyond_the_outer_quantiles_is_told_as_a_bound(run: RunFolder) -> None:
+    """Ten beds, and more beds than ever people: over 99 % and under 1 %, never 0 or 100 %."""
+    rows = [("census_chicago", dt.date(2023, 7, 1), 10.0), ("census_denver", dt.date(2023, 7, 1), 1e6)]
+    block = beds(run, capacity=frame("capacity", rows))
+    said = {lang: text.replace("\N{NO-BREAK SPACE}", " ") for lang, text in block["reading"].items()}
+    assert said["en"].endswith("Chicago >99 %; Denver <1 %.") and "Chicago >99 %; Denver <1 %" in said["es"]
+    assert cell(block, "Denver", MARCH)["es"].replace("\N{NO-BREAK SPACE}", " ") == "<1 %"
+
+
+def test_the_page_s_sentence_names_a_city_that_is_counted(run: RunFolder) -> None:
+    """Denver's beds are the shorter ones, unless nobody counts Denver."""
+    denver = leads.beds(RunView(run))
+    labels = run.tables["labels"].with_columns(
+        tag=pl.when(pl.col("item") == "census_denver").then(pl.lit("assumed")).otherwise(pl.col("tag"))
+    )
+    other = leads.beds(RunView(RunFolder(run.path, MANIFEST, {**run.tables, "labels": labels})))
+    assert denver is not None and other is not None
+    assert {denver["links"][0]["to"], other["links"][0]["to"]} == {
+        "ready/figure-census_denver",
+        "ready/figure-census_chicago",
+    }
+    assert other["links"][0]["to"] == "ready/figure-census_chicago"
 
 
 def test_no_beds_no_table(run: RunFolder) -> None:

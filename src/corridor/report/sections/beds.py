@@ -16,6 +16,8 @@ from corridor.text import LANGS, Lang, chance, day, month
 
 MONTHS = 6
 """Months of the table."""
+RARE = 0.01 + 1e-9
+"""A chance up to this, or from one minus this on, is told as a bound."""
 
 
 def beds_table(view: RunView, cities: list[str]) -> list[Block]:
@@ -29,12 +31,14 @@ def beds_table(view: RunView, cities: list[str]) -> list[Block]:
     if not months:
         return []
     rows = [_row(view, item, chances[item]) for item in cities]
-    columns = [column("city", label=say("beds_city")), column("beds", "number", label=say("beds_beds"))]
+    columns = [
+        column("city", label=say("beds_city")), column("count", "count", label=say("beds_count")),
+        column("date", "interval"), column("beds", "number", label=say("beds_beds")),
+    ]  # fmt: skip
     columns += [
         column(when.isoformat(), "chance", label={lang: _short(when, lang) for lang in LANGS})
         for when in months
     ]
-    columns += [column("count", "count", label=say("beds_count")), column("date", "interval")]
     return [
         {
             "type": "table", "name": "capacity", "open": True,
@@ -84,10 +88,19 @@ def _row(view: RunView, item: str, chances: Mapping[dt.date, float]) -> dict[str
     return {
         "city": city_name(view, item),
         "beds": float(now[-1]) if len(now) else None,
-        **{when.isoformat(): value for when, value in chances.items()},
+        **{when.isoformat(): _cell(value) for when, value in chances.items()},
         "count": shown_count(last) if last else say("beds_assumed"),
         "date": {lang: day(last["date"], lang) for lang in LANGS} if last else None,
     }
+
+
+def _told(share: float, lang: Lang) -> str:
+    """A chance; one at the outer quantiles is a bound, since nothing is extrapolated beyond them."""
+    return chance(share if RARE < share < 1 - RARE else round(share), lang)
+
+
+def _cell(share: float) -> float | Text:
+    return share if RARE < share < 1 - RARE else {lang: _told(share, lang) for lang in LANGS}
 
 
 def _short(date: dt.date, lang: Lang) -> str:
@@ -109,7 +122,7 @@ def _reading(view: RunView, chances: Mapping[str, Mapping[dt.date, float]], mont
     there = {item: found[when] for item, found in chances.items() if when in found}
     order = sorted(there, key=lambda item: -there[item])
     values = {
-        lang: "; ".join(f"{city_name(view, item)[lang]} {chance(there[item], lang)}" for item in order)
+        lang: "; ".join(f"{city_name(view, item)[lang]} {_told(there[item], lang)}" for item in order)
         for lang in LANGS
     }
     return say("beds_reading", date=lambda lang: day(month_end(when), lang), values=values)
