@@ -45,6 +45,7 @@ def test_six_maps_stand_in_place_of_the_one_that_moves(paper: Any) -> None:
             box = one.query_selector("svg").bounding_box()
             assert box["width"] > 250 and box["height"] > 120
             assert one.query_selector(".land").get_attribute("d")
+        assert len(paper.query_selector_all("#figure-map .map-print > .legend li")) > 4
         for hidden in (".chart", ".map-time", ".map-zoom", ".map-far"):
             assert not paper.is_visible(f"#figure-map {hidden}"), hidden
 

@@ -81,6 +81,8 @@ def test_the_bars_reach_both_ends_and_are_hatched_where_assumed(browser: Any, re
     assert {bar["fill"] for bar in first} == {"url(#hatch-ink)"}
     assert strips[1].query_selector("rect").get_attribute("fill") == "var(--c1)"
     assert "SEGOB" in strips[1].inner_text() and "+20,0\N{NO-BREAK SPACE}%" in strips[1].inner_text()
+    wide = "e => e.getBoundingClientRect().right <= e.closest('.card').getBoundingClientRect().right"
+    assert all(node.evaluate(wide) for node in page.query_selector_all("#figure-influence .strips *"))
     page.evaluate("document.querySelector('#figure-influence details.save').open = true")
     with page.expect_download() as caught:
         page.click("#figure-influence .actions button >> nth=0")

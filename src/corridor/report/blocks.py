@@ -75,7 +75,7 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
     "text": _keys("title text"),
     "list": _keys("title intro items", "hatched"),
     "code": _keys("title code", "closed"),
-    "table": _keys("name title table", "query open reading group filters assumed"),
+    "table": _keys("name title table", "query open reading group filters assumed source"),
     # charts for any section
     "bars": _keys(f"{_CHART} rows kind table", _CHART_MAY),
     "lines": _keys(f"{_CHART} lines as_of", _CHART_MAY),

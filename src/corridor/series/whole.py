@@ -1,4 +1,4 @@
-"""What of a series is not whole: dates on which a part of the total is missing, and periods that days fill in part."""
+"""Incomplete figures of a series: dates on which a part of the total is missing, and periods that are covered in part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members of the forecast of one series: each gives quantiles at every past origin, as it would have given them then."""
+"""Ensemble members of the forecast of one series: each gives quantiles at every past origin, from what was known then."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from corridor.forecast.volatility import NORMAL
 from corridor.model.arrays import Floats
 
 LEAST_ERRORS = 20.0
-"""Errors that the normal shape weighs."""
+"""Pseudo-observations: the normal distribution weighs as much as this many past errors in the shape of the interval."""
 FEW_ERRORS = 8
-"""Errors up to which a member's first ones are divided by the first spread that is known, not by 1."""
-MOST_SPREADS = 4.0
-"""An error h steps ahead on the log scale counts as at most this times ``1 + h`` spreads of its own origin: one that came
-when nothing had moved before says little about the size of the next."""
+"""With at most this many errors, those before the first known spread are divided by that spread, not by 1."""
+MOST_SPREADS = 8.0
+"""An error on the log scale counts as at most so many spreads of its own origin (more at horizons where errors are usually
+larger): one that came when nothing had moved before says little about the size of the next."""
 SCALE_HALF_LIFE = 12.0
-"""Steps after which a past error weighs half in the spread of today."""
+"""Half-life, in steps, of the weight of a past error in the current spread."""
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """What a member looks at: counts with NaN where unknown, and how many steps ahead are asked."""
+    """Input of the members: counts (NaN where unknown) and the number of steps ahead."""
 
     counts: Floats
     horizons: int
     season: int
     stock: bool = False
     offset: float = field(init=False)
-    """Added before the log: larger where zeros and bursts stand side by side."""
+    """Added to the counts before the log; larger for series that mix zeros and bursts."""
 
     def __post_init__(self) -> None:
         known = self.counts[~np.isnan(self.counts)]
@@ -40,12 +40,12 @@ class History:
 
     @property
     def burn(self) -> int:
-        """Origins whose errors do not count."""
+        """Burn-in: number of first origins whose errors are ignored."""
         return min(max(6, self.season if self.seasonal else 6), max(2, len(self.counts) // 3))
 
     @property
     def seasonal(self) -> bool:
-        """Whether seasons can be told: two whole ones are there."""
+        """Whether the history is long enough for a season: two whole years and four steps."""
         return self.season > 1 and len(self.counts) >= 2 * self.season + 4
 
 
@@ -121,7 +121,7 @@ class Errors:
         spread = _spread(errors[:, 0])
         scaled = errors / spread[:, None]
         if log:
-            most = MOST_SPREADS * (1.0 + np.arange(1, horizons + 1))
+            most = MOST_SPREADS * np.maximum(1.0, 1.5 * _medians(np.abs(scaled)))
             scaled = np.clip(scaled, -most, most)
         return cls(z, forecasts, scaled, spread, log, history.offset)
 
@@ -150,8 +150,15 @@ class Errors:
         return reach[:, None] * blend
 
 
+def _medians(values: Floats) -> Floats:
+    """Median of each column without NaN; 0 for a column that has none."""
+    return np.array(
+        [np.median(column[~np.isnan(column)]) if (~np.isnan(column)).any() else 0.0 for column in values.T]
+    )
+
+
 def _spread(errors: Floats) -> Floats:
-    """Root mean square of the errors one step ahead known at each time: recent ones, given the long run's."""
+    """Root mean square of the one-step errors known at each time: exponentially weighted, with the long-run value as a prior."""
     known = ~np.isnan(errors)
     squares = np.where(known, errors, 0.0) ** 2
     keep = 0.5 ** (1.0 / SCALE_HALF_LIFE)
@@ -164,14 +171,14 @@ def _spread(errors: Floats) -> Floats:
         long_run = total / number if number else 0.0
         result[t] = np.sqrt((recent + 12.0 * long_run) / (weight + 12.0)) if number else np.nan
     floor = np.nanmax(result) * 0.02 if np.isfinite(result).any() else 1.0
-    # nothing has weighed the members of a series of a few counts: a first error over a spread of 1 would be all there is
+    # in a series of a few counts no weights are learned, so one first error divided by a spread of 1 would dominate
     few = 0 < known.sum() <= FEW_ERRORS
     before = result[np.isfinite(result)][0] if few and np.isfinite(result).any() else 1.0
     return np.where(np.isnan(result), before, np.maximum(result, max(floor, 1e-9)))
 
 
 def _smooth_sizes(size: Floats, count: Floats) -> Floats:
-    """Size of errors by horizon, smoothed by a power of the horizon, which carries on where few are known."""
+    """Root mean square error by horizon, shrunk towards a power law of the horizon where few errors are known."""
     steps = np.arange(1.0, len(size) + 1)
     weight = np.minimum(count, 40.0)
     power = 0.35
@@ -192,7 +199,7 @@ def _smooth_sizes(size: Floats, count: Floats) -> Floats:
 
 
 EMPIRICAL = ("recent", "same_season")
-"""Members that give the distribution of past counts themselves: zeros and bursts as they were."""
+"""Members that forecast the empirical distribution of past counts, so that zeros and bursts keep their frequency."""
 
 
 def empirical(history: History, t: int, name: str) -> Floats:

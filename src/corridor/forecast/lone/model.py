@@ -21,9 +21,9 @@ STACKED = "stacked"
 SEASONS: Mapping[str, int] = {"week": 52, "month": 12, "quarter": 4}
 """Steps of a year."""
 ORIGINS = 30
-"""Past origins on which the members are weighed."""
+"""Past origins on which the weights of the members are learned."""
 UNSHOWN = 0.3
-"""Prior weight of a member with seasons in a stock, whose season must be shown; 1 for any other."""
+"""Prior weight of a seasonal member where the series is a stock; 1 for any other member."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +53,11 @@ def stack(
     season
         Steps of a year, 1 where there are none.
     stock
-        Whether it is a level: then a season must be shown before it is believed.
+        Whether it is a level: then seasonal members start with a lower weight.
     whole
         Whether it counts whole people: quantiles are rounded.
     weeks
-        The Mondays of the rows of a weekly series, whose holiday weeks are then taken as what they are.
+        The Mondays of the rows of a weekly series; holiday effects are then estimated and forecast.
     """
     first = int(np.flatnonzero(~np.isnan(counts))[0])
     counts, weeks = counts[first:], tuple(weeks)[first:]

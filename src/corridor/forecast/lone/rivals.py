@@ -1,4 +1,4 @@
-"""What the default is held against on one series: a calibrated walk, seasonal naive, AutoETS and AutoTheta."""
+"""Benchmark models of one series, with which the default is compared: calibrated walk, seasonal naive, AutoETS, AutoTheta."""
 
 from __future__ import annotations
 

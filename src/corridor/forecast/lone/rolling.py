@@ -28,7 +28,7 @@ SCHEMA = {
 
 
 def usable_models() -> tuple[str, ...]:
-    """Models that can answer: those of statsforecast only where it is installed."""
+    """Models that can be run: those of statsforecast only where it is installed."""
     return tuple(name for name in LONE_MODELS if available() or name not in ("ets", "theta"))
 
 

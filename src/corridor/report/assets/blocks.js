@@ -294,7 +294,7 @@
   const claims = (block) => el("div", { class: "claims wide" }, block.claims.map((claim) =>
     el("article", { class: "card claim" },
       el("p", { class: `verdict ${claim.verdict}` }, C.text(claim.verdict_label)),
-      el("blockquote", {}, el("p", {}, "“", C.text(claim.statement), "”"), el("footer", {}, C.text(claim.said))),
+      el("blockquote", {}, el("p", {}, C.say("quote", { text: claim.statement })), el("footer", {}, C.text(claim.said))),
       el("p", { class: "reading" }, C.text(claim.sentence)),
       el("details", { open: C.page() === "all" }, el("summary", { "aria-label": `${C.say("claim_facts")}: ${C.text(claim.statement)}` }, C.say("claim_facts")),
         el("dl", {}, claim.facts.map((fact) => [el("dt", {}, C.text(fact.label)), el("dd", {}, C.text(fact.text))]))))));

@@ -108,7 +108,10 @@
   };
   const known = () => (data.header.known.length ? el("details", { class: "known" }, el("summary", {}, C.say("known_title")),
     el("p", {}, C.text(data.header.subtitle)), el("ul", {}, data.header.known.map((item) => el("li", {}, C.text(item))))) : null);
-  const onePage = (page) => [titled(page), page.missing ? missing(page.missing) : null,
+  // What stands below the first screen, one press away.
+  const onPage = (page) => (page.sections.length < 2 ? null : el("nav", { class: "on-page", "aria-label": C.say("on_page") }, el("ul", {},
+    page.sections.slice(1).map((id) => el("li", {}, link(`${page.id}/${id}`, C.text(spec.get(id).title)))))));
+  const onePage = (page) => [titled(page), onPage(page), page.missing ? missing(page.missing) : null,
     page.sections.map((id, place) => (place ? fold(spec.get(id)) : open(spec.get(id), true)))];
   const allPages = () => [el("h1", {}, C.text(data.header.title)), known(), data.pages.map((page) => page.sections.map((id) => open(spec.get(id))))];
   const content = () => {

@@ -57,11 +57,12 @@
     return spread(block.months.length).map(one);
   };
 
-  C.mapPrint = ({ node, ...map }) => {
+  // `legendOf` gives the legend where the figure's own is folded away.
+  C.mapPrint = ({ node, legendOf, ...map }) => {
     const place = el("div", { class: "map-print" });
     node.querySelector(".chart").after(place);
     C.on("print", () => {
-      place.replaceChildren(...small(map));
+      place.replaceChildren(...(legendOf ? [C.legend(legendOf())] : []), ...small(map));
       node.classList.add("on-paper");
     });
   };

@@ -392,7 +392,7 @@
     });
     C.on("overlay", move);
     const captionOf = (m) => [C.text(block.readings[scenario.value()][m]) || C.month(block.months[m]), fitted(m) ? ` (${C.say("map_fitted")})` : ""].join("");
-    C.mapPrint({ node, block, color: COLOR, layers, onLink, metAt, thick, wide, captionOf, metColor: (id) => MET[block.items.findIndex((item) => item.id === id) % MET.length] });
+    C.mapPrint({ node, block, legendOf: onStart ? legendOf : null, color: COLOR, layers, onLink, metAt, thick, wide, captionOf, metColor: (id) => MET[block.items.findIndex((item) => item.id === id) % MET.length] });
     time.update(month());
     below.update(month());
     return node;

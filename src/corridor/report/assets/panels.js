@@ -28,7 +28,7 @@
       filters.length ? [el("div", { class: "controls" }, filters.map((f) => f.node)), found] : null,
       C.foot({
         table: details, name: block.name, title, tableOf: () => ({ ...block.table, rows: rows() }), queryOf: block.query ? () => block.query : null,
-        anchor: `table-${block.name}`,
+        anchor: `table-${block.name}`, source: block.source ? C.text(block.source) : null,
       }));
   };
 

@@ -132,9 +132,13 @@ def _error(view: RunView, rows: pl.DataFrame, point: str) -> Spoken | None:
 
 
 def beds(view: RunView) -> Spoken | None:
-    """The city whose beds are most likely too few at the end of the run, and how many people it then has."""
+    """The city whose beds are most likely too few at the end of the run, and how many people it then has.
+
+    A city that nobody counts is named only where no other has beds.
+    """
     daily, room = view.run.table("daily"), view.run.table("capacity")
     cities = [item for item in view.of_kind("census") if item in view.items and item in set(room["item"])]
+    cities = [item for item in cities if view.label(item).tag != "assumed"] or cities
     if not cities:
         return None
     rows = daily.filter((pl.col("scenario") == view.scenarios[0]) & pl.col("item").is_in(cities))

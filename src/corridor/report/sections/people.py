@@ -10,6 +10,7 @@ import polars as pl
 
 from corridor.report.messages import Text, say
 from corridor.report.sections.base import Block, RunView, counted, prose, quantiles_of, shown_count
+from corridor.report.sections.beds import beds_table
 from corridor.report.sections.fans import fan
 from corridor.text import LANGS, day, number, rounded
 
@@ -43,8 +44,9 @@ class Cities:
         return bool(_census(view))
 
     def payload(self, view: RunView) -> list[Block]:
-        """A band per city."""
-        return [prose(say("cities_intro")), *(band(view, item) for item in _census(view))]
+        """The chance that beds run out, and a band per city."""
+        cities = _census(view)
+        return [*beds_table(view, cities), prose(say("cities_intro")), *(band(view, item) for item in cities)]
 
 
 def _census(view: RunView) -> list[str]:
