@@ -84,6 +84,14 @@ def test_openapi_names_every_address(client: Any) -> None:
     assert "/runs/{run}/tables/{name}.json" in described and "/healthz" in described
 
 
+def test_every_answer_to_a_wrong_kind_of_body_is_described(client: Any) -> None:
+    """What Schemathesis found: 415 was answered and not described."""
+    described = client.get("/openapi.json").json()["paths"]
+    for path in ("/scenarios", "/ensembles"):
+        answer = client.post(path, content="{}", headers={"content-type": "text/plain"})
+        assert str(answer.status_code) in described[path]["post"]["responses"]
+
+
 def test_scenarios_are_kept_and_survive_a_kill(client: Any, settings: Settings, tmp_path: Path) -> None:
     made = client.post("/scenarios", json={"run": "run", "name": "=mine", "settings": "moves=a~1"})
     assert made.status_code == 201

@@ -80,6 +80,14 @@ class Compiled:
         return numbers.apply_measures(numbers.base_values(drawn, member), drawn, numbers.by_date)
 
     @cached_property
+    def _base(self) -> Values:
+        return self.numbers.base_values(self.table.values(self.spec.seed, None))
+
+    def base_copy(self) -> Values:
+        """Central numbers by segment before any measure, to be changed in place; no strength of a measure is in them."""
+        return Values(**{name: array.copy() for name, array in vars(self._base).items()})
+
+    @cached_property
     def central(self) -> Values:
         """The numbers of `values` at central values; they are shared, and are not to be changed."""
         return self.values(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -43,16 +43,11 @@ def measure_notes(compiled: Compiled, result: MemberResult | None = None) -> tup
     only that they touch nothing is told.
     """
     drawn = compiled.table.values(compiled.spec.seed, None)
-    base = compiled.numbers.base_values(drawn)
-    return tuple(
-        note for i in range(len(compiled.measures)) for note in _notes(compiled, result, i, drawn, base)
-    )
+    return tuple(note for i in range(len(compiled.measures)) for note in _notes(compiled, result, i, drawn))
 
 
-def _notes(
-    compiled: Compiled, result: MemberResult | None, i: int, drawn: Floats, base: Values
-) -> Iterator[MeasureNote]:
-    """Notes on one measure; ``base`` holds the numbers before any measure."""
+def _notes(compiled: Compiled, result: MemberResult | None, i: int, drawn: Floats) -> Iterator[MeasureNote]:
+    """Notes on one measure."""
     active = compiled.measures[i]
     name = active.measure.id
     if touched(compiled.corridor, active.measure).nothing:
@@ -61,7 +56,7 @@ def _notes(
     part = compiled.numbers.by_date[i]
     if not part.any():
         return
-    with_it, without = compiled.central, _values_without(compiled, drawn, base, i)
+    with_it, without = compiled.central, _values_without(compiled, drawn, i)
     if _equal(with_it, without):
         yield MeasureNote(name, "blocked", by=tuple(_others(compiled, active)))
         return
@@ -72,11 +67,10 @@ def _notes(
         yield MeasureNote(name, "used", used=used)
 
 
-def _values_without(compiled: Compiled, drawn: Floats, base: Values, i: int) -> Values:
+def _values_without(compiled: Compiled, drawn: Floats, i: int) -> Values:
     """Numbers of the run without one measure."""
     part = [np.zeros_like(p) if j == i else p for j, p in enumerate(compiled.numbers.by_date)]
-    copied = replace(base, **{f.name: getattr(base, f.name).copy() for f in fields(base)})
-    return compiled.numbers.apply_measures(copied, drawn, part)
+    return compiled.numbers.apply_measures(compiled.base_copy(), drawn, part)
 
 
 def _equal(one: Values, other: Values) -> bool:

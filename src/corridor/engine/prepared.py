@@ -20,7 +20,7 @@ from corridor.engine.parameters import ParameterTable, Rows
 from corridor.engine.spec import RunSpec
 from corridor.model import Corridor, Parameter
 
-KEPT = 2
+KEPT = 4
 """Corridors whose parameters are kept, those used last."""
 TABLES = ("parameters", "places", "stocks", "routes", "groups", "flows", "settings")
 """Tables of a corridor that its parameters and its network rest on."""

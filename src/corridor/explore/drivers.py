@@ -49,7 +49,7 @@ class Model:
     @cached_property
     def field(self) -> MeanField:
         """The runs behind it."""
-        return MeanField(self.plan.study, self.plan.space, self.plan.reader)
+        return self.plan.field
 
     @cached_property
     def order(self) -> list[int]:

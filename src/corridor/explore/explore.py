@@ -16,7 +16,7 @@ from corridor.explore.drivers import BLOCKS, Drivers, drivers
 from corridor.explore.find import Found, find, shown
 from corridor.explore.judge import View, meets_a_demand, views_of
 from corridor.explore.plan import Plan
-from corridor.explore.runs import MeanField, Rerun, full_ensemble, single_effects
+from corridor.explore.runs import Rerun, full_ensemble, single_effects
 from corridor.explore.space import Package, Space, make_space
 from corridor.model.arrays import Floats
 
@@ -139,8 +139,7 @@ def run(plan: Plan, effort: Effort | None = None, *, step: Step = no_bar, store:
             progress=advance,
         ) if late else {}  # fmt: skip
     none = runs.pop(NONE)
-    field = MeanField(plan.study, plan.space, plan.reader)
-    single = single_effects(field)
+    single = single_effects(plan.field)
     packages = tuple(_viewed(plan, p, runs[p.id].outcomes - none.outcomes, single) for p in chosen)
     hindsight = tuple(
         _late(plan, late_space, name, package, later[name].outcomes - none.outcomes) for name, package in late.items()

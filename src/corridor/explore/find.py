@@ -12,7 +12,7 @@ import numpy as np
 
 from corridor.explore.judge import accepting, meets_a_demand
 from corridor.explore.plan import Plan
-from corridor.explore.runs import Draw, MeanField
+from corridor.explore.runs import Draw
 from corridor.explore.search import Archive, hypervolume, search
 from corridor.explore.space import Package
 from corridor.model import InputError
@@ -65,7 +65,7 @@ class Objectives:
 
     def __init__(self, plan: Plan, draws: int) -> None:
         self.plan = plan
-        self.field = MeanField(plan.study, plan.space, plan.reader)
+        self.field = plan.field
         self.draws = [Draw(member) for member in range(draws)]
         self.none = self.field.mean(tuple(0 for _ in plan.space.elements), self.draws)
 
@@ -100,6 +100,7 @@ def find(
     Raises InputError where no package is allowed.
     """
     settings = Settings(evaluations, draws, None if store is None else store / _name(plan, draws))
+    _ = plan.field.whole  # before workers start: what it rests on takes longer than a hundred packages
     if workers <= 1 or len(seeds) <= 1:
         archives = {seed: _search((plan, settings), seed, progress) for seed in seeds}
     else:

@@ -17,6 +17,7 @@ from corridor.explore.outcomes import (
     choose_outcomes,
     known_outcomes,
 )
+from corridor.explore.runs import MeanField
 from corridor.explore.space import Space, make_space
 from corridor.model import Corridor, Fault, InputError, Interest, Party, Scenario, did_you_mean
 from corridor.study import Study
@@ -49,6 +50,11 @@ class Plan:
     def reader(self) -> Reader:
         """Reads the outcomes off a run."""
         return Reader(self.outcomes, self.window)
+
+    @cached_property
+    def field(self) -> MeanField:
+        """Expected values of packages. Its run with every element is made once, and goes to workers as it is."""
+        return MeanField(self.study, self.space, self.reader)
 
     @cached_property
     def at(self) -> dict[str, int]:

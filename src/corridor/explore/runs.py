@@ -142,6 +142,10 @@ class MeanField:
             self._members[member] = drawn, whole.numbers.base_values(drawn, member)
         return self._members[member]
 
+    def __getstate__(self) -> dict[str, object]:
+        """All but the members' numbers, which a worker makes again as it needs them."""
+        return {name: value for name, value in vars(self).items() if name != "_members"}
+
     @cached_property
     def _members(self) -> dict[int | None, tuple[Floats, Values]]:
         return {}

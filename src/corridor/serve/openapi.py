@@ -77,6 +77,7 @@ def _operation(name: str, path: str) -> dict[str, Any]:
     }  # fmt: skip
     if name in BODIES:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": BODIES[name]}}}
+        found["responses"]["415"] = {"description": "the body is not sent as application/json"}
     if name in ("check_dataset", "check_corridor"):
         whole: dict[str, Any] = {"schema": dict[str, Any]()}
         found["requestBody"] = {"required": True, "content": {"application/octet-stream": whole}}

@@ -84,7 +84,7 @@ def _counts(
     drawn = compiled.table.values(compiled.spec.seed, None)
     for active in compiled.measures:
         drawn[active.strength_row] = strengths.get(active.measure.id, drawn[active.strength_row])
-    arrays = arrays_from(compiled, compiled.numbers.base_values(drawn), drawn, None)
+    arrays = arrays_from(compiled, compiled.base_copy(), drawn, None)
     flows = [compiled.flow_ids.index(name) for name in seen_in(compiled.corridor, package.kind).flows]
     names = package.nationalities
     groups = [g for g, group in enumerate(compiled.groups) if not names or group.nationality in names]
