@@ -80,6 +80,27 @@ def test_fewer_seats_raise_departures():
     assert first.strength == pytest.approx((95 / 90) ** 0.4, abs=2e-3)
 
 
+def test_everybody_removed_is_a_hundredth_that_is_not():
+    """Beyond half of the hundred who are encountered nobody is removed here; with all seats and a share of 1, all are."""
+    study = border(seats(strength=7e5))
+    flows = tuple(
+        f.model_copy(update={"share": 1.0 if f.id == "fly" else 0.0 if f.id == "let_go" else f.share})
+        for f in study.corridor.flows
+    )
+    everybody = replace(study, corridor=study.corridor.model_copy(update={"flows": flows}))
+    (first, *_) = made(everybody)
+    assert first.strength == pytest.approx((0.01 / 0.9) ** 0.4, rel=0.01)
+
+
+def test_where_nobody_is_encountered_nobody_answers():
+    study = border(seats())
+    empty = tuple(
+        p.model_copy(update={"value": 0.0}) if p.parameter == "departures" else p
+        for p in study.corridor.parameters
+    )
+    assert made(replace(study, corridor=study.corridor.model_copy(update={"parameters": empty}))) == []
+
+
 def test_the_run_that_answers_has_fewer_departures():
     """The corridor stays a valid one, and its run shows the answer."""
     study = expecting(border(seats()))

@@ -15,7 +15,7 @@ from corridor.data import load
 from corridor.engine import run_member
 from corridor.forecast import View, forecaster, quantile_table, subject_of
 from corridor.formats import find_corridor, open_corridor
-from corridor.reception.run import city_paths
+from corridor.reception import Options, city_reception
 from corridor.study import Study, with_forecast
 from corridor.study.assemble import monthly_samples
 from corridor.study.engine_payload import compile_all
@@ -136,8 +136,8 @@ def test_a_free_run_says_another_number(study: Study, tables) -> None:
 def test_the_census_of_a_city_is_that_of_reception(study: Study, tables) -> None:
     """What `corridor reception americas --city denver` says of a Sunday in March, and what the page starts from."""
     day = dt.date(2024, 3, 3)
-    paths = city_paths(study.corridor, "denver", AS_OF, 10, draws=MEMBERS)
-    assert paths is not None
+    asked = Options(weeks=len(study.cities.days) - 1, draws=MEMBERS)
+    paths = city_reception(study.corridor, "denver", AS_OF, options=asked).paths
     theirs = np.quantile(paths.total[paths.days.index(day)], (0.1, 0.5, 0.9))
     rows = tables["daily"].filter(pl.col("item") == "census_denver", pl.col("date") == day)
     ours = [rows.filter(quantile=level)["value"][0] for level in (0.1, 0.5, 0.9)]

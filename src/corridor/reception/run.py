@@ -219,17 +219,15 @@ def city_state(corridor: Corridor, city: str, as_of: dt.date) -> tuple[float, fl
 def city_paths(
     corridor: Corridor, city: str, as_of: dt.date, weeks: int, *, draws: int, seed: int = 1
 ) -> Paths | None:
-    """Draws of the census of a city counted in people, by week from the as-of day on, as `city_reception` forecasts it.
-
-    None for a city that is counted in families or has no census yet.
+    """Draws of the census of a city by week from the as-of day on, those of `city_reception`; None where it counts families.
 
     Raises
     ------
     InputError
-        On an unknown city.
+        On an unknown city, or one without a census by then.
     """
-    found = _fitted_city(corridor, city, as_of)
-    return None if found is None else combined(simulate(found[1], weeks, draws=draws, seed=seed), found[1])
+    place = city_place(city, as_of, corridor)
+    return _forecast(place, as_of, weeks, draws, seed)[1] if place.unit == "people" else None
 
 
 def _fitted_city(corridor: Corridor, city: str, as_of: dt.date) -> tuple[ReceptionPlace, Fitted] | None:
@@ -296,27 +294,35 @@ def _reception(place: ReceptionPlace, as_of: dt.date, options: Options) -> Recep
     weeks = options.weeks or -(-(by - as_of).days // 7)
     if weeks > MOST_WEEKS:
         raise InputError(f"{weeks} weeks ahead are too many", hint=f"at most {MOST_WEEKS}")
-    known = known_on(place.figures, as_of)
-    census = [f for f in known if f.kind == "census" and not f.household]
-    if not census:
-        first = place.census()
-        hint = f"the first was public on {first[0].known_from}" if first else "add a census"
-        raise InputError(f"no census of {place.id!r} was public on {as_of}", hint=hint)
-    fitted = fit(known, as_of, place.plan(seed=options.seed))
-    paths_of = (
-        None
-        if place.arrivals is None
-        else arrival_paths(place.arrivals, as_of, weeks, options.draws, options.seed)
-    )
-    paths = combined(
-        simulate(fitted, weeks, draws=options.draws, seed=options.seed, arrivals=paths_of), fitted
-    )
+    fitted, paths, paths_of = _forecast(place, as_of, weeks, options.draws, options.seed)
+    census = [f for f in fitted.figures if f.kind == "census" and not f.household]
     notes = [*place.notes, *_notes(place, census[-1].end, as_of, paths_of is not None, len(census))]
     if place.beds is not None and paths.total[0].mean() > place.beds.on([as_of])[0]:
         notes.append("the census is above the beds on the as-of day already")
     start = as_of + dt.timedelta(weeks=1)
     levers = standard_levers(start, place.ratios.cost)
     return Reception(place, as_of, options, fitted, paths, paths_of, levers=levers, notes=tuple(notes))
+
+
+def _forecast(
+    place: ReceptionPlace, as_of: dt.date, weeks: int, draws: int, seed: int
+) -> tuple[Fitted, Paths, Floats | None]:
+    """The balance fitted to what was known, draws of the census, and those of arrivals where they have a forecast of their own.
+
+    Raises InputError where no census was public.
+    """
+    known = known_on(place.figures, as_of)
+    if not any(f.kind == "census" and not f.household for f in known):
+        first = place.census()
+        hint = f"the first was public on {first[0].known_from}" if first else "add a census"
+        raise InputError(f"no census of {place.id!r} was public on {as_of}", hint=hint)
+    fitted = fit(known, as_of, place.plan(seed=seed))
+    arrivals = None if place.arrivals is None else arrival_paths(place.arrivals, as_of, weeks, draws, seed)
+    return (
+        fitted,
+        combined(simulate(fitted, weeks, draws=draws, seed=seed, arrivals=arrivals), fitted),
+        arrivals,
+    )
 
 
 def _notes(place: ReceptionPlace, last: dt.date, as_of: dt.date, forecast: bool, count: int) -> list[str]:

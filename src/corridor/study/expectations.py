@@ -29,6 +29,8 @@ CHANCE = next(effect for effect in LEVERS["asylum_rules"].effects["share"] if ef
 """The effect whose flows remove people and whose elasticity departures answer with."""
 INSIDE = ("processing", "detention", "removal")
 """Flows from custody to custody, the last where a flight is waited for."""
+LEAST_CHANCE = 0.01
+"""A chance of not being removed is a hundredth at least, as for the rule ``chance`` of levers."""
 SMALLEST = 0.001
 """A change of the chance below a thousandth is not heard of."""
 
@@ -97,7 +99,10 @@ def answers_to(
         if not set(seen) <= set(within.months) or start > study.end:
             break
         after, before = (np.array([found[month] for month in seen]).sum(axis=0) for found in chance)
-        ratio = (1.0 - after[0] / after[1]) / (1.0 - before[0] / before[1])
+        if not (after[1] and before[1]):  # nobody is encountered
+            continue
+        stayed = [max(1.0 - removed / met, LEAST_CHANCE) for removed, met in (after, before)]
+        ratio = stayed[0] / stayed[1]
         if abs(ratio - 1.0) >= SMALLEST:
             made.append(_measure(scenario, causes, (start, end), ratio, row, f"{number + 2}"))
     return tuple(made)
