@@ -104,6 +104,14 @@ def test_the_claim_of_recent_days_says_the_fall_and_the_return():
         plain = text.replace(",", ".").replace("\u202f", "").replace("\xa0", "")
         assert "0.573" in plain and "0.416" in plain
     assert any(f.series == "us_border_patrol_weekly" and f.value == 64205 for f in verdict.figures)
+    # the first sentence says what the weeks tell: one in sixteen such falls is this deep (15 other years, none as low)
+    assert verdict.sentence.startswith(
+        "Counts by week fell after that date, as they do in these weeks of other years"
+    )
+    assert "cannot be told (p = 0.06)" in verdict.sentence.replace("\xa0", " ")
+    assert verdict.sentence_es.startswith(
+        "Los conteos por semana bajaron tras esa fecha, como en estas semanas"
+    )
 
 
 def test_a_percent_as_a_change_is_refused():

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from corridor.cli import main
+from corridor.cli.reception import _without_certainty
 from corridor.data import About, add
 from corridor.model import InputError
 from corridor.reception import Options, own_reception
@@ -240,3 +241,17 @@ def test_a_shelter_that_opens_and_one_that_closes_leave_the_total_as_it_is() -> 
     rows = [(days[i], "old", 500.0) for i in (0, 1)] + [(days[i], "new", 300.0) for i in (1, 2, 3)]
     table = pl.DataFrame(rows, schema=["date", "part", "value"], orient="row")
     assert partial_dates(table, ("part",)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"chance_percent": 0.0, "ever_percent": 100.0}, {"chance_percent": "<1", "ever_percent": ">99"}),
+        ({"chance_percent": 0.9, "ever_percent": 99.1}, {"chance_percent": "<1", "ever_percent": ">99"}),
+        ({"chance_percent": 1.0, "ever_percent": 99.0}, {"chance_percent": 1.0, "ever_percent": 99.0}),
+        ({"census": 0}, {"census": 0}),
+    ],
+)
+def test_no_chance_is_printed_as_certain(row, shown):
+    """A thousand draws cannot show what is rarer than one in a hundred."""
+    assert _without_certainty({"week": "2024-01-07", **row}) == {"week": "2024-01-07", **shown}

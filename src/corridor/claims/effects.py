@@ -17,10 +17,11 @@ from corridor.evaluate import (
     first_month,
     measure_effect,
 )
-from corridor.evaluate.weekly import weekly_counts, weekly_effect
+from corridor.evaluate.checks import LEVEL
+from corridor.evaluate.weekly import WeeklyEffect, weekly_counts, weekly_effect
 from corridor.model import Claim, Corridor, InputError
 from corridor.model.periods import months_between, written_step
-from corridor.text import message
+from corridor.text import Message, message
 
 
 def check_effect(case: ClaimContext, corridor: Corridor, loader: Callable[[str], Dataset]) -> Finding:
@@ -68,8 +69,16 @@ def with_weeks(case: ClaimContext, finding: Finding, loader: Callable[[str], Dat
     weeks = [Figure(claim.weekly, f"{one.week:%Y-%m-%d}", one.observed) for one in effect.weeks[:2]]
     first = effect.weeks[0].week - dt.timedelta(weeks=1)
     figures = (Figure(claim.weekly, f"{first:%Y-%m-%d}", effect.before[-1]), *weeks)
-    said = (*effect.said, message("claims.weeks_then"), *finding.said)
+    said = (*_fell(effect), *effect.said, message("claims.weeks_then"), *finding.said)
     return replace(finding, said=said, figures=(*finding.figures, *figures))
+
+
+def _fell(effect: WeeklyEffect) -> tuple[Message, ...]:
+    """The weeks in a sentence: that counts fell, and whether by more than in the same weeks of other years."""
+    if effect.weeks[0].observed >= effect.before[-1]:
+        return ()
+    usual = "usual" if effect.fall.p >= LEVEL else "more"
+    return (message(f"claims.weeks_fell_{usual}", p=effect.fall.p),)
 
 
 def outcome_of(claim: Claim, effect: EffectEstimate) -> Outcome:

@@ -150,12 +150,25 @@ def _show(found: Reception, format: str, quiet: bool) -> None:
                                      "fiscal_years": found.fiscal_years().to_dicts(),
                                      "identified": found.identified().to_dicts()})  # fmt: skip
         return
-    emit(rows, format)
+    emit([_without_certainty(row) for row in rows] if format == "table" else rows, format)
     for note in found.notes:
         talk(f"note: {note}", quiet=quiet)
     if format == "table":
         for sentence in sentences(found):
             talk(sentence, quiet=quiet)
+
+
+def _without_certainty(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with `<1` and `>99` in place of chances that draws cannot show."""
+    from corridor.text.numbers import RARE
+
+    rare = 100 * RARE
+    shown = {
+        name: f"<{rare:g}" if value < rare else f">{100 - rare:g}"
+        for name in ("chance_percent", "ever_percent")
+        if (value := row.get(name)) is not None and not rare <= value <= 100 - rare
+    }
+    return row | shown
 
 
 def week_rows(found: Reception) -> list[dict[str, Any]]:
