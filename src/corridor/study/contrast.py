@@ -59,10 +59,10 @@ def _differences(
         yield other.id, base.id, indicator.id, "sum", period, *_compared(*pair, unit)
     for indicator in stock_indicators(corridor):
         kind, reduce = ("peak", np.max) if indicator.kind == "census" else ("mean", np.mean)
-        pair = tuple(reduce(stock_by_day(indicator, run)[:, days], axis=1) for run in (base, other))
-        yield other.id, base.id, indicator.id, kind, period, *_compared(*pair, "people")
-    for item, *costs in _costs(corridor, base, other, days):
-        yield other.id, base.id, item, "cost", period, *_compared(*costs, "usd")
+        without, with_ = (reduce(stock_by_day(indicator, run)[:, days], axis=1) for run in (base, other))
+        yield other.id, base.id, indicator.id, kind, period, *_compared(without, with_, "people")
+    for item, without, with_ in _costs(corridor, base, other, days):
+        yield other.id, base.id, item, "cost", period, *_compared(without, with_, "usd")
 
 
 def _compared(without: Floats, with_: Floats, unit: str) -> tuple[object, ...]:

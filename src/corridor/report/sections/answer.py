@@ -73,7 +73,7 @@ def bases(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
     known = row["without"] is not None and row["with"] is not None
     base = say(
         "difference_base",
-        without=lambda lang: rounded(row["without"], lang), **{"with": lambda lang: rounded(row["with"], lang)},
+        without=lambda lang: rounded(row["without"], lang), **{"with": {lang: rounded(row["with"], lang) for lang in LANGS}},
     ) if known else dict.fromkeys(LANGS, "")  # fmt: skip
     later = (
         {lang: say("difference_came", came=number(counted, lang))[lang] for lang in LANGS}
