@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fork_corridor import AS_OF, MONTHS, Truth, guess, loader, plan
+from fork_corridor import AS_OF, MONTHS, Truth, guess, loader, plan, row
 
 from corridor.calibrate import Calibration, calibrate, read_calibration, write_calibration
 from corridor.calibrate.errors import FieldError, damping, field_errors, local_level_variance, path_of
@@ -196,6 +196,21 @@ def test_an_ensemble_takes_the_members_in_turn(sure: Calibration) -> None:
     assert alone.spec.paths is None
     narrow = simulate(alone).monthly_flow[:, :, [f.id for f in alone.corridor.flows].index("met_east")]
     assert np.log(met.sum(axis=(1, 2))).std() > np.log(narrow.sum(axis=(1, 2))).std()
+
+
+def test_a_member_takes_the_parameters_with_which_it_was_found(sure: Calibration) -> None:
+    """Whatever the seed of a run: a fitted share makes up for the stay that was drawn with it."""
+    corridor = guess()
+    stay = row("stay_days", "east.here", 2.0).model_copy(update={"low": 1.0, "high": 4.0})
+    corridor = corridor.model_copy(update={"parameters": (*corridor.parameters, stay)})
+    end = dt.date(2024, 3, 31)
+    tied = compile_forecast(corridor, sure, None, end=end, seed=7, members=30)
+    free = compile_forecast(corridor, replace(sure, posterior=None), None, end=end, seed=1, members=30)
+    at = [r for r, kept in enumerate(tied.table.rows) if kept is not None and kept.target == "east.here"]
+    for member in (0, 5, MEMBERS + 5):
+        same = free.table.values(1, member % MEMBERS)[at]
+        np.testing.assert_array_equal(tied.table.values(7, member)[at], same)
+        assert not np.array_equal(free.table.values(7, member)[at], same)
 
 
 def test_paths_are_joined_by_month_and_nationality(sure: Calibration) -> None:

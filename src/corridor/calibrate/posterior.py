@@ -44,6 +44,8 @@ from corridor.model.periods import add_months
 from corridor.model.workers import in_parallel, run_tasks
 
 MEMBERS = 40
+SEED = 1
+"""Of the members' draws, those of the parameters too, which an ensemble takes with them."""
 SWEEPS = 16
 """Sweeps of a member, from the end of the fit on; see docs/identification.md for what more of them change."""
 AHEAD = 12
@@ -81,12 +83,12 @@ class Found:
 
 
 def sample_posterior(
-    fit: Fit, result: MemberResult, *, members: int = MEMBERS, seed: int = 1, workers: int = 1,
+    fit: Fit, result: MemberResult, *, members: int = MEMBERS, workers: int = 1,
     progress: Callable[[], None] | None = None,
 ) -> Posterior:  # fmt: skip
     """Members of the posterior of a finished ``fit``; ``result`` is its last run. Workers share them out; the bits are the same."""
     errors, before = field_errors(fit, result), until_start(fit)
-    shared = (fit, errors, before, seed)
+    shared = (fit, errors, before, SEED)
     found: dict[int, Found] = {}
     if in_parallel(workers, members):
         done = run_tasks(workers, _member, shared, {member: member for member in range(members)})
@@ -222,7 +224,9 @@ def _paths(fit: Fit, errors: Mapping[str, FieldError], central: Found, found: li
         np.log((_people(fit, member.state, holders, classes, names) + 1.0) / (middle + 1.0)) for member in found
     ])  # fmt: skip
     centered = tuple(replace(move, log=_with_central(_centered(move.log))) for move in moves)
-    return MemberPaths(months, names, centered, _with_central(_centered(start)), holders)
+    return MemberPaths(
+        months, names, centered, _with_central(_centered(start)), holders, drawn_with=(SEED, len(found))
+    )
 
 
 def _centered(log: Floats) -> Floats:
@@ -352,7 +356,8 @@ def read_posterior(folder: Path) -> Posterior | None:
     parts = start.partition_by("at", maintain_order=True)
     holders = {holder: part["at"][0] for part in parts for holder in part["names"][0]}
     log = np.concatenate([_logs(part, 1) for part in parts], axis=1)
-    return Posterior(MemberPaths(months, names, moves, log, holders), pl.read_csv(folder / "learned.csv"))
+    paths = MemberPaths(months, names, moves, log, holders, drawn_with=(SEED, log.shape[0] - 1))
+    return Posterior(paths, pl.read_csv(folder / "learned.csv"))
 
 
 def _logs(part: pl.DataFrame, months: int) -> Floats:

@@ -54,6 +54,8 @@ class MemberPaths:
     moves: tuple[Move, ...]
     start: Floats
     holders: Mapping[str, int] = field(default_factory=dict)
+    drawn_with: tuple[int, int] | None = None
+    """Seed and number of members whose draws of the parameters belong to the rows, where they were found with such draws."""
 
     @property
     def members(self) -> int:
@@ -80,7 +82,7 @@ class MemberPaths:
             for move in other.moves
         ]
         start = self.start + other.start[rows][:, :, named]
-        return replace(self, moves=(*self.moves, *moves), start=start)
+        return replace(self, moves=(*self.moves, *moves), start=start, drawn_with=other.drawn_with)
 
     def row(self, member: int | None) -> int:
         """Row of a member; members beyond the last begin again at the first."""
@@ -89,7 +91,9 @@ class MemberPaths:
     @cached_property
     def digest(self) -> str:
         """A name for exactly these paths."""
-        found = hashlib.sha256(repr((self.months, self.nationalities, sorted(self.holders.items()))).encode())
+        found = hashlib.sha256(
+            repr((self.months, self.nationalities, sorted(self.holders.items()), self.drawn_with)).encode()
+        )
         for move in self.moves:
             found.update(repr((move.on, move.names)).encode())
             found.update(np.ascontiguousarray(move.log).tobytes())
@@ -116,7 +120,10 @@ class MemberPaths:
     ) -> Floats:
         """(C) factor on the units of each cell on the first morning; cells are named (holder, stage, group)."""
         at = self.start_at(cells, index)
-        return np.exp(np.where(at >= 0, self.start[self.row(member)].ravel()[at], 0.0))
+        log = np.append(
+            self.start[self.row(member)].ravel(), 0.0
+        )  # the last for cells that keep their people
+        return np.exp(log[at])
 
     def start_at(self, cells: tuple[tuple[str, int, str], ...], index: CorridorIndex) -> Ints:
         """(C) position of each cell's class and nationality in a row of ``start``; -1 for a cell that keeps its people."""

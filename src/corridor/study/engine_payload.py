@@ -9,6 +9,7 @@ endian.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import struct
 import zlib
@@ -163,7 +164,26 @@ def base_at(compiled: Compiled) -> tuple[Array, dict[str, list[Array]]]:
     for name in BASE:
         table = np.asarray(getattr(values, name))[source].reshape(len(starts), -1)
         changes[name] = [np.nonzero(table[i] != table[i - 1])[0] for i in range(1, len(starts))]
+    if compiled.numbers.paths is not None:
+        own = _moved_by_members(compiled, compiled.numbers.paths, source)
+        changes["share"] = [np.union1d(*both) for both in zip(changes["share"], own, strict=True)]
     return source, changes
+
+
+def _moved_by_members(compiled: Compiled, paths: MemberPaths, source: Array) -> list[Array]:
+    """For each segment but the first, positions of shares that another month's path may move in some member, siblings included."""
+    groups = np.arange(len(compiled.groups))
+    month = paths.positions(compiled.calendar)[compiled.calendar.month_of_segment][source]
+    found: list[Array] = []
+    for before, now in itertools.pairwise(month):
+        flows: set[int] = set()
+        for move in shares_moved(paths):
+            if differs(move) and (move.log[:, before] != move.log[:, now]).any():
+                flows |= {compiled.index.flow[name] for name in move.names}
+        flows |= {f for siblings in compiled.index.siblings if flows & set(siblings) for f in siblings}
+        at = np.array(sorted(flows), dtype=np.int64)
+        found.append((at[:, None] * len(groups) + groups).ravel())
+    return found
 
 
 def _put_base(compiled: Compiled, drawn: Array, arrays: dict[str, Array]) -> None:
