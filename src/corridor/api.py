@@ -176,14 +176,19 @@ def simulate(
     ids: list[str | None] = [scenario] if scenario is None or isinstance(scenario, str) else list(scenario)
     _stop_in_worker(workers)
     study = _study(found, ids, members, seed, as_of, end, hindsight, workers)
-    from corridor.ensemble import simulate as run_members
+    from corridor.ensemble import simulate_all
     from corridor.study import with_forecast
     from corridor.study.responses import answered
 
     study = study if free else with_forecast(study)
     study = answered(study) if responses else study
     compiled = {name or "base": study.compile(name) for name in ids}
-    runs = {name: run_members(one, workers=workers, progress=progress) for name, one in compiled.items()}
+
+    def told(_: str, finished: int) -> None:
+        if progress:
+            progress(finished)
+
+    runs = simulate_all(compiled, workers=workers, progress=told)
     return next(iter(runs.values())) if single else runs
 
 

@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 
 from corridor.cli import main
 from corridor.ensemble import simulate as _simulate  # noqa: F401  # loads the module that is patched below
+from corridor.ensemble.files import finished_members
 from corridor.study import RunFolder, influence
 from repository import ROOT
 
@@ -329,7 +330,7 @@ def test_members_of_another_seed_are_not_taken_up(tmp_path: Path, monkeypatch: p
 
 
 def finished(folder: Path) -> int:
-    return len(list(folder.glob(".run-members/*/*.npz")))
+    return finished_members(folder / ".run-members")
 
 
 def alive(group: int) -> list[str]:

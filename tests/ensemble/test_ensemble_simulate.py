@@ -17,6 +17,7 @@ import small_corridors as small
 from corridor.engine import Compiled, Noise, RunSpec, compile_corridor
 from corridor.ensemble import Trajectories, forget, simulate, simulate_all
 from corridor.ensemble import simulate as exported
+from corridor.ensemble.files import finished_members
 from corridor.model import Corridor, Scenario
 
 FIELDS = ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock")
@@ -64,6 +65,19 @@ def test_an_ensemble_has_its_members_in_order(alone):
 
 def test_two_processes_give_the_bits_of_one(alone):
     assert same(alone, simulate(compiled(), workers=2))
+
+
+def test_two_processes_write_the_bits_of_one(alone, tmp_path):
+    """With a store each worker writes its members itself."""
+    assert same(alone, simulate(compiled(), workers=2, store=tmp_path))
+
+
+def test_the_last_chunks_are_small():
+    chunks = simulate_module._chunks({"one": range(45), "two": range(3)}, workers=2)
+    assert [len(members) for _, members in chunks] == [10, 9, 7, 5, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1]
+    assert [m for name, members in chunks if name == "one" for m in members] == list(range(45))
+    whole = simulate_module._chunks({"one": range(45), "two": range(3)}, workers=1)
+    assert [len(members) for _, members in whole] == [10, 10, 10, 10, 5, 3]
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
@@ -123,14 +137,27 @@ def test_an_interrupted_ensemble_goes_on_where_it_stopped(alone, tmp_path, monke
     assert not (tmp_path / "members").exists()  # nothing is left behind
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"not an archive"])
-def test_a_spoilt_chunk_is_run_again(alone, tmp_path, monkeypatch, content):
+@pytest.mark.parametrize("spoilt", ["a number", "the end", "the file", "the marks"])
+def test_spoilt_members_are_run_again(alone, tmp_path, monkeypatch, spoilt):
     interrupt(compiled(), tmp_path, after=20)
-    (chunk,) = tmp_path.glob("*/members-00010-*.npz")
-    chunk.write_bytes(content)
+    (folder,) = tmp_path.iterdir()
+    file = folder / ("finished" if spoilt == "the marks" else "daily_stock")
+    size = file.stat().st_size // 35
+    again = range(20, 35)
+    if spoilt == "a number":
+        with file.open("r+b") as content:
+            content.seek(13 * size + 8)
+            content.write(b"\x01\x02")
+        again = (13, *again)
+    elif spoilt == "the end":  # as after a crash of the machine that wrote the marks first
+        os.truncate(file, 15 * size)
+        again = range(15, 35)
+    else:
+        file.unlink() if spoilt == "the file" else file.write_bytes(b"not marks")
+        again = range(35)
     ran = counting(monkeypatch)
     assert same(alone, simulate(compiled(), store=tmp_path))
-    assert ran == list(range(10, 35))
+    assert ran == list(again)
 
 
 def other_scenario() -> Scenario:
@@ -138,7 +165,7 @@ def other_scenario() -> Scenario:
 
 
 @pytest.mark.parametrize("change", ["seed", "scenario", "its content", "parameter", "range", "period"])
-def test_chunks_of_another_run_are_not_taken_up(tmp_path, monkeypatch, change):
+def test_members_of_another_run_are_not_taken_up(tmp_path, monkeypatch, change):
     first = compiled(scenario=other_scenario() if change == "its content" else None)
     interrupt(first, tmp_path, after=10)
     corridor, period = chain(), chain().settings
@@ -160,7 +187,7 @@ def test_chunks_of_another_run_are_not_taken_up(tmp_path, monkeypatch, change):
     ran = counting(monkeypatch)
     simulate(run, store=tmp_path)
     assert ran == list(range(35))
-    assert len(list(tmp_path.glob("*/*.npz"))) == 1  # the other's chunk is still there
+    assert finished_members(tmp_path) == 10  # those of the other are still there
 
 
 KILLED = """
@@ -180,7 +207,7 @@ simulate(compiled(), store=Path({store!r}), progress=tell)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
-def test_a_killed_process_leaves_whole_chunks(alone, tmp_path, monkeypatch):
+def test_a_killed_process_leaves_whole_members(alone, tmp_path, monkeypatch):
     code = KILLED.format(tests=str(TESTS), here=str(Path(__file__).parent), store=str(tmp_path))
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -219,7 +246,7 @@ def test_a_run_that_is_kept_is_taken_up_until_it_is_forgotten(alone, tmp_path, m
     assert ran == []
     interrupt(compiled(seed=2), store, after=10)
     forget(compiled(), store)
-    assert len(list(store.glob("*/*.npz"))) == 1  # the other run's chunk is still there
+    assert finished_members(store) == 10  # those of the other run are still there
     forget(compiled(seed=2), store)
     assert not store.exists()
 

@@ -120,7 +120,7 @@ def test_second_sentence_says_if_and_gives_no_chance_when_mostly_assumed(tmp_pat
         ]
     )
     text = sentences(RunView(RunFolder.write(tmp_path / "run", changed, MANIFEST)))[1][lang]
-    assert ("If its assumptions hold" if lang == "en" else "si valen sus supuestos") in text
+    assert ("if the assumptions hold" if lang == "en" else "si se cumplen los supuestos") in text
     assert {-182_000, -310_000, -21_000} <= set(numbers(text, lang))
     assert 97 not in numbers(text, lang)  # the chance
 

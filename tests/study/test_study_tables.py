@@ -245,6 +245,18 @@ def test_differences_are_paired(americas: Done) -> None:
     assert (differences["median"] <= differences["high"]).all()
 
 
+def test_a_difference_stands_beside_the_medians_of_both_scenarios(americas: Done) -> None:
+    """They are the medians that ``periods`` gives, where both cover the same months."""
+    medians = americas.tables["periods"].filter(
+        (pl.col("quantile") - 0.5).abs() < 1e-9, nationality="", place="", statistic="sum", series="us_total"
+    )
+    row = americas.tables["differences"].row(by_predicate=pl.col("item") == "us_total", named=True)
+    own = medians.filter(scenario=row["scenario"]).row(0, named=True)
+    base = medians.filter(scenario=row["against"]).row(0, named=True)
+    assert f"{own['first']:%Y-%m}/{own['last']:%Y-%m}" == row["period"]
+    assert (row["without"], row["with"]) == pytest.approx((base["value"], own["value"]))
+
+
 def test_what_lies_upstream_of_every_measure_does_not_move(americas: Done) -> None:
     """Enforcement in Mexico cannot reach back to Honduras; what it sees comes from departures alone."""
     row = americas.tables["differences"].row(by_predicate=pl.col("item") == "mexico_encounters", named=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from corridor._cache import without_collection
 from corridor.calibrate.fit import Fit
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.posterior import Posterior, read_posterior, sample_posterior, write_posterior
@@ -321,21 +322,29 @@ def read_calibration(folder: Path, as_of: dt.date) -> Calibration:
         as_of=as_of,
         start=dt.date.fromisoformat(head["start"]),
         known_until=dt.date.fromisoformat(head["known_until"]),
-        parameters=_parameters(frame),
+        parameters=_made(frame),
         state={(holder, stage, group): units for holder, stage, group, units in state.iter_rows()},
         fit=pl.read_csv(path / "fit.csv", schema_overrides={"value": pl.Float64, "reference": pl.Float64}),
         posterior=read_posterior(path),
     )
 
 
+def _made(frame: pl.DataFrame) -> tuple[Parameter, ...]:
+    with without_collection():
+        return _parameters(frame)
+
+
 def _parameters(frame: pl.DataFrame) -> tuple[Parameter, ...]:
     """Rows of our own file, which were checked when it was written, made as pickle makes them: checking 65,000 rows again takes seconds."""
     given = set(frame.columns)
     rest = {name: field.default for name, field in Parameter.model_fields.items() if name not in given}
-    state = {"__pydantic_fields_set__": given, "__pydantic_extra__": None, "__pydantic_private__": None}
+    names, put = frame.columns, object.__setattr__
     found: list[Parameter] = []
-    for row in frame.iter_rows(named=True):
+    for row in zip(*(frame[name].to_list() for name in names), strict=True):
         parameter = Parameter.__new__(Parameter)
-        parameter.__setstate__({**state, "__dict__": {**rest, **row}})
+        put(parameter, "__dict__", {**rest, **dict(zip(names, row, strict=True))})
+        put(parameter, "__pydantic_fields_set__", given)
+        put(parameter, "__pydantic_extra__", None)
+        put(parameter, "__pydantic_private__", None)
         found.append(parameter)
     return tuple(found)

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from corridor.engine import Compiled, Values
 from corridor.engine.member import values_of_run
 from corridor.engine.spec import STOCK_FIGURES
-from corridor.ensemble.trajectories import Trajectories
+from corridor.ensemble.trajectories import Trajectories, together
 from corridor.model.arrays import Floats
+from corridor.model.mapped import release
 
 PORT_UNITS: Mapping[str, str] = {
     "officer_hours": "hours/month",
@@ -55,16 +56,18 @@ def port_figures(trajectories: Trajectories, compiled: Compiled) -> PortFigures:
     declared = np.nonzero((compiled.numbers.rows["officer_hours"] >= 0).any(axis=0))[0].tolist()
     columns = [k for k in declared if entries[compiled.stock_ids[k]]]
     ports = tuple(compiled.stock_ids[k] for k in columns)
-    processed = [trajectories.flow_by_day(*entries[port]) for port in ports]
+    at = [[trajectories.flows.index(flow) for flow in entries[port]] for port in ports]
     month_of = np.array([trajectories.months.index(day.replace(day=1)) for day in trajectories.dates])
     shape = (trajectories.members, len(trajectories.months), len(ports))
     out = {name: np.zeros(shape) for name in PORT_UNITS}
     central = compiled.numbers.base_values(compiled.table.values(compiled.spec.seed, None))
     for member in range(trajectories.members if ports else 0):
-        people = np.stack([by_day[member] for by_day in processed], axis=1)
+        daily = trajectories.daily_flow[member : member + 1]
+        people = np.stack([together(daily, flows)[0] for flows in at], axis=1)
         on = trajectories.trigger_on[member]
         for name, by_day in _by_day(compiled, central, member, columns, people, on).items():
             np.add.at(out[name][member], month_of, by_day)
+        release(daily)
     return PortFigures(ports, trajectories.months, out)
 
 

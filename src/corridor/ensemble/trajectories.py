@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine import Compiled, MemberResult, count_shapes
+from corridor.engine import Compiled
 from corridor.engine.parameters import coverage
+from corridor.ensemble.files import Packed
 from corridor.model import Fault, Group, InputError, LabelledArray, Observation, did_you_mean, html
 from corridor.model.arrays import Floats
 from corridor.model.labelled import Selector
+from corridor.model.mapped import by_blocks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +42,9 @@ class Trajectories:
 
     Flows are people through a flow in the month or on the day, stocks are people present in the evening.
     Counts are kept as 32-bit numbers, which hold whole people up to 16.7 million exactly; sums have 64 bits.
+
+    Arrays of many members are mapped from files (:func:`simulate`): NumPy reads what is asked for. The methods below read
+    them in blocks, so memory grows with what is returned; a whole array is as large as its file.
 
     Examples
     --------
@@ -221,29 +226,29 @@ class Trajectories:
 
     def flow(self, *ids: str) -> Floats:
         """Monthly people through these flows together, shape (members, months, groups)."""
-        return self.monthly_flow[:, :, [self.flows.index(i) for i in ids], :].sum(axis=2, dtype=np.float64)
+        return together(self.monthly_flow, [self.flows.index(i) for i in ids])
 
     def stock_by_day(self, *ids: str) -> Floats:
         """People in these stocks together each evening, shape (members, days)."""
-        return self.daily_stock[:, :, [self.stocks.index(i) for i in ids]].sum(axis=2, dtype=np.float64)
+        return together(self.daily_stock, [self.stocks.index(i) for i in ids])
 
     def flow_by_day(self, *ids: str) -> Floats:
         """People through these flows together each day, shape (members, days)."""
-        return self.daily_flow[:, :, [self.flows.index(i) for i in ids]].sum(axis=2, dtype=np.float64)
+        return together(self.daily_flow, [self.flows.index(i) for i in ids])
 
     def share_on(self, trigger: str) -> Floats:
         """Share of the members in which a trigger is on, by day."""
         return self.trigger_on[:, :, self.triggers.index(trigger)].mean(axis=0)
 
 
-def room_for(compiled: Compiled, members: int) -> Trajectories:
-    """Trajectories to be filled by ``put``: results are copied as they come, so that none is held twice."""
-    shapes = count_shapes(compiled)
+def together(values: Counts, at: Sequence[int]) -> Floats:
+    """Sum over positions of the third axis, in blocks of members."""
+    return by_blocks(values, lambda block: block[:, :, at].sum(axis=2, dtype=np.float64))
+
+
+def labelled(compiled: Compiled, arrays: Packed) -> Trajectories:
+    """The arrays of all members of a run, by the names of :data:`VARIABLES`, with their labels."""
     corridor, groups, months = compiled.corridor, compiled.groups, compiled.months
-
-    def room(name: str) -> Counts:
-        return np.empty((members, *shapes[name]), dtype=np.float32)
-
     as_of = compiled.spec.as_of
     return Trajectories(
         months=months,
@@ -252,11 +257,7 @@ def room_for(compiled: Compiled, members: int) -> Trajectories:
         stocks=compiled.stock_ids,
         groups=groups,
         triggers=tuple(trigger.id for trigger in compiled.triggers),
-        monthly_flow=room("monthly_flow"),
-        month_end_stock=room("month_end_stock"),
-        daily_flow=room("daily_flow"),
-        daily_stock=room("daily_stock"),
-        trigger_on=np.empty((members, *shapes["trigger_on"]), dtype=np.uint8),
+        **arrays,
         observations={
             one.id: (one, coverage(compiled.table, groups, one.id, months)) for one in corridor.observations
         },
@@ -267,10 +268,3 @@ def room_for(compiled: Compiled, members: int) -> Trajectories:
             "as_of": as_of.isoformat() if as_of else None,
         },
     )
-
-
-def put(trajectories: Trajectories, members: Sequence[int], results: Sequence[MemberResult]) -> None:
-    """Copy members' results to their places."""
-    for member, result in zip(members, results, strict=True):
-        for name in ("monthly_flow", "month_end_stock", "daily_flow", "daily_stock", "trigger_on"):
-            getattr(trajectories, name)[member] = getattr(result, name)

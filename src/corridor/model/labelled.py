@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from corridor.model import html
 from corridor.model.errors import Fault, InputError, did_you_mean
+from corridor.model.mapped import BLOCK, by_blocks, release
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,10 +135,18 @@ class LabelledArray:
         return self._take(index)
 
     def _take(self, index: Mapping[str, int | list[int]]) -> LabelledArray:
-        values = self.values
-        for axis in range(len(self.dims) - 1, -1, -1):  # from the last, so that no axis moves
-            if self.dims[axis] in index:
-                values = np.take(values, index[self.dims[axis]], axis=axis)
+        def taken(values: Values) -> Values:
+            for axis in range(len(self.dims) - 1, 0, -1):  # from the last, so that no axis moves
+                if self.dims[axis] in index:
+                    values = np.take(values, index[self.dims[axis]], axis=axis)
+            return values
+
+        rows = index.get(self.dims[0]) if self.dims else None
+        if rows is None:
+            values = by_blocks(self.values, taken) if self.dims else self.values
+        else:
+            values = taken(self.values[[rows] if isinstance(rows, int) else rows])
+            values = values[0] if isinstance(rows, int) else values
         coords: dict[str, tuple[Label, ...]] = {}
         for dim in self.dims:
             at = index.get(dim)
@@ -149,11 +158,11 @@ class LabelledArray:
 
     def sum(self, *dims: str) -> LabelledArray:
         """The sum over these dimensions (all of them where none is named)."""
-        return self._reduce(dims or self.dims, lambda axes: self.values.sum(axis=axes, dtype=np.float64))
+        return self._reduce(dims or self.dims, lambda part, axes: part.sum(axis=axes, dtype=np.float64))
 
     def mean(self, *dims: str) -> LabelledArray:
         """The mean over these dimensions (all of them where none is named)."""
-        return self._reduce(dims or self.dims, lambda axes: self.values.mean(axis=axes, dtype=np.float64))
+        return self._reduce(dims or self.dims, lambda part, axes: part.mean(axis=axes, dtype=np.float64))
 
     def quantiles(self, levels: Sequence[float] = DEFAULT_LEVELS, over: str = MEMBER) -> LabelledArray:
         """Quantiles over a dimension, whose place ``quantile`` takes; linear between order statistics.
@@ -168,7 +177,7 @@ class LabelledArray:
             raise InputError(
                 f"levels {list(levels)} are not probabilities", hint="for example 0.05, 0.5, 0.95"
             )
-        found = np.quantile(np.asarray(self.values, dtype=np.float64), list(levels), axis=axis)
+        found = _quantiles(self.values, list(levels), axis)
         dims = tuple(QUANTILE if dim == over else dim for dim in self.dims)
         coords = {**self.coords, QUANTILE: tuple(float(level) for level in levels)}
         return replace(
@@ -180,11 +189,14 @@ class LabelledArray:
             raise InputError(f"{self.name!r} has no dimension {dim!r}", hint=did_you_mean(dim, self.dims))
         return self.dims.index(dim)
 
-    def _reduce(self, dims: Sequence[str], how: Callable[[tuple[int, ...]], Values]) -> LabelledArray:
+    def _reduce(self, dims: Sequence[str], how: Callable[[Values, tuple[int, ...]], Values]) -> LabelledArray:
         axes = tuple(self._axis(dim) for dim in dims)
         left = tuple(dim for dim in self.dims if dim not in dims)
         coords = {dim: self.coords[dim] for dim in left}
-        return replace(self, dims=left, coords=coords, values=np.asarray(how(axes)))
+        whole = 0 in axes or not self.dims
+        values = how(self.values, axes) if whole else by_blocks(self.values, lambda part: how(part, axes))
+        release(self.values)
+        return replace(self, dims=left, coords=coords, values=np.asarray(values))
 
     # -- arithmetic --------------------------------------------------------------------------------
 
@@ -293,12 +305,27 @@ class LabelledArray:
 
     def _head(self, rows: int) -> pl.DataFrame:
         """The first rows of the long table, without making the whole of it."""
-        part, left = self, rows
+        at: dict[str, int | list[int]] = {}
+        left = rows
         for dim in reversed(self.dims):
-            size = part.sizes[dim]
-            part = part._take({dim: list(range(min(size, left)))})
+            size = self.sizes[dim]
+            at[dim] = list(range(min(size, left)))
             left = max(1, -(-left // max(size, 1)))
-        return part.to_polars().drop("unit")
+        return self._take(at).to_polars().drop("unit")
+
+
+def _quantiles(values: Values, levels: Sequence[float], axis: int) -> Values:
+    """Quantiles along an axis, first in the result; along the first axis of a large array in blocks of the other cells."""
+    if axis or values.nbytes <= BLOCK:
+        return np.quantile(np.asarray(values, dtype=np.float64), levels, axis=axis)
+    cells = values.reshape(len(values), -1)
+    out = np.empty((len(levels), cells.shape[1]))
+    step = max(1, BLOCK // (8 * len(values)))
+    for at in range(0, cells.shape[1], step):
+        part = np.asarray(cells[:, at : at + step], dtype=np.float64)
+        out[:, at : at + step] = np.quantile(part, levels, axis=0)
+        release(values)
+    return out.reshape(len(levels), *values.shape[1:])
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ def on_cluster(address: str | None) -> Iterator[None]:
         _cluster.reset(token)
 
 
+def on_this_machine() -> bool:
+    """Whether the workers of :func:`run_tasks` are processes of this machine, which see its files."""
+    return _cluster.get() is None
+
+
 def in_parallel(workers: int, tasks: int) -> bool:
     """Whether :func:`run_tasks` is worth its start: a cluster is named, or there are several workers and tasks."""
     return tasks > 0 and (_cluster.get() is not None or (workers > 1 and tasks > 1))

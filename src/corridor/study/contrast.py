@@ -30,7 +30,8 @@ def differences_table(corridor: Corridor, base: ScenarioRun, others: Sequence[Sc
 
     Monthly series are summed over the months in which the scenarios can differ; stocks are averaged,
     and the census of a city is taken at its peak. Where the care of a person for a day has a cost, its sum follows, in USD
-    and without the outlay of the measures themselves.
+    and without the outlay of the measures themselves. ``without`` and ``with`` are the medians of the two scenarios: the
+    median of the difference is not their difference where members are skewed.
     """
     rows: list[tuple[object, ...]] = []
     for other in others:
@@ -43,7 +44,7 @@ def differences_table(corridor: Corridor, base: ScenarioRun, others: Sequence[Sc
 
 
 _DIFFERENCES = (
-    "scenario", "against", "item", "kind", "period", "low", "median", "high", "chance_lower", "unit",
+    "scenario", "against", "item", "kind", "period", "low", "median", "high", "chance_lower", "unit", "without", "with",
 )  # fmt: skip
 
 
@@ -53,23 +54,26 @@ def _differences(
     """Rows of one scenario against the base, over the months and days in which the two can differ."""
     period = f"{base.trajectories.months[months[0]]:%Y-%m}/{base.trajectories.months[-1]:%Y-%m}"
     for indicator, observation in monthly_indicators(corridor):
-        gap = _total(other, observation, months) - _total(base, observation, months)
+        pair = _total(base, observation, months), _total(other, observation, months)
         unit = "deaths" if indicator.kind == "deaths" else "people"
-        yield other.id, base.id, indicator.id, "sum", period, *_summary(gap), unit
+        yield other.id, base.id, indicator.id, "sum", period, *_compared(*pair, unit)
     for indicator in stock_indicators(corridor):
         kind, reduce = ("peak", np.max) if indicator.kind == "census" else ("mean", np.mean)
-        gap = reduce(stock_by_day(indicator, other)[:, days], axis=1) - reduce(
-            stock_by_day(indicator, base)[:, days], axis=1
-        )
-        yield other.id, base.id, indicator.id, kind, period, *_summary(gap), "people"
-    for item, cost in _cost_gaps(corridor, base, other, days):
-        yield other.id, base.id, item, "cost", period, *_summary(cost), "usd"
+        without, with_ = (reduce(stock_by_day(indicator, run)[:, days], axis=1) for run in (base, other))
+        yield other.id, base.id, indicator.id, kind, period, *_compared(without, with_, "people")
+    for item, without, with_ in _costs(corridor, base, other, days):
+        yield other.id, base.id, item, "cost", period, *_compared(without, with_, "usd")
 
 
-def _cost_gaps(
+def _compared(without: Floats, with_: Floats, unit: str) -> tuple[object, ...]:
+    """The end of a row: the difference of each member summed up, its unit, and the medians of both scenarios."""
+    return *_summary(with_ - without), unit, float(np.median(without)), float(np.median(with_))
+
+
+def _costs(
     corridor: Corridor, base: ScenarioRun, other: ScenarioRun, days: Sequence[int]
-) -> Iterator[tuple[str, Floats]]:
-    """Difference of the cost over ``days`` by stock that has one, in USD by member, who pays the same a day in both."""
+) -> Iterator[tuple[str, Floats, Floats]]:
+    """Cost over ``days`` of both scenarios by stock that has one, in USD by member, who pays the same a day in both."""
     draws = cost_draws(base)
     for indicator in stock_indicators(corridor):
         costs = [
@@ -79,7 +83,7 @@ def _cost_gaps(
             for run in (base, other)
         ]
         if costs[0] is not None and costs[1] is not None:
-            yield indicator.id, (costs[1] - costs[0])[:, days].sum(axis=1)
+            yield indicator.id, costs[0][:, days].sum(axis=1), costs[1][:, days].sum(axis=1)
 
 
 def _total(run: ScenarioRun, observation: Observation, months: Sequence[int]) -> Floats:

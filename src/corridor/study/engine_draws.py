@@ -45,9 +45,12 @@ Changes = tuple[Array, dict[str, list[Array]]]
 def draws_payload(compiled: Compiled, members: int = MEMBERS) -> str:
     """The draws of members 0 to ``members - 1`` of ``compiled`` (see `engine_payload.compile_all`) as text."""
     at = {name: base_at(run) for name, run in (("plain", compiled), ("raw", before_paths(compiled)))}
-    columns = [list(_parts(compiled, member, at)) for member in range(members)]
-    sizes = [(name, int(array.size)) for name, array in columns[0]]
-    matrix = np.stack([np.concatenate([array.ravel() for _, array in parts]) for parts in columns], axis=1)
+    sizes = [(name, int(array.size)) for name, array in _parts(compiled, 0, at)]
+    # each member's parts are joined before the next is drawn: they are views of arrays a hundred times as large
+    columns = (
+        np.concatenate([array.ravel() for _, array in _parts(compiled, m, at)]) for m in range(members)
+    )
+    matrix = np.stack(list(columns), axis=1)
     table, code = np.unique(matrix, axis=0, return_inverse=True)
     head = {"members": members, "parts": sizes}
     return pack(head, {"code": code.ravel(), "table": table})

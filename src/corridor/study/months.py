@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +31,8 @@ def stock_months(corridor: Corridor, runs: Sequence[ScenarioRun], as_of: dt.date
     Months in which the run begins or ends have only what is counted ``so_far``."""
     rows: list[tuple[object, ...]] = []
     for run in runs:
-        people, costs = _people_and_costs(corridor, run)
-        for item, by_day in people.items():
-            for month, statistic, values in _statistics(run, by_day, costs.get(item), as_of):
+        for item, people, cost in _people_and_costs(corridor, run):
+            for month, statistic, values in _statistics(run, people, cost, as_of):
                 levels = np.quantile(values, LEVELS).tolist()
                 rows += [
                     (run.id, item, month, statistic, float(level), value)
@@ -41,19 +41,25 @@ def stock_months(corridor: Corridor, runs: Sequence[ScenarioRun], as_of: dt.date
     return pl.DataFrame(rows, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
 
 
-def _people_and_costs(corridor: Corridor, run: ScenarioRun) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """People and USD by item, each of shape (members, days); all censuses together come last."""
-    indicators = stock_indicators(corridor)
+def _people_and_costs(corridor: Corridor, run: ScenarioRun) -> Iterator[tuple[str, Floats, Floats | None]]:
+    """Item, people and USD (None without a price), each of shape (members, days); all censuses together come last."""
     draws = cost_draws(run)
-    people = {i.id: stock_by_day(i, run) for i in indicators}
-    priced = {i.id: daily_cost(i, run, people[i.id], draws) for i in indicators}
-    costs = {item: cost for item, cost in priced.items() if cost is not None}
-    census = [i.id for i in indicators if i.kind == "census"]
+    census: list[str] = []
+    all_people, all_costs = np.zeros(0), np.zeros(0)
+    all_priced = True
+    for indicator in stock_indicators(corridor):
+        people = stock_by_day(indicator, run)
+        cost = daily_cost(indicator, run, people, draws)
+        yield indicator.id, people, cost
+        if indicator.kind != "census":
+            continue
+        all_priced = all_priced and cost is not None
+        all_people = all_people + people if census else people
+        if cost is not None and all_priced:
+            all_costs = all_costs + cost if census else cost
+        census.append(indicator.id)
     if len(census) > 1:
-        people[ALL_CITIES] = np.sum([people[item] for item in census], axis=0)
-        if all(item in costs for item in census):
-            costs[ALL_CITIES] = np.sum([costs[item] for item in census], axis=0)
-    return people, costs
+        yield ALL_CITIES, all_people, all_costs if all_priced else None
 
 
 def _statistics(
@@ -99,9 +105,9 @@ def daily_cost(
     if not indicator.stocks or (rows < 0).any():
         return None
     within = [run.trajectories.stock_by_day(stock) for stock in indicator.stocks]
-    within[0] = within[0] + people - np.sum(within, axis=0)
-    price = [np.stack([draws[int(row)] for row in rows[:, k]], axis=1) for k in range(len(within))]
-    return np.sum([stock * cost for stock, cost in zip(within, price, strict=True)], axis=0)
+    within[0] = within[0] + people - reduce(np.add, within)
+    price = (np.stack([draws[int(row)] for row in rows[:, k]], axis=1) for k in range(len(within)))
+    return reduce(np.add, (stock * cost for stock, cost in zip(within, price, strict=True)))
 
 
 def costs_table(corridor: Corridor, compiled: Compiled) -> pl.DataFrame:

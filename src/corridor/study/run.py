@@ -147,7 +147,7 @@ def run_study(
     """Run every scenario and return the tables (those with rows) and the manifest of a run folder.
 
     ``step`` opens a progress bar for each part of the work; ``executor`` runs the members elsewhere;
-    ``store`` keeps finished members until all scenarios are done.
+    ``store`` keeps finished members until all tables are made.
 
     Raises:
         InputError: an unknown scenario, one that needs hindsight, or an end before the start.
@@ -161,7 +161,11 @@ def run_study(
     tables["labels"] = pl.concat(
         [tables["labels"], port_labels(study.corridor, tables["ports"])], how="diagonal"
     )
-    return {name: tables[name] for name in TABLES if _filled(tables, name)}, manifest(study, runs)
+    found = {name: tables[name] for name in TABLES if _filled(tables, name)}, manifest(study, runs)
+    if store is not None:
+        for compiled in (*(run.compiled for run in runs), *([study.reference] if study.draws else [])):
+            forget(compiled, store)
+    return found
 
 
 def _filled(tables: Mapping[str, pl.DataFrame], name: str) -> bool:
@@ -173,7 +177,7 @@ def simulate_scenarios(
 ) -> list[ScenarioRun]:
     """Simulate every scenario under shared noise, the baseline first.
 
-    Finished members are stored in ``store`` until all scenarios are done, so that an interruption repeats none.
+    Finished members stay in ``store``, so that an interruption repeats none.
     """
     compiled = {name or "base": study.compile(name) for name in study.scenarios}
     run_member(next(iter(compiled.values())), None)  # compiles the kernels once, before workers start
@@ -184,21 +188,21 @@ def simulate_scenarios(
             store=store, keep=True,
         )  # fmt: skip
     runs = [ScenarioRun(name, arrays, found[name]) for name, arrays in compiled.items()]
-    runs = _carried(study, runs, executor)
-    if store is not None:
-        for run in runs:
-            forget(run.compiled, store)
-    return runs
+    return _carried(study, runs, executor, store)
 
 
-def _carried(study: Study, runs: Sequence[ScenarioRun], executor: Executor | None) -> list[ScenarioRun]:
+def _carried(
+    study: Study, runs: Sequence[ScenarioRun], executor: Executor | None, store: Path | None
+) -> list[ScenarioRun]:
     """The runs with the margins of the default forecast, which speaks of the base alone."""
     if study.draws is None:
         return list(runs)
     base = runs[0]
     if study.reference.scenario is None and base.compiled.scenario is not None:
         compiled = study.reference
-        trajectories = run_forecast(compiled, workers=study.workers, executor=executor)
+        trajectories = run_forecast(
+            compiled, workers=study.workers, executor=executor, store=store, keep=True
+        )
         base = ScenarioRun("base", compiled, trajectories)
     margins = margins_of(study.draws, base.compiled, base.trajectories)
     own = {i.id: assemble.stock_by_day(i, base) for i in assemble.stock_indicators(study.corridor)}

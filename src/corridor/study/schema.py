@@ -29,7 +29,7 @@ TABLES: Mapping[str, Schema] = {
     "capacity": _columns("item:t date:d value:n"),
     "points": _columns("item:t date:d value:n known:b label:t source:t"),
     "differences": _columns(
-        "scenario:t against:t item:t kind:t period:t low:n median:n high:n chance_lower:n unit:t"
+        "scenario:t against:t item:t kind:t period:t low:n median:n high:n chance_lower:n unit:t without:n with:n"
     ),
     "grades": _columns("scenario:t item:t grade:t share:n"),
     "measures": _columns(
@@ -150,6 +150,9 @@ KINDS = (
 ALL_CITIES = ""
 """Item of the rows of ``stock_months`` that add up every census, member by member."""
 
+LATER: Mapping[str, tuple[str, ...]] = {"differences": ("without", "with")}
+"""Columns that runs of earlier versions lack; they are empty there."""
+
 _SHARES = {"quantile", "share", "chance_lower"}
 _NOT_EMPTY = {"forecast", "periods", "daily", "stock_months", "ports", "past_forecasts"}
 _CASTS = (pl.Null, pl.Categorical, pl.Enum, pl.Datetime)
@@ -166,6 +169,9 @@ def conform(name: str, table: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     if name not in TABLES:
         return table, [Fault(name, None, None, "not a table of a run folder", did_you_mean(name, TABLES))]
     schema = TABLES[name]
+    table = table.with_columns(
+        pl.lit(None).alias(column) for column in LATER.get(name, ()) if column not in table.columns
+    )
     faults = [
         Fault(name, None, column, "missing column", f"columns: {' '.join(schema)}")
         for column in schema

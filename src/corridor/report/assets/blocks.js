@@ -132,6 +132,12 @@
 
   const circle = (x, value, height, attributes) => svg("circle", { cx: x(value), cy: height / 2, r: 5, ...attributes });
 
+  // What a difference starts from and comes to, and what was counted since, where that is known.
+  const based = (row, change) => {
+    const base = (row.without ?? null) === null ? "" : `${C.rounded(row.without)} → ${C.rounded(row.with)}`;
+    const came = (row.came ?? null) === null ? "" : `${C.say("col_came")}: ${C.number(row.came)}`;
+    return [base, change, came].filter(Boolean).join(" · ");
+  };
   const dots = (block) => C.figure({
     block, badges: badges(block), readingOf: () => C.text(block.reading),
     draw: (width, title) => charts.strips(width, title, {
@@ -139,7 +145,7 @@
       zero: 0, tickLabel: (t) => (t === 0 ? "0" : C.rounded(t, true)),
       rows: block.rows.map((row) => ({
         label: C.text(row.label),
-        value: `${C.rounded(row.median, true)} [${C.rounded(row.low, true)}; ${C.rounded(row.high, true)}]`,
+        value: based(row, `${C.rounded(row.median, true)} [${C.rounded(row.low, true)}; ${C.rounded(row.high, true)}]`),
         draw: (x, height) => [
           block.hatched
             ? svg("rect", { x: x(row.low), width: Math.max(1, x(row.high) - x(row.low)), y: height / 2 - 5, height: 10, fill: "url(#hatch)", stroke: "var(--fan)" })
@@ -149,7 +155,7 @@
     }),
     tableOf: () => ({
       columns: [col("name", "text", C.data.messages.col_item), col("period"), col("low", "number"), col("median", "number"),
-        col("high", "number"), col("unit"), col("chance_lower", "percent"), col("founded", "percent")],
+        col("high", "number"), col("unit"), col("without", "number"), col("with", "number"), col("came", "number"), col("chance_lower", "percent"), col("founded", "percent")],
       rows: block.rows.map((row) => ({ ...row, unit: block.unit })),
     }),
   });

@@ -15,6 +15,9 @@
     return { chance: 1 - (levels[at - 1] + part * (levels[at] - levels[at - 1])), bound: null };
   };
 
+  // What was counted, beside a forecast of a month that is known by now.
+  C.cameWords = ({ came }) => ((came ?? null) === null ? "" : `. ${C.say("past_came", { value: C.cell(came, "count") })}`);
+
   const card = (spec) => {
     const id = `card-${spec.id}`;
     const lineKey = `line-${spec.id}`;
@@ -32,7 +35,7 @@
       const shown = C.percent(chance);
       big.replaceChildren(bound ? C.say(bound, { chance: shown }) : shown);
       big.dataset.chance = chance;
-      sentence.replaceChildren(C.fill(option.sentence, { line: C.number(line), when: option.when }));
+      sentence.replaceChildren(C.fill(option.sentence, { line: C.number(line), when: option.when }), C.cameWords(option));
     };
     const move = (from, to) => () => {
       if (from.value === "" || !Number.isFinite(Number(from.value))) return;

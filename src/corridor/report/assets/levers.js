@@ -14,10 +14,12 @@
   C.blocks.levers = (block) => {
     const { data } = block;
     const named = (id) => data.scenarios.find((s) => s.id === id) ?? data.scenarios[0];
-    const scenarioOf = () => named(C.scenario());
+    const scenarioOf = () => named(choice.value());
     const many = block.scenarios.length > 1;
-    const choice = C.scenarioChoice("levers", block.scenarios, () => follow());
-    const against = C.choice("against", C.say("sim_against"), [{ key: "same", label: C.say("sim_itself") }, ...block.scenarios.map((s) => ({ key: s.id, label: s.label }))], () => follow(), { fallback: "same" });
+    // The scenario of which the page's first sentence tells, against the baseline; a reader's choice goes before.
+    const told = C.data.comparison && data.scenarios.some((s) => s.id === C.data.comparison) ? C.data.comparison : null;
+    const choice = C.scenarioChoice("levers", block.scenarios, () => follow(), told ?? C.data.baseline);
+    const against = C.choice("against", C.say("sim_against"), [{ key: "same", label: C.say("sim_itself") }, ...block.scenarios.map((s) => ({ key: s.id, label: s.label }))], () => follow(), { fallback: told ? C.data.baseline : "same" });
     const reference = () => (against.value() === "same" ? scenarioOf() : named(against.value()));
     let home, now, base, baseHome, own, controls = [], grading = 0, due = 0, running = 0, founded = null, asked = 0, members = [];
     const memory = {}, memoryAlone = {}; // where the run before can be taken up again

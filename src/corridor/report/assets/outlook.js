@@ -67,7 +67,7 @@
       big.dataset.chance = chance;
       big.replaceChildren(bound ? C.say(bound, { chance: shown }) : C.say("outlook_in_100", { n: C.number(100 * chance) }));
       dots.replaceChildren(...d3.range(10).map((i) => el("i", { class: i < Math.round(10 * chance) ? "on" : null })));
-      words.replaceChildren(C.fill(option.sentence, { line: C.number(line()), when: option.when }), slider.chosen() ? `. ${C.say("past_chance", { date: C.day(block.as_of) })}` : "");
+      words.replaceChildren(C.fill(option.sentence, { line: C.number(line()), when: option.when }), C.cameWords(option), slider.chosen() ? `${(option.came ?? null) === null ? "." : ""} ${C.say("past_chance", { date: C.day(block.as_of) })}` : "");
     };
     const labeled = (label, input) => el("label", { class: "choice", for: input.id }, el("span", {}, label), input);
     const small = el("div", { class: "small-fans" });

@@ -12,14 +12,17 @@
   // `found` is what the members gave: the level of the item in each, before and after.
   C.tile = (item) => {
     const big = el("output", { class: "tile-big" });
+    const base = el("span", { class: "tile-base" });
     const range = el("span", { class: "tile-range" });
     const ground = el("span", { class: "tile-ground" });
     const node = el("li", { class: "tile", "data-tile": item.id },
-      el("span", { class: "tile-name" }, C.text(item.label), item.deaths ? "*" : ""), big, range, ground);
+      el("span", { class: "tile-name" }, C.text(item.label), item.deaths ? "*" : ""), big, base, range, ground);
     const update = ({ was, is, moved, members, told, words }) => {
       const enough = members.length >= FEWEST;
       const span = (values, write) => [LOW, HIGH].map((q) => write(C.live.quantile(values, q)));
       node.dataset.told = String(told);
+      const level = (v) => C.rounded(Math.round(v));
+      base.replaceChildren(moved && Math.abs(is - was) >= 0.5 ? `${level(was)} → ${level(is)}` : moved ? level(was) : "");
       if (!moved || Math.abs(is - was) < 0.5) {
         big.replaceChildren(moved ? C.say("sim_same") : C.rounded(Math.round(was)));
         range.replaceChildren(!moved && enough ? C.say("sim_range", Object.fromEntries(span(members.map((m) => m.before), (v) => C.rounded(Math.round(v))).map((v, i) => [i ? "high" : "low", v]))) : "");

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
 
+from corridor.model.periods import months_between
 from corridor.report.messages import Text, say, word
-from corridor.report.sections.base import FOUNDED, RunView
-from corridor.text import LANGS, Lang, percent, period, rounded
+from corridor.report.sections.base import FOUNDED, RunView, total
+from corridor.text import LANGS, Lang, number, percent, period, rounded
 
 
 def founded_share(view: RunView, scenario: str, item: str) -> float:
@@ -50,6 +52,37 @@ def headline_difference(view: RunView) -> dict[str, Any] | None:
     return by_length.sort("size", descending=True, maintain_order=True).row(0, named=True)
 
 
+def came(view: RunView, row: dict[str, Any]) -> float | None:
+    """What was counted over the period of a row of ``differences``, published later than the run's date.
+
+    None where the row is no sum of months, where a month is not published yet, or where one is held back.
+    """
+    if row["kind"] != "sum":
+        return None
+    first, last = (dt.date.fromisoformat(f"{end}-01") for end in row["period"].split("/"))
+    table = view.run.table("observed")
+    rows = total(table).filter((pl.col("series") == row["item"]) & pl.col("month").is_between(first, last))
+    counts = rows["value"].drop_nulls()
+    whole = len(counts) == months_between(first, last) + 1
+    return float(counts.sum()) if whole and not rows["known"].all() else None
+
+
+def bases(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
+    """Slots of a sentence about a difference: ``base``, from what it is to what, and ``came``, what was counted since."""
+    counted = came(view, row)
+    known = row["without"] is not None and row["with"] is not None
+    base = say(
+        "difference_base",
+        without=lambda lang: rounded(row["without"], lang), **{"with": {lang: rounded(row["with"], lang) for lang in LANGS}},
+    ) if known else dict.fromkeys(LANGS, "")  # fmt: skip
+    later = (
+        {lang: say("difference_came", came=number(counted, lang))[lang] for lang in LANGS}
+        if counted
+        else base
+    )
+    return {"base": base, "came": later if counted else dict.fromkeys(LANGS, "")}
+
+
 def difference_words(view: RunView, row: dict[str, Any]) -> Text:
     """A row of ``differences`` as a sentence; its chance only where most of it rests on evidence, else "if"."""
     share = founded_share(view, row["scenario"], row["item"])
@@ -63,6 +96,7 @@ def difference_words(view: RunView, row: dict[str, Any]) -> Text:
         "low": lambda lang: rounded(row["low"], lang, sign=True),
         "high": lambda lang: rounded(row["high"], lang, sign=True),
         "episodes": episodes_words(view, row["scenario"]),
+        **bases(view, row),
     }
     if share < 0.5:
         return say("answer_if", **common)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from corridor.report.messages import Text, open_message, say
-from corridor.report.sections.base import RunView, quantiles_of, total
+from corridor.report.sections.base import RunView, quantiles_of, shown_count, total
 from corridor.text import LANGS, day, month
 
 FIRST = 3
@@ -65,7 +65,10 @@ def _series_card(view: RunView, series: str) -> dict[str, Any] | None:
         return None
     peaks = total(view.run.table("periods")).filter(mine & (pl.col("statistic") == "peak"))
     options = [
-        _option(group, {lang: month(first, lang) for lang in LANGS}, "card_result")
+        {
+            **_option(group, {lang: month(first, lang) for lang in LANGS}, "card_result"),
+            "came": _came(view, series, first),
+        }
         for (first,), group in rows.group_by("month", maintain_order=True)
         if isinstance(first, dt.date)
     ]
@@ -74,6 +77,12 @@ def _series_card(view: RunView, series: str) -> dict[str, Any] | None:
             words = say("card_peak", first=_months(first), last=_months(last))
             options.append(_option(group, words, "card_result_peak"))
     return _card(view, series, options, known["value"])
+
+
+def _came(view: RunView, series: str, first: dt.date) -> Any:
+    """The count of a month that the forecast did not know, as the page writes it; None where it is not known yet."""
+    rows = total(view.published).filter((pl.col("series") == series) & (pl.col("month") == first))
+    return shown_count(rows.row(0, named=True)) if rows.height else None
 
 
 def _months(date: dt.date) -> Text:

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from corridor.report.messages import Value, say
-from corridor.report.sections.answer import chance, founded_share, headline_difference
-from corridor.report.sections.base import RunView, quantiles_of, total
+from corridor.report.sections.answer import came, chance, founded_share, headline_difference
+from corridor.report.sections.base import RunView, quantiles_of, shown_count, total
 from corridor.text import LANGS, month, number, percent, period, rounded
 
 Spoken = dict[str, Any]
@@ -28,6 +28,13 @@ def spoken(key: str, to: str, linked: Mapping[str, Value], **values: Value) -> S
     }
     links = [{"words": text, "to": to} for text in texts.values()]
     return {"text": say(key, **texts, **values), "links": links}
+
+
+def together(*parts: Spoken | None) -> Spoken:
+    """Several sentences as one text, with the links of all."""
+    have = [part for part in parts if part is not None]
+    text = {lang: " ".join(part["text"][lang] for part in have) for lang in LANGS}
+    return {"text": text, "links": [link for part in have for link in part["links"]]}
 
 
 def _text(value: Any, lang: str) -> str:
@@ -45,13 +52,19 @@ def next_month(view: RunView) -> Spoken | None:
         return None
     level = quantiles_of(rows.filter(pl.col("month") == first))
     near: dict[str, Value] = {name: (lambda lang, q=q: rounded(level[q], lang)) for name, q in _NEAR.items()}
-    return spoken(
-        "start_coming",
-        f"coming/figure-{series}",
-        near,
-        label=view.name(series),
-        month=lambda lang: month(first, lang),
-    )
+    to = f"coming/figure-{series}"
+    said = spoken("start_coming", to, near, label=view.name(series), month=lambda lang: month(first, lang))
+    return together(said, _came(view, series, first, to))
+
+
+def _came(view: RunView, series: str, month: dt.date, to: str) -> Spoken | None:
+    """The count of a month that the forecast did not know, where it is known by now."""
+    rows = total(view.published).filter((pl.col("series") == series) & (pl.col("month") == month))
+    if rows.is_empty():
+        return None
+    count = shown_count(rows.row(0, named=True))
+    came: Value = count if isinstance(count, str) else lambda lang: number(count, lang)
+    return spoken("start_came", to, {"came": came})
 
 
 _NEAR = {"median": 0.5, "low": 0.1, "high": 0.9}
@@ -70,9 +83,24 @@ def change(view: RunView) -> Spoken | None:
     if share >= 0.5:
         sizes["chance"] = lambda lang: chance(row["chance_lower"], lang)
         sizes["share"] = lambda lang: percent(share, lang)
+    to = "what-if/scenarios"
+    return together(
+        _bases(view, row, to),
+        spoken("start_change" if share >= 0.5 else "start_if", to, sizes),
+        None if (counted := came(view, row)) is None
+        else spoken("start_came", f"coming/figure-{row['item']}", {"came": lambda lang: number(counted, lang)}),
+    )  # fmt: skip
+
+
+def _bases(view: RunView, row: dict[str, Any], to: str) -> Spoken:
+    """How many without the scenario and how many with it: no difference stands without its base."""
+    known = row["without"] is not None and row["with"] is not None
+    levels: dict[str, Value] = {
+        name: (lambda lang, name=name: rounded(row[name], lang)) for name in ("without", "with") if known
+    }
     return spoken(
-        "start_change" if share >= 0.5 else "start_if", "what-if/scenarios", sizes,
-        label=view.name(row["item"]), scenario=view.name(row["scenario"]), period=lambda lang: period(row["period"], lang),
+        "start_bases" if known else "start_which", to, levels, label=view.name(row["item"]), scenario=view.name(row["scenario"]),
+        against=view.name(row["against"]), period=lambda lang: period(row["period"], lang),
     )  # fmt: skip
 
 

@@ -183,16 +183,23 @@ def _count(view: RunView, scenario: str, date: dt.date, item: str) -> Text | Non
         def shown(q: float, lang: Lang) -> str:
             return rounded(level[q], lang)
 
-        return say(
+        said = say(
             "map_forecast", label=view.name(item), median=lambda lang: shown(0.5, lang),
             low=lambda lang: shown(0.1, lang), high=lambda lang: shown(0.9, lang),
         )  # fmt: skip
+        came = total(view.published).filter((pl.col("series") == item) & (pl.col("month") == date))
+        if came.is_empty():
+            return said
+        later = say("map_came", value=lambda lang: _written(shown_count(came.row(0, named=True)), lang))
+        return {lang: said[lang] + later[lang] for lang in LANGS}
     known = total(view.published).filter(
         (pl.col("series") == item) & (pl.col("month") == date) & pl.col("known")
     )
     if known.is_empty():
         return None
     value = shown_count(known.row(0, named=True))
-    if value == HELD_BACK:
-        return say("map_counted", label=view.name(item), value=HELD_BACK)
-    return say("map_counted", label=view.name(item), value=lambda lang: number(value, lang))
+    return say("map_counted", label=view.name(item), value=lambda lang: _written(value, lang))
+
+
+def _written(value: Any, lang: Lang) -> str:
+    return HELD_BACK if value == HELD_BACK else number(value, lang)

@@ -129,7 +129,7 @@ def _matrix(found: _Result, *, later: bool) -> Block:
         "reading": say("packages_hindsight_reading")
         if later
         else say("packages_reading", count=str(len(packages))),
-        "legend": say("packages_legend", members=str(found.merged.get("members") or "")),
+        "legend": say("packages_legend", members=str(found.merged.get("members") or ""), bases=_bases(found, beside)),
         "first": say("packages_col_package"), "parties": [found.party(p) for p in stated], "beside": heads, "rows": rows,
         "move": say("packages_move"), "table": table(columns, flat),
         "query": {"table": "package_parties", "where": {}},
@@ -181,6 +181,21 @@ def _flat(cell: Mapping[str, Any] | None) -> Text:
     return {lang: "; ".join(part[lang] for part in parts) for lang in LANGS}
 
 
+def _bases(found: _Result, outcomes: Sequence[str]) -> Text:
+    """Medians without an agreement, from which the changes of the outcomes are counted."""
+    known = [
+        (found.outcome(name), found.named[name])
+        for name in outcomes
+        if found.named[name]["without"] is not None
+    ]
+    return {
+        lang: "; ".join(
+            f"{name[lang]} {rounded(row['without'], lang)} {_unit(row['unit'])[lang]}" for name, row in known
+        )
+        for lang in LANGS
+    }
+
+
 def _head(found: _Result, outcome: str) -> Text:
     name, unit = found.outcome(outcome), _unit(found.named[outcome]["unit"])
     return {lang: f"{name[lang]} ({unit[lang]})" for lang in LANGS}
@@ -230,7 +245,7 @@ def _tradeoff(found: _Result) -> Block:
     ]
     return {
         "type": "tradeoff", "id": "packages-tradeoff", "title": say("packages_tradeoff"),
-        "reading": say("packages_tradeoff_reading"), "items": items, "points": points, "across": say("packages_across"),
+        "reading": say("packages_tradeoff_reading", bases=_bases(found, shown)), "items": items, "points": points, "across": say("packages_across"),
         "up": say("packages_up"), "accepted": say("packages_accepted"), "others": say("packages_others"),
         "table": table(columns, rows), "source": found.view.source(simulated=True),
         "query": {"table": "package_outcomes", "where": {}},

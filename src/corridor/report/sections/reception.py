@@ -19,7 +19,7 @@ from corridor.report.blocks import (
 )
 from corridor.report.messages import say, word
 from corridor.report.sections.base import RunView
-from corridor.text import LANGS, day, number, percent
+from corridor.text import LANGS, Lang, day, number, percent, rounded
 
 MILLION = 1e6
 
@@ -112,9 +112,20 @@ def _levers(view: RunView, row: dict[str, Any]) -> Block | None:
         for r in found
     ]  # fmt: skip
     bars = [bar(_name(r), r["census_change"], r["census_change_low"], r["census_change_high"]) for r in found]
-    reading = say("reception_levers_reading", by=lambda lang: day(row["by"], lang))
+    reading = say(
+        "reception_levers_reading",
+        by=lambda lang: day(row["by"], lang),
+        base=lambda lang: _expected(view, row, lang),
+    )
     return bar_chart("reception_levers", say("reception_levers"), reading, bars, table(columns, rows),
                      source=say("reception_source"), query={"table": "reception_levers", "where": {}})  # fmt: skip
+
+
+def _expected(view: RunView, row: dict[str, Any], lang: Lang) -> str:
+    """The median census on the day that the answer is about, before any measure of the list."""
+    rows = view.run.table("reception").filter((pl.col("item") == "census") & (pl.col("date") <= row["by"]))
+    rows = rows.filter((pl.col("quantile") - 0.5).abs() < 1e-9).sort("date")
+    return rounded(rows["value"][-1], lang) if rows.height else "–"
 
 
 def _bill(view: RunView) -> Block | None:

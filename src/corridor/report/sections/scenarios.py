@@ -8,7 +8,7 @@ import polars as pl
 
 from corridor.model import GRADES
 from corridor.report.messages import Text, plain, say, word
-from corridor.report.sections.answer import episodes_words, founded_share
+from corridor.report.sections.answer import came, episodes_words, founded_share
 from corridor.report.sections.base import Block, RunView, column, prose, switch, table_block
 from corridor.report.sections.register import register
 from corridor.report.sections.triggers import Triggers, triggers_of
@@ -51,6 +51,8 @@ def _row(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
         "unit": row["unit"],
         **{key: row[key] for key in ("low", "median", "high", "chance_lower")},
         "founded": founded_share(view, row["scenario"], row["item"]),
+        **{key: row[key] for key in ("without", "with")},
+        "came": came(view, row),
     }
 
 
