@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "calibration.md"
 RESULTS = ROOT / "docs" / "results"
 BEGIN, END = "<!-- begin: written by scripts/write_validation.py -->\n", "<!-- end of validation -->\n"
-BEGIN_2024, END_2024 = "<!-- begin 2024: written by scripts/write_validation.py -->\n", "<!-- end of validation of 2024 -->\n"
+BEGIN_2024, END_2024 = (
+    "<!-- begin 2024: written by scripts/write_validation.py -->\n",
+    "<!-- end of validation of 2024 -->\n",
+)
 HORIZONS = (1, 2, 3, 6)
 NAMES = {
     "us_total": "US total",
