@@ -44,6 +44,8 @@ class ParameterTable:
         since: dt.date | None = None,
     ) -> None:
         """Rows that end before ``since``, the first day of the run, are left out."""
+        self.tied: tuple[int, int] | None = None
+        """Seed and number of the members whose draws of the parameters are taken in turn, whatever the seed of a run."""
         self._columns: tuple[npt.NDArray, ...] | None = None
         self._named: dict[tuple[str, str], set[str]] | None = None
         self._value: list[float] = []
@@ -221,13 +223,18 @@ class ParameterTable:
         """Every row's value for one member; ``member`` None gives the central values.
 
         A member's value is a two-piece draw with the row's value as median and low, high as 5 and 95 %
-        quantiles: log-normal pieces where all three are positive, linear ones elsewhere, cut at the domain.
+        quantiles: log-normal pieces where all three are positive, linear ones elsewhere, cut at the domain. Where the table is
+        ``tied``, its parameters (not strengths of measures) are those of one of the tied members.
         """
         value, low, high, key, domain = self._arrays()
         if member is None:
             return value.copy()
-        names, inverse = np.unique(key, return_inverse=True)
+        names, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         u = parameter_uniforms(names, seed, member)
+        if self.tied is not None:
+            own_seed, members = self.tied
+            declared = np.array([self.rows[row] is not None for row in first])
+            u = np.where(declared, parameter_uniforms(names, own_seed, member % members), u)
         z = normal_quantiles(u)[inverse] / Z95
         logs = (value > 0) & (low > 0)
         with np.errstate(divide="ignore", invalid="ignore"):

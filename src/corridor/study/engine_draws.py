@@ -6,7 +6,8 @@ Positions that have the same value in every member share one row of ``table``:
 
 ==========  ==================================================================================================
 ``code``    row of ``table`` for every position: the first segment of each of `BASE`, its changes, then strengths,
-            numbers of levers, people of events and factors of departures, in the order of ``parts``
+            numbers of levers, people of events, factors of departures, and logs of shares and people at the start over
+            the central ones, in the order of ``parts``
 ``table``   (rows, members) values
 ==========  ==================================================================================================
 """
@@ -22,7 +23,16 @@ import numpy.typing as npt
 from corridor.engine import Compiled
 from corridor.engine.bound import BoundMeasure
 from corridor.engine.intensity import intensity_deviations
-from corridor.study.engine_payload import BASE, CARRIED, Array, base_at, before_paths, pack
+from corridor.study.engine_payload import (
+    BASE,
+    CARRIED,
+    Array,
+    base_at,
+    before_paths,
+    differs,
+    pack,
+    shares_moved,
+)
 
 MEMBERS = 40
 """Members whose draws travel with a report."""
@@ -61,6 +71,12 @@ def _parts(compiled: Compiled, member: int, at: Mapping[str, Changes]) -> Iterat
     yield "levers", np.array([number for active in compiled.measures for number in _lever(active, drawn)])
     yield "people", np.array([float(drawn[row]) for row in compiled.numbers.event_rows])
     yield "factor", _factors(compiled, member)
+    paths = compiled.numbers.paths
+    if paths is not None:
+        row = paths.row(member if spec.noise.intensities else None)
+        own = [move.log[row] - move.log[-1] for move in shares_moved(paths) if differs(move)]
+        yield "path_log", np.concatenate([np.zeros(0), *(log.ravel() for log in own)])
+        yield "start_log", (paths.start[row] - paths.start[-1]).ravel()
 
 
 def _changing(label: str, numbers: Array, at: Changes, name: str) -> Iterator[Part]:
