@@ -15,6 +15,7 @@ import platform
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +36,7 @@ GOALS = {
     "mean_field_year_ms": "< 40",
     "ensemble_s": "< 40",
     "ensemble_memory_gb": "< 2",
+    "command_memory_gb": "< 1",
     "two_workers_against_one": ">= 1.7",
     "cost_of_1000_times_the_people": "< 1.5",
 }
@@ -165,6 +167,37 @@ def run_ensemble(members: int, workers: int, times: int) -> dict[str, float]:
     }
 
 
+def many_members(members: int) -> dict[str, float]:
+    """Wall time and peak memory of a whole command with its tables and report: one scenario, one process."""
+    words = [
+        "simulate",
+        "americas",
+        "--scenario",
+        "no-agreement",
+        "--members",
+        str(members),
+        "--workers",
+        "1",
+        "-q",
+    ]
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        call = [
+            sys.executable,
+            "-c",
+            "from corridor.cli import main; main()",
+            *words,
+            "--out",
+            f"{folder}/run",
+        ]
+        wall = timed(lambda: subprocess.run(call, check=True))
+        left = sorted(path.name for path in Path(folder).iterdir())
+    if left != ["run"]:
+        raise RuntimeError(f"{left} in the folder of the run")
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e9
+    return {"members": members, "command_s": wall, "command_memory_gb": peak}
+
+
 def measure(members: int, repeats: int, rounds: int, times: int) -> dict[str, Any]:
     """All figures; times are the best of ``repeats`` (``rounds`` for the ensembles)."""
     run, calibrated = americas_year(times=times)
@@ -226,6 +259,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--rounds", type=int, default=2, help="of the ensembles; 0 leaves them out")
     parser.add_argument("--times", type=int, default=1, help="copies of the network side by side")
+    parser.add_argument(
+        "--many", type=int, metavar="MEMBERS", help="only: time and memory of a command with so many"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--ensemble", type=int, metavar="WORKERS", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -233,7 +269,11 @@ def main() -> None:
         print(json.dumps(run_ensemble(options.members, options.ensemble, options.times)))
         return
     begun = machine()
-    figures = measure(options.members, options.repeats, options.rounds, options.times)
+    figures = (
+        many_members(options.many)
+        if options.many
+        else measure(options.members, options.repeats, options.rounds, options.times)
+    )
     if options.json:
         print(json.dumps({"members": options.members, "machine": begun, "figures": figures}, indent=2))
         return

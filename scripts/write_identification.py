@@ -1,18 +1,19 @@
 """What the counts identify of the Americas and what they do not: `python scripts/write_identification.py`.
 
-Fits as of 2023-12-31 several times (some minutes on a quiet core) and writes the tables of docs/identification.md.
+``--posterior`` writes the table of the shipped posterior alone. Else it fits as of 2023-12-31 several times (some minutes on a quiet core) and writes the tables of docs/identification.md.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from corridor.calibrate import FittedField, read_plan
+from corridor.calibrate import FittedField, read_calibration, read_plan
 from corridor.calibrate.fit import Fit, Floats
 from corridor.calibrate.store import started_fit
 from corridor.data import load
@@ -238,7 +239,22 @@ def section(text: str, name: str, lines: Iterator[str]) -> str:
     return before + begin + "\n".join(lines) + "\n" + end + after
 
 
+def learned() -> list[str]:
+    """What the posterior of the shipped calibration says, field by field."""
+    found = read_calibration(find_corridor("americas") / "calibration", AS_OF).posterior
+    assert found is not None
+    lines = ["| field | one observation | prior | posterior | where runs start |", "|---|---|---|---|---|"]
+    for row in found.learned.iter_rows(named=True):
+        numbers = (row[name] for name in ("observation", "prior", "posterior", "at_start"))
+        lines.append(f"| `{row['field']}` | " + " | ".join(f"{x:.2f}" for x in numbers) + " |")
+    return lines
+
+
 def main() -> None:
+    page = section(PAGE.read_text("utf-8"), "learned", learned())
+    PAGE.write_text(page, "utf-8")
+    if "--posterior" in sys.argv:
+        return
     corridor = open_corridor("americas")
     prior, fit = start(corridor), start(corridor)
     result = fit.solve()

@@ -3,6 +3,7 @@
 corridor validate americas --out FOLDER
 corridor validate americas --out FOLDER --free
 python scripts/write_validation.py FOLDER
+python scripts/write_validation.py FOLDER --year 2024  # of the month ends of that year
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "calibration.md"
 RESULTS = ROOT / "docs" / "results"
 BEGIN, END = "<!-- begin: written by scripts/write_validation.py -->\n", "<!-- end of validation -->\n"
+BEGIN_2024, END_2024 = (
+    "<!-- begin 2024: written by scripts/write_validation.py -->\n",
+    "<!-- end of validation of 2024 -->\n",
+)
 HORIZONS = (1, 2, 3, 6)
 NAMES = {
     "us_total": "US total",
@@ -48,20 +53,20 @@ def cell(table: pl.DataFrame | None, name: str, horizon: int, column: str, form:
     return form.format(found[column][0])
 
 
-def rendered() -> str:
-    """The tables of the page."""
-    ours, free = read("baseline"), read("free")
+def rendered(name: str = "baseline") -> str:
+    """The tables of the page, from the summary of this name."""
+    ours, free = read(name), read("free") if name == "baseline" else None
     assert ours is not None
     dates = int(ours["dates"].max() or 0)  # type: ignore[arg-type]
     heads = [f"{h}" for h in HORIZONS]
     brackets = "" if free is None else " In brackets: the corridor run on by itself (`--free`)."
     lines = [f"{dates} dates.{brackets}", "",
              "| series | | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]  # fmt: skip
-    for name, label in NAMES.items():
+    for series, label in NAMES.items():
         for i, (line, (column, form)) in enumerate(LINES.items()):
             cells = []
             for horizon in HORIZONS:
-                first, other = (cell(t, name, horizon, column, form) for t in (ours, free))
+                first, other = (cell(t, series, horizon, column, form) for t in (ours, free))
                 cells.append(f"{first} ({other})" if first and other else first)
             lines.append(f"| {label if i == 0 else ''} | {line} | " + " | ".join(cells) + " |")
     stocks = ours.filter(pl.col("horizon") == 0)
@@ -78,14 +83,19 @@ def rendered() -> str:
 def main() -> None:
     folder = Path(sys.argv[1])
     RESULTS.mkdir(exist_ok=True)
-    for name in ("baseline", "free"):
+    if "--year" in sys.argv:
+        year = sys.argv[sys.argv.index("--year") + 1]
+        (RESULTS / f"validation-{year}.csv").write_text((folder / "baseline.csv").read_text("utf-8"), "utf-8")
+    for name in () if "--year" in sys.argv else ("baseline", "free"):
         if (folder / f"{name}.csv").exists():
             (RESULTS / f"validation-{name}.csv").write_text(
                 (folder / f"{name}.csv").read_text("utf-8"), "utf-8"
             )
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + rendered() + END + after, "utf-8")
+    page = PAGE.read_text("utf-8")
+    for begin, end, name in ((BEGIN, END, "baseline"), (BEGIN_2024, END_2024, "2024")):
+        before, _, rest = page.partition(begin)
+        page = before + begin + rendered(name) + end + rest.partition(end)[2]
+    PAGE.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

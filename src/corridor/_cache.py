@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -28,6 +30,18 @@ def can_write(folder: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: where many lasting objects are made, it goes through all of them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def signature(*folders: Path, pattern: str = "*") -> Iterator[bytes]:

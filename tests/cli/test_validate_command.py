@@ -12,7 +12,11 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+import small_corridors as small
 from corridor.cli import main
+from corridor.engine import RunSpec, compile_corridor
+from corridor.ensemble import simulate
+from corridor.model import workers
 
 FIRST, SECOND = dt.date(2023, 3, 31), dt.date(2023, 6, 30)
 
@@ -57,6 +61,45 @@ def test_dates_are_scored_once_and_more_are_added(tmp_path: Path, asked: list[An
     assert asked == [(FIRST, False), (SECOND, False)]
     assert rows[0]["dates"] == 2
     assert pl.read_csv(out / "baseline.csv")["targets"].to_list() == [2]
+
+
+def members_on(monkeypatch: pytest.MonkeyPatch, seen: list[str | None]) -> None:
+    """Each date scores the members of a small corridor, and notes the scheduler that they went to."""
+
+    def scored(corridor: object, plan: object, date: dt.date, **options: Any) -> pl.DataFrame:
+        seen.append(workers._cluster.get())
+        small_one = small.hazards((0.2, 0.1), 500.0, days=20)
+        spec = RunSpec(start=small_one.settings.start, end=small_one.settings.end, seed=options["seed"])
+        run = simulate(
+            compile_corridor(small_one, None, spec), members=options["members"], workers=options["workers"]
+        )
+        wis = run.stock_by_day("town.start").std(axis=0).tolist()
+        return pl.DataFrame({"publisher": "us", "series": "total", "month": date.replace(day=1), "horizon": range(1, 21), "wis": wis,
+            "wis_reference": 200.0, "wis_forecast": 100.0, "inside_80": True, "inside_95": True, "origin": date})  # fmt: skip
+
+    monkeypatch.setattr("corridor.forecast.validation.validate_date", scored)
+
+
+def test_members_on_a_cluster_give_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    seen: list[str | None] = []
+    members_on(monkeypatch, seen)
+    words = ("--dates", str(FIRST), "--members", "12", "--workers", "1")
+    here = call(tmp_path / "here", *words)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp", host="127.0.0.1"
+    ) as local:  # fmt: skip
+        address = local.scheduler_address
+        assert call(tmp_path / "there", *words, "--cluster", address) == here
+    assert seen == [None, address]
+    parts = [tmp_path / where / "baseline" / f"{FIRST}-12-1.parquet" for where in ("here", "there")]
+    assert parts[0].read_bytes() == parts[1].read_bytes()
+
+
+@pytest.mark.parametrize("command", ["simulate", "demo", "backtest", "calibrate", "validate", "explore"])
+def test_every_long_command_takes_a_cluster(command: str) -> None:
+    group = main.get_command(None, command)  # type: ignore[arg-type]
+    assert group is not None and any("--cluster" in option.opts for option in group.params)
 
 
 def test_the_free_run_is_kept_apart(tmp_path: Path, asked: list[Any]) -> None:

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+import scipy.optimize
 
 from corridor.forecast.coupled.draws import AreaDraws, _adding_up, drawn_together, nearest, thinned
 from corridor.forecast.scores import LEVELS
@@ -46,6 +47,18 @@ def test_assignment_is_the_best_of_all_orders() -> None:
     drawn, own = RNG.normal(size=(5, 3)), RNG.normal(size=(5, 3))
     best = min(permutations(range(5)), key=lambda order: ((drawn[list(order)] - own) ** 2).sum())
     assert nearest(drawn, own) == list(best)
+
+
+def test_blocks_of_members_give_the_same_choice(monkeypatch) -> None:
+    """Members are compared in blocks, so that memory does not grow with their square."""
+    random = np.random.default_rng(2)
+    drawn, own = random.normal(size=(2, 40, 13))
+    whole = nearest(drawn, own)
+    assert (
+        whole == scipy.optimize.linear_sum_assignment(((own[:, None] - drawn) ** 2).sum(axis=2))[1].tolist()
+    )
+    monkeypatch.setattr("corridor.forecast.coupled.draws.BLOCK", 3 * drawn.nbytes)
+    assert nearest(drawn, own) == whole
 
 
 def test_areas_of_every_member_add_up_to_its_total() -> None:

@@ -69,6 +69,15 @@ def test_the_table_of_the_fit_is_that_of_the_shipped_fit() -> None:
 
 def test_the_tables_of_the_validation_are_those_of_their_result_files() -> None:
     module = script("write_validation")
-    if module.read("free") is None:
-        pytest.skip("no validation is committed")
     assert block(CALIBRATION, module.BEGIN, module.END) == module.rendered()
+    assert block(CALIBRATION, module.BEGIN_2024, module.END_2024) == module.rendered("2024")
+
+
+def test_the_table_of_the_posterior_is_that_of_the_shipped_calibration() -> None:
+    module = script("write_identification")
+    shown = block(
+        module.PAGE.read_text("utf-8"),
+        "<!-- begin learned: written by scripts/write_identification.py -->\n",
+        "<!-- end learned -->\n",
+    )
+    assert shown == "\n".join(module.learned()) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,12 @@ from parity import LOAD, Move, blank, in_page, in_python, run_page, worst
 from trigger_tools import trigger
 
 from corridor.calibrate import read_calibration
-from corridor.engine import LEVERS, MemberPaths, Noise, RunSpec, allowed_strengths, run_member
+from corridor.engine import LEVERS, MemberPaths, Noise, RunSpec, allowed_strengths, holder_classes, run_member
 from corridor.engine import Move as PathMove
 from corridor.engine.intensity import intensity_deviations
 from corridor.formats import find_corridor, open_corridor
 from corridor.model import Corridor, Measure
+from corridor.model.arrays import Floats
 from corridor.study.censuses import CityFactors
 from corridor.study.engine_draws import draws_payload
 from corridor.study.engine_payload import EPOCH, compile_all, engine_payload
@@ -277,11 +279,26 @@ def paths_for(corridor: Corridor, members: int) -> MemberPaths:
         PathMove("hazard", tuple(ids[f] for f in off[:2]), rows[2]),
         PathMove("odds", (ids[shares[1]],), rows[3]),
     )  # fmt: skip
-    return MemberPaths(run.months, names, moves, np.zeros((members + 1, 0, len(names))))
+    holders = holder_classes(corridor)
+    start = np.zeros((members + 1, max(holders.values()) + 1, len(names)))
+    return MemberPaths(run.months, names, moves, start, holders)
 
 
-@pytest.mark.parametrize("with_paths", [False, True])
-def test_members_of_the_page_are_those_of_python(browser: Any, with_paths: bool) -> None:
+def places_of(paths: MemberPaths, members: int) -> MemberPaths:
+    """Members of a posterior: each stands elsewhere than the central run, by month and nationality or alike for all, from the first morning on."""
+    rng = np.random.default_rng(6)
+
+    def away(like: Floats) -> Floats:
+        drawn = rng.normal(scale=0.4, size=(members + 1, *like.shape[1:]))
+        drawn[-1] = 0.0
+        return drawn
+
+    moves = tuple(replace(move, log=away(move.log)) for move in paths.moves[1:])
+    return replace(paths, moves=moves, start=away(paths.start), drawn_with=(5, members))
+
+
+@pytest.mark.parametrize("with_paths", ["", "level", "level and posterior", "posterior"])
+def test_members_of_the_page_are_those_of_python(browser: Any, with_paths: str) -> None:
     """Every number that a member draws: parameters, strengths, levers, events and the shocks of departures; and the paths of a forecast."""
     corridor = everything()
     given = [
@@ -295,9 +312,13 @@ def test_members_of_the_page_are_those_of_python(browser: Any, with_paths: bool)
         for row in corridor.parameters
     )  # fmt: skip
     corridor = corridor.model_copy(update={"measures": (*corridor.measures, *given), "parameters": wide})
+    level = paths_for(corridor, 3)
+    given_paths = {
+        "": None, "level": level, "level and posterior": level.joined(places_of(level, 2)), "posterior": places_of(level, 2),
+    }[with_paths]  # fmt: skip
     spec = RunSpec(
         START, START + dt.timedelta(days=150), seed=3, noise=Noise(counts=False), shocks_from=START,
-        paths=paths_for(corridor, 3) if with_paths else None,
+        paths=given_paths,
     )  # fmt: skip
     full = compile_all(corridor, spec)
     page = blank(browser)

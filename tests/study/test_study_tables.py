@@ -208,7 +208,10 @@ def test_sum_and_peak_of_the_period(americas: Done) -> None:
             assert ours[0] >= theirs[0] * 0.999
         else:  # the highest month lies above each month
             assert (ours >= theirs * 0.999).all()
-        assert ours[11] == pytest.approx(theirs[11], rel=0.15)
+        if statistic == "sum":
+            assert ours[11] == pytest.approx(theirs[11], rel=0.15)
+        else:  # and in the middle within the upper half of the highest month: months stray apart from one another
+            assert theirs[11] * 0.999 <= ours[11] <= theirs[-5]
 
 
 def test_the_model_stands_near_what_is_known(americas: Done) -> None:

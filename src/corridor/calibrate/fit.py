@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,8 @@ class Fit:
         self.kernel: Floats = np.ones((KERNEL_MONTHS, len(self.compiled.groups))) / KERNEL_MONTHS
         self.kernels: dict[str, Floats] = {}
         """Kernels of departures that are fitted by stock, by field."""
+        self.around: dict[str, Floats] = {}
+        """By field: the path (months, groups) that the random-walk prior is centered on, flat where none is given."""
 
     @staticmethod
     def _positions(names: list[str]) -> npt.NDArray[np.int64]:
@@ -131,11 +134,8 @@ class Fit:
         """Run once and move every field."""
         result = self.run()
         for field in self.plan.fields:
-            published_, simulated = self._sum(field, result)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = (published_ + COUNT_OFFSET) / (simulated + COUNT_OFFSET)
-            ratio[~self.fitted] = np.nan
-            step = np.clip(np.log(ratio), -1.5, 1.5)
+            published_, simulated = self.counts_of(field, result)
+            step = np.clip(self.log_ratio(published_, simulated), -1.5, 1.5)
             if field.method == "departures":
                 self._move_departures(field, step)
             elif field.method == "coverage":
@@ -147,7 +147,14 @@ class Fit:
             else:
                 self._move_share(field, lagged(step, field.lag_days))
 
-    def _sum(self, field: FittedField, result: MemberResult) -> tuple[Floats, Floats]:
+    def log_ratio(self, published_: Floats, simulated: Floats) -> Floats:
+        """Log of published over simulated counts (months, groups); nan where nothing is known or fitted."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.log((published_ + COUNT_OFFSET) / (simulated + COUNT_OFFSET))
+        ratio[~self.fitted] = np.nan
+        return ratio
+
+    def counts_of(self, field: FittedField, result: MemberResult) -> tuple[Floats, Floats]:
         """Published and simulated counts of a field's observations, spread to groups (months, groups)."""
         groups = len(self.compiled.groups)
         published_, simulated = np.zeros((2, len(self.compiled.months), groups))
@@ -155,7 +162,7 @@ class Fit:
             series = self.series[name]
             counts = self.simulated(series, result)
             value = series.value
-            key = self._field_key(field)
+            key = self.key_of(field)
             label_key = np.zeros(len(series.labels), dtype=np.int64)
             for g in range(groups):
                 label_key[series.margin[g]] = key[g]
@@ -167,7 +174,7 @@ class Fit:
                 simulated[:, g] += counts[:, ours].sum(axis=1)
         return published_, simulated
 
-    def _field_key(self, field: FittedField) -> npt.NDArray[np.int64]:
+    def key_of(self, field: FittedField) -> npt.NDArray[np.int64]:
         """Groups that a field moves together share a number."""
         names = [
             (g.nationality if "nationality" in field.by else "")
@@ -181,31 +188,39 @@ class Fit:
         """An expectation-maximization step: each month by the mean ratio of the months in which it is counted."""
         mean, weight = ratio_ahead(np.exp(step), self.kernels.get(field.id, self.kernel))
         move = np.log(np.where(weight > 0, mean, 1.0))
-        first = self._first()
+        first = self.first_segment
         for k in np.nonzero(self.base.departures.sum(axis=(0, 2)) > 0)[0]:
             stock = self.compiled.stock_ids[k]
             if stock in self.compiled.index.lawful_stocks or (field.stocks and stock not in field.stocks):
                 continue
             current = self.base.departures[first, k, :]
             target = np.log(np.maximum(current, 1e-3)) + move
-            fitted = smooth(target, weight, field.smooth)
+            fitted = self._smooth(field, target, weight)
             self.base.departures[:, k, :] = np.where(current > 0, np.exp(fitted), 0.0)[self.month_of_segment]
 
     def _move_coverage(self, field: FittedField, step: Floats) -> None:
         series = self.series[field.observations[0]]
         current = np.log(series.coverage)
         seen = (~np.isnan(step)).astype(float)
-        moved = smooth(current + STEP * np.nan_to_num(step), seen, field.smooth)
+        moved = self._smooth(field, current + STEP * np.nan_to_num(step), seen)
         series.coverage[:] = np.clip(np.exp(moved), *field.bounds)
 
-    def _first(self) -> npt.NDArray[np.int64]:
+    def _smooth(self, field: FittedField, raw: Floats, weight: Floats) -> Floats:
+        """``raw`` (months, groups) smoothed about the path that the field's prior is centered on."""
+        around = self.around.get(field.id)
+        if around is None:
+            return smooth(raw, weight, field.smooth)
+        return around + smooth(raw - around, weight, field.smooth)
+
+    @cached_property
+    def first_segment(self) -> npt.NDArray[np.int64]:
         """First segment of every month."""
         months = len(self.compiled.months)
         return np.array([int(np.argmax(self.month_of_segment == m)) for m in range(months)])
 
     def _move_odds(self, field: FittedField, step: Floats) -> None:
         positions = [self.compiled.index.flow[f] for f in field.flows]
-        first, share = self._first(), self.base.share
+        first, share = self.first_segment, self.base.share
         seen = (~np.isnan(step)).astype(float)
         step = STEP * np.nan_to_num(step)
         for siblings in self.compiled.index.siblings:
@@ -218,7 +233,7 @@ class Fit:
             if field.method == "pool":
                 logit = logit + self._level(field, step, seen)
             else:
-                logit = smooth(logit + step, seen, field.smooth)
+                logit = self._smooth(field, logit + step, seen)
             moved = 1.0 / (1.0 + np.exp(-logit))
             moved = np.where(free, np.clip(moved, *field.bounds), together)[self.month_of_segment]
             before = share[:, ours, :].sum(axis=1)
@@ -230,6 +245,19 @@ class Fit:
             other = np.where(left > 0, (1 - moved) / np.where(left > 0, left, 1.0), 1.0)
             share[:, ours, :] *= scale[:, None, :]
             share[:, rest, :] *= other[:, None, :]
+
+    def touched_flows(self) -> dict[int, FittedField]:
+        """Positions of flows whose share a field moves, or whose siblings it moves, with the first such field."""
+        out: dict[int, FittedField] = {}
+        for field in self.plan.fields:
+            ours = {self.compiled.index.flow[f] for f in field.flows}
+            for f in sorted(ours):
+                out.setdefault(f, field)
+            for siblings in self.compiled.index.siblings:
+                if ours & set(siblings):
+                    for f in siblings:
+                        out.setdefault(f, field)
+        return out
 
     def _level(self, field: FittedField, step: Floats, seen: Floats) -> Floats:
         """One step for every month from the field's first on: the mean over the dated points."""
@@ -262,13 +290,13 @@ class Fit:
 
     def _move_flow(self, field: FittedField, f: int, step: Floats, seen: Floats) -> None:
         """Move one flow's share, or its hazard, along ``step`` (months, groups), smoothed by what is ``seen``."""
-        first, share = self._first(), self.base.share
+        first, share = self.first_segment, self.base.share
         current = np.clip(share[first, f, :], 0.0, 0.99)
         hazard = -np.log1p(-current) if field.method == "hazard" else current
         used = hazard > 0
         logs = np.log(np.where(used, hazard, 1.0))
         around = 0.0 if field.method == "hazard" else self._declared(f, first)
-        moved = np.exp(around + smooth(logs - around + step, seen, field.smooth))
+        moved = np.exp(around + self._smooth(field, logs - around + step, seen))
         moved = -np.expm1(-moved) if field.method == "hazard" else moved
         moved = np.where(used, np.clip(moved, *field.bounds), 0.0)
         # within a month a declared row may begin: what is fitted is its level

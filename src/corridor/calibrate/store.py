@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from corridor._cache import without_collection
 from corridor.calibrate.fit import Fit
 from corridor.calibrate.plan import CalibrationPlan, FittedField
+from corridor.calibrate.posterior import Posterior, read_posterior, sample_posterior, write_posterior
 from corridor.calibrate.shocks import DepartureShocks, estimate_shocks
 from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
@@ -39,6 +41,8 @@ class Calibration:
     parameters: tuple[Parameter, ...]
     state: CellState
     fit: pl.DataFrame
+    posterior: Posterior | None = None
+    """How sure the fit is: members that an ensemble takes in turn. Without it the fitted shares have a range of their own."""
 
     def __repr__(self) -> str:
         return f"Calibration(as of {self.as_of}, {len(self.parameters)} monthly values, known until {self.known_until})"
@@ -58,14 +62,23 @@ def calibrate(
     *,
     progress: Callable[[], None] | None = None,
     loader: Callable[[str], Dataset] | None = None,
+    posterior: int = 0,
+    workers: int = 1,
 ) -> Calibration:
     """Fit the fields of ``plan`` to what was public on ``as_of``; ``loader`` finds a dataset by its id
     (the corridor's own first, then the user's and the shipped ones).
 
+    ``posterior`` is the number of members of the fit's posterior, shared out to ``workers``; ``progress`` is called
+    after every sweep and every member.
+
     Raises InputError if the target has fewer than 18 months by then.
     """
     fit = started_fit(corridor, plan, as_of, loader=loader)
-    return finished_fit(fit, fit.solve(progress))
+    result = fit.solve(progress)
+    sure = None
+    if posterior:
+        sure = sample_posterior(fit, result, members=posterior, workers=workers, progress=progress)
+    return finished_fit(fit, result, sure)
 
 
 def started_fit(
@@ -95,15 +108,15 @@ def started_fit(
     return fit
 
 
-def finished_fit(fit: Fit, result: MemberResult) -> Calibration:
-    """What a fit found, with the shocks of departures and the state to start from."""
+def finished_fit(fit: Fit, result: MemberResult, posterior: Posterior | None = None) -> Calibration:
+    """What a fit found, with the shocks of departures, the state to start from, and how sure it is."""
     as_of, start = fit.as_of, fit.compiled.months[int(fit.known_months(fit.plan.target)[-1])]
-    rows = [*_field_rows(fit), *_shock_rows(_shocks(fit), as_of)]
+    rows = [*_field_rows(fit, ranges=posterior is None), *_shock_rows(_shocks(fit), as_of)]
     # departures of the last known month are shocked: most of them are counted later
     spec = RunSpec(start=fit.plan.start, end=start - dt.timedelta(days=1), as_of=as_of)
     compiled = compile_corridor(fit.corridor, None, spec, rows)
     state = _nudged(fit, result, state_after(compiled, run_member(compiled, None)))
-    return Calibration(as_of, start, start, tuple(rows), state, _fit_table(fit, result))
+    return Calibration(as_of, start, start, tuple(rows), state, _fit_table(fit, result), posterior)
 
 
 def _nudged(fit: Fit, result: MemberResult, state: CellState) -> CellState:
@@ -149,9 +162,9 @@ def _shock_rows(shocks: DepartureShocks, as_of: dt.date) -> list[Parameter]:
     return rows + [row("departure_sd_own", name, value) for name, value in shocks.by_nationality.items()]
 
 
-def _field_rows(fit: Fit) -> list[Parameter]:
+def _field_rows(fit: Fit, *, ranges: bool) -> list[Parameter]:
     """Fitted values as parameter rows, one wherever a value changes: at a month's turn or within it, where
-    a declared row begins or ends there."""
+    a declared row begins or ends there. ``ranges``: shares have a range, where no posterior says how sure they are."""
     compiled = fit.compiled
     rows: list[Parameter] = []
     for field in fit.plan.fields:
@@ -167,12 +180,12 @@ def _field_rows(fit: Fit) -> list[Parameter]:
             for name, members in _by_nationality(fit).items():
                 rows += _rows(fit, "coverage", field.observations[0], name, coverage[:, members[0]], source)
     split = {row.target for row in compiled.corridor.parameters if row.parameter == "share" and row.group}
-    for f, source in _touched_flows(fit).items():
+    for f, source in _sources(fit).items():
         flow = compiled.flow_ids[f]
         everybody = fit.base.share[:, f, _open_groups(fit, f)]
         if flow not in split and everybody.size and np.ptp(everybody, axis=1).max() < 1e-9:
             values = everybody[:, 0]
-            rows += _rows(fit, "share", flow, None, values, source, _band(fit, values))
+            rows += _rows(fit, "share", flow, None, values, source, _band(fit, values) if ranges else 0.0)
             continue
         for nationality, members in _by_nationality(fit).items():
             shares = fit.base.share[:, f, members]
@@ -182,7 +195,9 @@ def _field_rows(fit: Fit) -> list[Parameter]:
                 named = [(compiled.groups[g].id, shares[:, i]) for i, g in enumerate(members)]
             for name, values in named:
                 if values.max() > 0:
-                    rows += _rows(fit, "share", flow, name, values, source, _band(fit, values))
+                    rows += _rows(
+                        fit, "share", flow, name, values, source, _band(fit, values) if ranges else 0.0
+                    )
     return rows
 
 
@@ -228,20 +243,9 @@ def _by_nationality(fit: Fit) -> dict[str, list[int]]:
     return out
 
 
-def _touched_flows(fit: Fit) -> dict[int, str]:
+def _sources(fit: Fit) -> dict[int, str]:
     """Flows whose share a field moves, or whose siblings it moves, with the source to show."""
-    names = fit.compiled.flow_ids
-    out: dict[int, str] = {}
-    for field in fit.plan.fields:
-        source = _source_of(field)
-        ours = {names.index(f) for f in field.flows}
-        for f in sorted(ours):
-            out.setdefault(f, source)
-        for siblings in fit.compiled.index.siblings:
-            if ours & set(siblings):
-                for f in siblings:
-                    out.setdefault(f, source)
-    return out
+    return {f: _source_of(field) for f, field in fit.touched_flows().items()}
 
 
 def _band(fit: Fit, values: Floats) -> float:
@@ -289,6 +293,8 @@ def write_calibration(calibration: Calibration, folder: Path) -> Path:
             part / "state.parquet", compression="zstd"
         )
         calibration.fit.write_csv(part / "fit.csv")
+        if calibration.posterior is not None:
+            write_posterior(calibration.posterior, part)
         (part / "calibration.yaml").write_text(
             f"as_of: {calibration.as_of}\nstart: {calibration.start}\nknown_until: {calibration.known_until}\n",
             "utf-8",
@@ -316,20 +322,29 @@ def read_calibration(folder: Path, as_of: dt.date) -> Calibration:
         as_of=as_of,
         start=dt.date.fromisoformat(head["start"]),
         known_until=dt.date.fromisoformat(head["known_until"]),
-        parameters=_parameters(frame),
+        parameters=_made(frame),
         state={(holder, stage, group): units for holder, stage, group, units in state.iter_rows()},
         fit=pl.read_csv(path / "fit.csv", schema_overrides={"value": pl.Float64, "reference": pl.Float64}),
+        posterior=read_posterior(path),
     )
+
+
+def _made(frame: pl.DataFrame) -> tuple[Parameter, ...]:
+    with without_collection():
+        return _parameters(frame)
 
 
 def _parameters(frame: pl.DataFrame) -> tuple[Parameter, ...]:
     """Rows of our own file, which were checked when it was written, made as pickle makes them: checking 65,000 rows again takes seconds."""
     given = set(frame.columns)
     rest = {name: field.default for name, field in Parameter.model_fields.items() if name not in given}
-    state = {"__pydantic_fields_set__": given, "__pydantic_extra__": None, "__pydantic_private__": None}
+    names, put = frame.columns, object.__setattr__
     found: list[Parameter] = []
-    for row in frame.iter_rows(named=True):
+    for row in zip(*(frame[name].to_list() for name in names), strict=True):
         parameter = Parameter.__new__(Parameter)
-        parameter.__setstate__({**state, "__dict__": {**rest, **row}})
+        put(parameter, "__dict__", {**rest, **dict(zip(names, row, strict=True))})
+        put(parameter, "__pydantic_fields_set__", given)
+        put(parameter, "__pydantic_extra__", None)
+        put(parameter, "__pydantic_private__", None)
         found.append(parameter)
     return tuple(found)

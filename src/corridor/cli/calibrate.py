@@ -41,7 +41,7 @@ def command(
     corridor: str, as_of: dt.date | None, out: Path | None, members: int, seed: int, no_validate: bool,
     format: str, workers: int | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """Fit the corridor folder DIR to what was public on a date, and say how well.
+    """Fit the corridor folder DIR to what was public on a date, and say how well, and how sure the fit is.
 
     It is refitted to what was known six months earlier, too, and the months since are forecast: the line
     `out_of_sample` stands beside every `in_sample` one.
@@ -71,7 +71,7 @@ def fit_folder(
 
     import polars as pl
 
-    from corridor.calibrate import calibrate, read_plan, write_calibration
+    from corridor.calibrate import POSTERIOR_MEMBERS, calibrate, read_plan, write_calibration
     from corridor.forecast.validate import earlier, out_of_sample
     from corridor.formats import find_corridor, open_corridor
     from corridor.model import InputError
@@ -85,14 +85,17 @@ def fit_folder(
         raise InputError(
             f"--as-of {date} is after the corridor's period", hint=f"it ends on {found.settings.end}"
         )
-    with progress(f"fitting to {date}", plan.iterations, quiet=quiet) as advance:
-        result = calibrate(found, plan, date, progress=lambda: advance(1))
+    workers = workers or processors()
+    with progress(f"fitting to {date}", plan.iterations + POSTERIOR_MEMBERS, quiet=quiet) as advance:
+        result = calibrate(
+            found, plan, date, posterior=POSTERIOR_MEMBERS, workers=workers, progress=lambda: advance(1)
+        )
     if validate:
         before = earlier(date)
         with progress(f"refitting to {before}", plan.iterations, quiet=quiet) as advance:
             scored = out_of_sample(
                 found, plan, before, result.known_until, members=members, seed=seed,
-                workers=workers or processors(), progress=lambda: advance(1),
+                workers=workers, progress=lambda: advance(1),
             )  # fmt: skip
         result = dataclasses.replace(result, fit=pl.concat([result.fit, scored], how="vertical_relaxed"))
     path = write_calibration(result, calibrations)

@@ -14,13 +14,12 @@ from corridor.cli.common import (
     emit_object,
     ensemble_options,
     format_option,
+    machine_options,
     out_folder,
     out_option,
     processors,
     progress,
-    quiet_option,
     talk,
-    workers_option,
 )
 from corridor.model import InputError
 
@@ -39,8 +38,7 @@ from corridor.model import InputError
 @out_option("corridor-validation")
 @ensemble_options()
 @format_option()
-@workers_option()
-@quiet_option()
+@machine_options()
 def command(
     corridor: str, dates: tuple[dt.date, ...], free: bool, out: Path, members: int, seed: int, format: str,
     workers: int | None, quiet: bool,

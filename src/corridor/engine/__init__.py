@@ -6,7 +6,7 @@ from corridor.engine.index import CorridorIndex, index_corridor
 from corridor.engine.levers import LEVERS, Lever, LeverEffect, allowed_strengths, neutral_strength
 from corridor.engine.member import MemberArrays, arrays_from, expected_arrays, member_arrays
 from corridor.engine.notes import NOTES, MeasureNote, measure_notes
-from corridor.engine.paths import MemberPaths, Move
+from corridor.engine.paths import MemberPaths, Move, holder_classes
 from corridor.engine.run import MemberResult, count_shapes, run_member, state_after
 from corridor.engine.scope import Scope, Touched, touched
 from corridor.engine.spec import CellState, Noise, RunSpec, Values
@@ -35,6 +35,7 @@ __all__ = [
     "compile_corridor",
     "count_shapes",
     "expected_arrays",
+    "holder_classes",
     "index_corridor",
     "measure_notes",
     "member_arrays",

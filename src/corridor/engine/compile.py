@@ -38,6 +38,7 @@ def compile_corridor(
     events = active_events(corridor, chosen, spec)
     prepared = prepare(corridor, calibrated, spec)
     table = prepared.table.copy()
+    table.tied = spec.paths.drawn_with if spec.paths else None
     active = with_lags(active, table)
     starts = segment_starts(table, active, spec.start.toordinal(), spec.end.toordinal())
     calendar = run_calendar(starts, spec.end.toordinal())

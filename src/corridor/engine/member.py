@@ -138,7 +138,8 @@ def _departure_factor(compiled: Compiled, member: int | None) -> Floats:
     """(D, P) expected units of a day per person per month, with the member's shocks where it has any."""
     calendar, spec, departures = compiled.calendar, compiled.spec, compiled.structure.departures
     factor = 1.0 / calendar.days_in_month[:, None] / departures.size
-    if member is None or not spec.noise.intensities or spec.shocks_from is None or spec.paths is not None:
+    given = spec.paths is not None and spec.paths.gives_departures
+    if member is None or not spec.noise.intensities or spec.shocks_from is None or given:
         return factor
     nationalities = [group.nationality for _, group in departures.labels]
     deviation = intensity_deviations(

@@ -9,6 +9,7 @@ goes on. Calibrated rows stand in place of declared ones of the same name.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
@@ -43,6 +44,8 @@ class ParameterTable:
         since: dt.date | None = None,
     ) -> None:
         """Rows that end before ``since``, the first day of the run, are left out."""
+        self.tied: tuple[int, int] | None = None
+        """Seed and number of the members whose draws of the parameters are taken in turn, whatever the seed of a run."""
         self._columns: tuple[npt.NDArray, ...] | None = None
         self._named: dict[tuple[str, str], set[str]] | None = None
         self._value: list[float] = []
@@ -65,8 +68,12 @@ class ParameterTable:
             fitted[row.parameter, row.target or "", row.group or ""].append(row)
         chosen.update(fitted)
         for name, rows in chosen.items():
-            ordered = sorted(rows, key=lambda r: r.valid_from or dt.date.min)
-            begun = sum((r.valid_from or dt.date.min) <= since for r in ordered) if since else 0
+            begins = [row.valid_from or dt.date.min for row in rows]
+            ordered: Sequence[Parameter] = rows
+            if len(rows) > 1:  # rows of one day stay in their order
+                order = sorted(range(len(rows)), key=begins.__getitem__)
+                ordered, begins = [rows[i] for i in order], [begins[i] for i in order]
+            begun = bisect_right(begins, since) if since else 0
             for row in ordered[max(begun - 1, 0) :]:
                 start = row.valid_from.toordinal() if row.valid_from else 0
                 goes_on = row.valid_to is None or hidden.get(name, dt.date.min) > row.valid_to
@@ -164,23 +171,19 @@ class ParameterTable:
         width = 1 if groups is None else len(groups)
         begins = np.asarray(starts, dtype=np.int64)
         out = np.full((len(starts), len(targets), width), -1, dtype=np.int32)
+        order = [_group_names(group) for group in ([None] if groups is None else groups)]
         for t, target in enumerate(targets):
             default = defaults[t]
             if default is not None:
                 out[:, t, :] = self.add_constant(default)
             named = self._groups_named(parameter, target)
-            columns = {name: self._column((parameter, target, name), begins) for name in named}
-            for g in range(width if named else 0):
-                waiting = np.ones(len(begins), dtype=bool)
-                for name in _group_names(None if groups is None else groups[g]):
-                    column = columns.get(name)
-                    if column is None:
-                        continue
-                    here = waiting & (column >= 0)
-                    out[here, t, g] = column[here]
-                    waiting &= ~here
-                    if not waiting.any():
-                        break
+            made = ((name, self._column((parameter, target, name), begins)) for name in named)
+            columns = {name: column for name, column in made if column is not None}
+            alike: dict[tuple[str, ...], list[int]] = defaultdict(list)  # groups for which the same rows hold
+            for g, names in enumerate(order if columns else ()):
+                alike[tuple(name for name in names if name in columns)].append(g)
+            for names, positions in alike.items():
+                _most_specific(out[:, t, :], [columns[name] for name in names], positions)
         return out if groups is not None else out[:, :, 0]
 
     def _column(self, name: tuple[str, str, str], starts: npt.NDArray[np.int64]) -> Rows | None:
@@ -220,13 +223,18 @@ class ParameterTable:
         """Every row's value for one member; ``member`` None gives the central values.
 
         A member's value is a two-piece draw with the row's value as median and low, high as 5 and 95 %
-        quantiles: log-normal pieces where all three are positive, linear ones elsewhere, cut at the domain.
+        quantiles: log-normal pieces where all three are positive, linear ones elsewhere, cut at the domain. Where the table is
+        ``tied``, its parameters (not strengths of measures) are those of one of the tied members.
         """
         value, low, high, key, domain = self._arrays()
         if member is None:
             return value.copy()
-        names, inverse = np.unique(key, return_inverse=True)
+        names, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         u = parameter_uniforms(names, seed, member)
+        if self.tied is not None:
+            own_seed, members = self.tied
+            declared = np.array([self.rows[row] is not None for row in first])
+            u = np.where(declared, parameter_uniforms(names, own_seed, member % members), u)
         z = normal_quantiles(u)[inverse] / Z95
         logs = (value > 0) & (low > 0)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -252,6 +260,17 @@ def parameter_uniforms(names: npt.NDArray[np.uint64], seed: int, member: int) ->
     """One uniform per parameter stream and member (the day counter is 0, before any day)."""
     days = np.zeros(1, dtype=np.uint64)
     return uniforms(np.uint64(seed), np.uint64(member), names, days)[:, 0, 0].copy()
+
+
+def _most_specific(out: Rows, columns: Sequence[Rows], positions: Sequence[int]) -> None:
+    """Put the first of ``columns`` (S) that has a row in each segment to ``positions`` of ``out`` (S, groups)."""
+    if not columns:
+        return
+    found = np.full(len(out), -1, dtype=np.int32)
+    for column in columns:
+        found = np.where(found >= 0, found, column)
+    held = np.nonzero(found >= 0)[0]
+    out[held[:, None], np.array(positions)] = found[held, None]
 
 
 def _group_names(group: Group | None) -> tuple[str, ...]:

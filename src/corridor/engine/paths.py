@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from corridor.engine.calendar import RunCalendar
 from corridor.engine.index import CorridorIndex
 from corridor.engine.spec import Floats, Values
+from corridor.model import Corridor
 
 Kind = Literal["departures", "odds", "hazard", "throughput"]
 Ints = npt.NDArray[np.int64]
@@ -53,11 +54,35 @@ class MemberPaths:
     moves: tuple[Move, ...]
     start: Floats
     holders: Mapping[str, int] = field(default_factory=dict)
+    drawn_with: tuple[int, int] | None = None
+    """Seed and number of members whose draws of the parameters belong to the rows, where they were found with such draws."""
 
     @property
     def members(self) -> int:
         """Members that have a row of their own."""
         return self.start.shape[0] - 1
+
+    @cached_property
+    def gives_departures(self) -> bool:
+        """Whether members have departures of their own here; else they draw shocks."""
+        return any(move.on == "departures" for move in self.moves)
+
+    def joined(self, other: MemberPaths) -> MemberPaths:
+        """These paths with the members of ``other`` upon them, begun again at the first where it has fewer; its central row must be 0.
+
+        Raises ValueError where the two name other nationalities or holders.
+        """
+        if set(other.nationalities) != set(self.nationalities) or dict(other.holders) != dict(self.holders):
+            raise ValueError("paths of two corridors cannot be joined")
+        rows = [other.row(None if row == self.members else row) for row in range(self.members + 1)]
+        named = [other.nationalities.index(name) for name in self.nationalities]
+        month = _nearest(other.months, self.months)
+        moves = [
+            replace(move, log=move.log[rows][:, month][:, :, named if move.log.shape[2] > 1 else slice(None)])
+            for move in other.moves
+        ]
+        start = self.start + other.start[rows][:, :, named]
+        return replace(self, moves=(*self.moves, *moves), start=start, drawn_with=other.drawn_with)
 
     def row(self, member: int | None) -> int:
         """Row of a member; members beyond the last begin again at the first."""
@@ -66,7 +91,9 @@ class MemberPaths:
     @cached_property
     def digest(self) -> str:
         """A name for exactly these paths."""
-        found = hashlib.sha256(repr((self.months, self.nationalities, sorted(self.holders.items()))).encode())
+        found = hashlib.sha256(
+            repr((self.months, self.nationalities, sorted(self.holders.items()), self.drawn_with)).encode()
+        )
         for move in self.moves:
             found.update(repr((move.on, move.names)).encode())
             found.update(np.ascontiguousarray(move.log).tobytes())
@@ -85,26 +112,48 @@ class MemberPaths:
         self, move: Move, index: CorridorIndex, calendar: RunCalendar, member: int | None
     ) -> Floats:  # fmt: skip
         """(segments, groups), or (segments, 1) where all groups are moved alike: what ``move`` multiplies by."""
-        log = move.log[self.row(member)][self._positions(calendar)[calendar.month_of_segment]]
-        return np.exp(log[:, self._of_groups(index)] if log.shape[1] > 1 else log)
+        log = move.log[self.row(member)][self.positions(calendar)[calendar.month_of_segment]]
+        return np.exp(log[:, self.of_groups(index)] if log.shape[1] > 1 else log)
 
     def start_factor(
         self, cells: tuple[tuple[str, int, str], ...], index: CorridorIndex, member: int | None
     ) -> Floats:
         """(C) factor on the units of each cell on the first morning; cells are named (holder, stage, group)."""
-        group = dict(zip((g.id for g in index.corridor.groups), self._of_groups(index).tolist(), strict=True))
-        at = [(self.holders.get(holder, -1), group[name]) for holder, _, name in cells]
-        log = self.start[self.row(member)]
-        return np.exp([log[h, n] if h >= 0 else 0.0 for h, n in at])
+        at = self.start_at(cells, index)
+        log = np.append(
+            self.start[self.row(member)].ravel(), 0.0
+        )  # the last for cells that keep their people
+        return np.exp(log[at])
 
-    def _positions(self, calendar: RunCalendar) -> Ints:
+    def start_at(self, cells: tuple[tuple[str, int, str], ...], index: CorridorIndex) -> Ints:
+        """(C) position of each cell's class and nationality in a row of ``start``; -1 for a cell that keeps its people."""
+        group = dict(zip((g.id for g in index.corridor.groups), self.of_groups(index).tolist(), strict=True))
+        held = [(self.holders.get(holder, -1), group[name]) for holder, _, name in cells]
+        width = self.start.shape[2]
+        return np.array([h * width + n if h >= 0 else -1 for h, n in held], dtype=np.int64)
+
+    def positions(self, calendar: RunCalendar) -> Ints:
         """(M) position of each month of the run among ``months``, the nearest where it is outside."""
-        ours = np.array([month.toordinal() for month in self.months])
-        theirs = np.array([month.toordinal() for month in calendar.months])
-        return np.clip(np.searchsorted(ours, theirs, side="right") - 1, 0, len(ours) - 1)
+        return _nearest(self.months, calendar.months)
 
-    def _of_groups(self, index: CorridorIndex) -> Ints:
+    def of_groups(self, index: CorridorIndex) -> Ints:
+        """(G) position of each group's nationality."""
         return np.array([self.nationalities.index(g.nationality) for g in index.corridor.groups])
+
+
+def _nearest(ours: Sequence[dt.date], theirs: Sequence[dt.date]) -> Ints:
+    """Positions in ``ours`` of the month that holds each of ``theirs``: the first before it begins, the last after it ends."""
+    known, asked = ([month.toordinal() for month in months] for months in (ours, theirs))
+    return np.clip(np.searchsorted(known, asked, side="right") - 1, 0, len(known) - 1)
+
+
+def holder_classes(corridor: Corridor) -> dict[str, int]:
+    """The class of every stock and travelling flow: the zone of the place where people are or set out from, and queues apart."""
+    zone = {place.id: place.zone or place.country or place.id for place in corridor.places}
+    of_stock = {stock.id: (zone[stock.place], stock.state == "queue") for stock in corridor.stocks}
+    of_flow = {flow.id: of_stock[flow.from_stock] for flow in corridor.flows if flow.from_stock}
+    names = list(dict.fromkeys([*of_stock.values(), *of_flow.values()]))
+    return {holder: names.index(name) for holder, name in {**of_stock, **of_flow}.items()}
 
 
 def _apply(move: Move, factor: Floats, values: Values, index: CorridorIndex) -> None:

@@ -46,7 +46,7 @@ class RunSpec:
     shocks_from: dt.date | None = None
     state: CellState | None = None
     paths: MemberPaths | None = None
-    """Departures and other numbers given to each member; then there are no shocks of departures of its own."""
+    """Numbers given to each member; where departures are among them, it has no shocks of departures of its own."""
 
     def _repr_html_(self) -> str:
         facts = {"period": f"{self.start} to {self.end}", "days": self.days, "seed": self.seed}

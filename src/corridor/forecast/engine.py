@@ -40,7 +40,7 @@ def compile_forecast(
 
     Departures are shocked from that month on, since most who left then are counted later; the counts of
     the month itself are known and are no forecast. ``paths`` stand in place of those shocks
-    (:func:`corridor.forecast.coupled.coupling`).
+    (:func:`corridor.forecast.coupled.coupling`); without them members are those of the calibration's posterior.
     """
     spec = RunSpec(
         start=calibration.start,
@@ -52,7 +52,7 @@ def compile_forecast(
         noise=noise or Noise(),
         shocks_from=calibration.known_until,
         state=calibration.state,
-        paths=paths,
+        paths=paths or (calibration.posterior.paths if calibration.posterior else None),
     )
     return compile_corridor(corridor, scenario, spec, calibration.parameters)
 

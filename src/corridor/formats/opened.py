@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from corridor import data
-from corridor._cache import PACKAGE, can_write, signature, user_cache
+from corridor._cache import PACKAGE, can_write, signature, user_cache, without_collection
 from corridor.model import Corridor, sha256_of
 
 KEPT = 12
@@ -31,7 +31,8 @@ def kept_corridor(folder: Path) -> Corridor | None:
         return None
     path = base / _name(folder)
     with contextlib.suppress(Exception):  # whatever is wrong with it, it can be made again
-        found = pickle.loads(path.read_bytes())
+        with without_collection():
+            found = pickle.loads(path.read_bytes())
         os.utime(path)
         return found if isinstance(found, Corridor) else None
     return None

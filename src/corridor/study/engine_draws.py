@@ -6,7 +6,8 @@ Positions that have the same value in every member share one row of ``table``:
 
 ==========  ==================================================================================================
 ``code``    row of ``table`` for every position: the first segment of each of `BASE`, its changes, then strengths,
-            numbers of levers, people of events and factors of departures, in the order of ``parts``
+            numbers of levers, people of events, factors of departures, and logs of shares and people at the start over
+            the central ones, in the order of ``parts``
 ``table``   (rows, members) values
 ==========  ==================================================================================================
 """
@@ -22,7 +23,16 @@ import numpy.typing as npt
 from corridor.engine import Compiled
 from corridor.engine.bound import BoundMeasure
 from corridor.engine.intensity import intensity_deviations
-from corridor.study.engine_payload import BASE, CARRIED, Array, base_at, before_paths, pack
+from corridor.study.engine_payload import (
+    BASE,
+    CARRIED,
+    Array,
+    base_at,
+    before_paths,
+    differs,
+    pack,
+    shares_moved,
+)
 
 MEMBERS = 40
 """Members whose draws travel with a report."""
@@ -35,9 +45,12 @@ Changes = tuple[Array, dict[str, list[Array]]]
 def draws_payload(compiled: Compiled, members: int = MEMBERS) -> str:
     """The draws of members 0 to ``members - 1`` of ``compiled`` (see `engine_payload.compile_all`) as text."""
     at = {name: base_at(run) for name, run in (("plain", compiled), ("raw", before_paths(compiled)))}
-    columns = [list(_parts(compiled, member, at)) for member in range(members)]
-    sizes = [(name, int(array.size)) for name, array in columns[0]]
-    matrix = np.stack([np.concatenate([array.ravel() for _, array in parts]) for parts in columns], axis=1)
+    sizes = [(name, int(array.size)) for name, array in _parts(compiled, 0, at)]
+    # each member's parts are joined before the next is drawn: they are views of arrays a hundred times as large
+    columns = (
+        np.concatenate([array.ravel() for _, array in _parts(compiled, m, at)]) for m in range(members)
+    )
+    matrix = np.stack(list(columns), axis=1)
     table, code = np.unique(matrix, axis=0, return_inverse=True)
     head = {"members": members, "parts": sizes}
     return pack(head, {"code": code.ravel(), "table": table})
@@ -58,6 +71,12 @@ def _parts(compiled: Compiled, member: int, at: Mapping[str, Changes]) -> Iterat
     yield "levers", np.array([number for active in compiled.measures for number in _lever(active, drawn)])
     yield "people", np.array([float(drawn[row]) for row in compiled.numbers.event_rows])
     yield "factor", _factors(compiled, member)
+    paths = compiled.numbers.paths
+    if paths is not None:
+        row = paths.row(member if spec.noise.intensities else None)
+        own = [move.log[row] - move.log[-1] for move in shares_moved(paths) if differs(move)]
+        yield "path_log", np.concatenate([np.zeros(0), *(log.ravel() for log in own)])
+        yield "start_log", (paths.start[row] - paths.start[-1]).ravel()
 
 
 def _changing(label: str, numbers: Array, at: Changes, name: str) -> Iterator[Part]:

@@ -9,6 +9,7 @@ endian.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import struct
 import zlib
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corridor.engine import Compiled, RunSpec, compile_corridor
+from corridor.engine import Compiled, MemberPaths, Move, RunSpec, compile_corridor
 from corridor.engine.bound import BoundEffect
 from corridor.engine.events import is_known
 from corridor.engine.kernels.gates import FLOW_GATE
@@ -163,7 +164,26 @@ def base_at(compiled: Compiled) -> tuple[Array, dict[str, list[Array]]]:
     for name in BASE:
         table = np.asarray(getattr(values, name))[source].reshape(len(starts), -1)
         changes[name] = [np.nonzero(table[i] != table[i - 1])[0] for i in range(1, len(starts))]
+    if compiled.numbers.paths is not None:
+        own = _moved_by_members(compiled, compiled.numbers.paths, source)
+        changes["share"] = [np.union1d(*both) for both in zip(changes["share"], own, strict=True)]
     return source, changes
+
+
+def _moved_by_members(compiled: Compiled, paths: MemberPaths, source: Array) -> list[Array]:
+    """For each segment but the first, positions of shares that another month's path may move in some member, siblings included."""
+    groups = np.arange(len(compiled.groups))
+    month = paths.positions(compiled.calendar)[compiled.calendar.month_of_segment][source]
+    found: list[Array] = []
+    for before, now in itertools.pairwise(month):
+        flows: set[int] = set()
+        for move in shares_moved(paths):
+            if differs(move) and (move.log[:, before] != move.log[:, now]).any():
+                flows |= {compiled.index.flow[name] for name in move.names}
+        flows |= {f for siblings in compiled.index.siblings if flows & set(siblings) for f in siblings}
+        at = np.array(sorted(flows), dtype=np.int64)
+        found.append((at[:, None] * len(groups) + groups).ravel())
+    return found
 
 
 def _put_base(compiled: Compiled, drawn: Array, arrays: dict[str, Array]) -> None:
@@ -200,14 +220,31 @@ def _put_paths(compiled: Compiled, arrays: dict[str, Array]) -> list[dict[str, A
     arrays["sibling_begin"], arrays["sibling_flows"] = compiled.index.sibling_lists
     found: list[dict[str, Any]] = []
     factors = [np.zeros(0)]
-    for move in paths.moves:
-        if move.on in ("odds", "hazard"):
-            factor = paths.factor(move, compiled.index, compiled.calendar, None)[source]
-            factors.append(np.broadcast_to(factor, (len(source), len(compiled.groups))).ravel())
-            flows = [compiled.index.flow[name] for name in move.names]
-            found.append({"on": move.on, "flows": flows, "from": (len(factors) - 2) * factors[-1].size})
+    own = 0
+    for move in shares_moved(paths):
+        factor = paths.factor(move, compiled.index, compiled.calendar, None)[source]
+        factors.append(np.broadcast_to(factor, (len(source), len(compiled.groups))).ravel())
+        flows = [compiled.index.flow[name] for name in move.names]
+        found.append({
+            "on": move.on, "flows": flows, "from": (len(factors) - 2) * factors[-1].size, "width": move.log.shape[2],
+            "own": own if differs(move) else -1,
+        })  # fmt: skip
+        own += move.log[0].size if differs(move) else 0
     arrays["path_factor"] = np.concatenate(factors)
+    arrays["path_month"] = paths.positions(compiled.calendar)[compiled.calendar.month_of_segment][source]
+    arrays["path_nationality"] = paths.of_groups(compiled.index)
+    arrays["start_at"] = paths.start_at(compiled.structure.network.cell_name, compiled.index)
     return found
+
+
+def shares_moved(paths: MemberPaths) -> list[Move]:
+    """The moves of shares, in the order in which the page has them."""
+    return [move for move in paths.moves if move.on in ("odds", "hazard")]
+
+
+def differs(move: Move) -> bool:
+    """Whether members stand elsewhere than the central run."""
+    return bool((move.log[:-1] != move.log[-1]).any())
 
 
 def _put_watch(compiled: Compiled, arrays: dict[str, Array]) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from corridor.calibrate import Calibration
+from corridor.calibrate import Calibration, Posterior
 from corridor.engine import Compiled, MemberPaths, Move, expected_arrays, run_member
 from corridor.engine.intensity import intensity_deviations
 from corridor.forecast.coupled.controls import Control, Controls, controls_of
@@ -47,7 +47,7 @@ UPSTREAM_SD = 0.2
 class Coupling:
     """``paths`` on which the corridor's central run meets the medians of ``draws``, and ``distance``: how far it stays from them.
 
-    Members take the same paths with their own shocks of departures. ``distance`` has a row by series, area (blank for a whole
+    Members take the same paths with their own shocks of departures, and where they stand in the calibration's posterior. ``distance`` has a row by series, area (blank for a whole
     series) and month: ``central``, the absolute log of expected over drawn counts.
     """
 
@@ -73,7 +73,7 @@ def couple(
     if controls is None or last is None or _limited_anew(compiled, controls.target):
         return None
     draws = _draws(corridor, calibration, compiled, controls, last)
-    return None if draws is None else Level(compiled, draws, controls).meet()
+    return None if draws is None else Level(compiled, draws, controls, calibration.posterior).meet()
 
 
 def _limited_anew(compiled: Compiled, target: Observation) -> bool:
@@ -112,7 +112,10 @@ def _draws(
 class Level:
     """One coupling of the central run under way. The first axis of arrays "(1, ...)" is the central run."""
 
-    def __init__(self, compiled: Compiled, draws: Draws, controls: Controls) -> None:
+    def __init__(
+        self, compiled: Compiled, draws: Draws, controls: Controls, posterior: Posterior | None = None
+    ) -> None:
+        self.posterior = posterior
         self.compiled, self.draws = compiled, draws
         self.control = [controls.of(one.observation.id) for one in draws.series]
         self.drawn = [replace(one, values=one.values[-1:]) for one in draws.series]
@@ -149,7 +152,10 @@ class Level:
             if turn < ROUNDS - 1:
                 self._move_areas(counts[:, core:], counts[:, 0])
             counts = self._exact()
-        return Coupling(self.paths(), self.draws, self._distance(counts))
+        paths = self.paths()
+        if self.posterior is not None:
+            paths = paths.joined(self.posterior.paths)
+        return Coupling(paths, self.draws, self._distance(counts))
 
     def _solve(self, offset: Floats, count: int, *, shared: bool = False) -> None:
         """Departures and people on the way that meet the draws of the first ``count`` series."""

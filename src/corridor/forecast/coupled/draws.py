@@ -21,6 +21,7 @@ from corridor.forecast.sets import FIELD_OFFICES, PUBLISHERS, SECTORS
 from corridor.forecast.view import View
 from corridor.model import Corridor, InputError, Observation
 from corridor.model.arrays import Floats
+from corridor.model.mapped import BLOCK
 from corridor.series import LOG_OFFSET
 
 Ints = npt.NDArray[np.int64]
@@ -246,6 +247,11 @@ def nearest(drawn: Floats, own: Floats) -> list[int]:
     """
     from scipy.optimize import linear_sum_assignment
 
-    cost = ((own[:, None, :] - drawn[None, :, :]) ** 2).sum(axis=2)
+    cost = np.empty((len(own), len(drawn)))
+    step = max(
+        1, BLOCK // max(drawn.nbytes, 1)
+    )  # all differences at once would grow with the square of the members
+    for at in range(0, len(own), step):
+        cost[at : at + step] = ((own[at : at + step, None, :] - drawn[None, :, :]) ** 2).sum(axis=2)
     rows, columns = linear_sum_assignment(cost)
     return [int(c) for _, c in sorted(zip(rows.tolist(), columns.tolist(), strict=True))]

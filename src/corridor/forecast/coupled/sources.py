@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corridor.engine import Compiled, MemberArrays, MemberResult, expected_arrays, run_member
+from corridor.engine import Compiled, MemberArrays, MemberResult, expected_arrays, holder_classes, run_member
 from corridor.engine.parameters import coverage
 from corridor.model import Observation
 from corridor.model.arrays import Floats
@@ -72,7 +72,7 @@ def measure_sources(compiled: Compiled, counter: Counter) -> Sources:
     """
     arrays = expected_arrays(compiled, None)
     level = _run(compiled, counter, arrays)
-    holders = _classes(compiled)
+    holders = holder_classes(compiled.corridor)
     at_start = [_nudged_cells(compiled, holders, c) for c in range(max(holders.values(), default=-1) + 1)]
     found = [_follow(compiled, counter, level, arrays, count=cells) for cells in at_start]
     used = [c for c, part in enumerate(found) if part[0].max(initial=0.0) > LEAST_PART]
@@ -118,16 +118,6 @@ def _follow(
             ratio = np.where(level > 1e-9, counts / np.where(level > 0, level, 1.0) - 1.0, 0.0)
         out[:, :, rows] = (ratio / np.expm1(NUDGE))[:, :, rows]
     return np.clip(out, 0.0, 1.0)
-
-
-def _classes(compiled: Compiled) -> dict[str, int]:
-    """The class of every stock and travelling flow: the zone of the place where people are or set out from, and queues apart."""
-    c = compiled.corridor
-    zone = {place.id: place.zone or place.country or place.id for place in c.places}
-    of_stock = {stock.id: (zone[stock.place], stock.state == "queue") for stock in c.stocks}
-    of_flow = {flow.id: of_stock[flow.from_stock] for flow in c.flows if flow.from_stock}
-    names = list(dict.fromkeys([*of_stock.values(), *of_flow.values()]))
-    return {holder: names.index(name) for holder, name in {**of_stock, **of_flow}.items()}
 
 
 def _nudged_cells(compiled: Compiled, holders: dict[str, int], wanted: int) -> Floats:

@@ -43,13 +43,15 @@ from corridor.model import (
     WalkRules,
 )
 
-SETTINGS_NAMES = ("simsetting.yml", "simsetting.yaml")
+SETTINGS_NAMES = ("simsetting.yml", "simsetting.yaml", "simsettings.yml")
+OLD_SETTINGS = "simsetting.csv"
 COUNTS = "camp-counts"
 _REFUSED = {
     "major_routes.csv": "major routes are not supported",
     "location_changes.csv": "changes of a location's type are not supported",
     "flood_level.csv": "floods are not supported",
 }
+_WITHOUT_EFFECT = ("demographics_*.csv", "region_attributes_*.csv", "location_attributes_*.csv", "agents.csv")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def import_flee(
 def _settings_file(folder: Path, given: str | Path | None) -> Path | None:
     if given is not None:
         return Path(given)
-    places = [place / name for place in (folder, folder.resolve().parent) for name in SETTINGS_NAMES]
+    around = (folder, folder.resolve().parent)
+    places = [place / name for place in around for name in SETTINGS_NAMES]
+    places += [place / OLD_SETTINGS for place in around]  # told apart when it is read
     return next((path for path in places if path.is_file()), None)
 
 
@@ -114,7 +118,11 @@ def _read(folder: Path, found: Findings) -> _Parts:
     for file, message in _REFUSED.items():
         if (tables / file).exists() and list(read_lines(tables / file, f"{label}/{file}", Findings())):
             found.fault(f"{label}/{file}", None, None, message)
-    period = read_period(tables / "sim_period.csv", f"{label}/sim_period.csv", found)
+    for pattern in _WITHOUT_EFFECT:
+        for path in sorted(tables.glob(pattern)):
+            message = "has no effect under the settings that are supported; it is left out"
+            found.warn(f"{label}/{path.name}", None, None, message)
+    period = _period(tables, label, found)
     locations = read_locations(tables / "locations.csv", f"{label}/locations.csv", found)
     ways = read_routes(tables / "routes.csv", f"{label}/routes.csv", locations, found)
     conflicts = read_conflicts(tables / "conflicts.csv", f"{label}/conflicts.csv", locations, period, found)
@@ -129,6 +137,15 @@ def _read(folder: Path, found: Findings) -> _Parts:
     )
     rest = {"conflicts": tuple(conflicts), "closures": tuple(closures), "corrections": corrections}
     return _Parts(locations, period, ways, series, rest)
+
+
+def _period(tables: Path, label: str, found: Findings) -> Period | None:
+    """``sim_period.csv``, or ``conflict_period.csv`` as older folders call it."""
+    old = tables / "conflict_period.csv"
+    if old.is_file() and not (tables / "sim_period.csv").exists():
+        found.warn(f"{label}/{old.name}", None, None, "is read in place of sim_period.csv")
+        return read_period(old, f"{label}/{old.name}", found)
+    return read_period(tables / "sim_period.csv", f"{label}/sim_period.csv", found)
 
 
 def _corridor(folder: Path, parts: _Parts, values: dict[str, Any], found: Findings) -> Corridor | None:

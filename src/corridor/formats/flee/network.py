@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corridor.formats.flee.countries import country_codes
-from corridor.formats.flee.table import Findings, Line, number, read_lines, whole
+from corridor.formats.flee.table import Findings, Line, added_columns, number, read_lines, whole
 from corridor.model import Closure, Conflict, did_you_mean
 
 _KINDS = (
@@ -21,6 +21,9 @@ _KINDS = (
 )
 _CLOSED = {"country": "country", "location": "place", "camp": "camp", "idpcamp": "camp"}
 _WITHOUT_EFFECT = ("link", "remove_forced_redirection")
+_TOWNS = ("town", "default", "")
+_LINK_RULES = ("max_move_speed", "walk_probability")
+"""Columns of ``routes.csv`` that change how people walk a route."""
 _TINY = 1e-6
 DAY = dt.timedelta(days=1)
 
@@ -97,7 +100,7 @@ def read_period(path: Path, label: str, found: Findings) -> Period | None:
 def read_date(line: Line, position: int, column: str, found: Findings) -> dt.date | None:
     """A date as year-month-day, or a fault."""
     text = line.cell(position)
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]0?0:00(?::00(?:\.0+)?)?Z?)?", text)
     if match is None:
         found.fault(
             line.file, line.number, column, f"{text!r} is not a date", "write year-month-day, 2012-02-29"
@@ -136,6 +139,8 @@ def read_locations(path: Path, label: str, found: Findings) -> list[Location]:
             locations.append(location)
     if not lines and not found.faults:
         found.fault(label, None, None, "has no locations")
+    for _, name in added_columns(path, 8):
+        found.warn(label, None, name, "has no effect under the settings that are supported")
     return locations
 
 
@@ -150,13 +155,23 @@ def _location(line: Line, name: str, country: str, found: Findings) -> Location 
         return None
     if kind is None or lat is None or lon is None or day is None or people is None:
         return None
-    if abs(lat) > 90 or abs(lon) > 180:
-        found.fault(line.file, line.number, "latitude", f"{lat:g}, {lon:g} is no place on Earth")
-        return None
+    lat, lon = _on_the_map(line, lat, lon, found)
     if people < 0 and "camp" not in kind:
         found.fault(line.file, line.number, "pop/cap", f"a population of {people}")
         return None
     return Location(line, name, line.cell(0), country, kind, lat, lon, day, max(people, 0))
+
+
+def _on_the_map(line: Line, lat: float, lon: float, found: Findings) -> tuple[float, float]:
+    """The coordinates, or 0, 0 with a warning: nothing but the map rests on them."""
+    if abs(lat) > 90 or abs(lon) > 180:
+        message = f"{lat:g}, {lon:g} is no place on Earth: the map has it at 0, 0"
+        found.warn(line.file, line.number, "latitude", message)
+        return 0.0, 0.0
+    if not (line.cell(3) and line.cell(4)):
+        message = f"{line.cell(0)!r} has no coordinates: the map has it at {lat:g}, {lon:g}"
+        found.warn(line.file, line.number, "latitude", message)
+    return lat, lon
 
 
 def _kind(text: str, line: Line, found: Findings) -> str | None:
@@ -172,6 +187,10 @@ def _kind(text: str, line: Line, found: Findings) -> str | None:
     for part, kind in _KINDS:
         if part in word:
             return kind
+    if word not in _TOWNS:
+        known = ["camp", "idpcamp", "conflict_zone", "forwarding_hub", "marker", "town"]
+        message = f"{text!r} is no type of location: it is a town, as in Flee"
+        found.warn(line.file, line.number, "location_type", message, did_you_mean(word, known))
     return "town"
 
 
@@ -200,15 +219,28 @@ def read_routes(path: Path, label: str, locations: Sequence[Location], found: Fi
             found.fault(label, line.number, "distance", f"a distance of {km:g} km")
         flag = whole(line, 3, "forced_redirection", found, blank=0)
         if len(found.faults) == before and km is not None:
-            ways.append(Way(line, ids[line.cell(0)], ids[line.cell(1)], round(km, 1), 2 if flag == 1 else 1))
-            if km != round(km, 1):
-                found.warn(label, line.number, "distance", f"{km} km is rounded to {round(km, 1)}")
+            rounded = max(round(km, 1), 0.1)
+            ways.append(Way(line, ids[line.cell(0)], ids[line.cell(1)], rounded, 2 if flag == 1 else 1))
+            if km != rounded:
+                found.warn(label, line.number, "distance", f"{km} km is rounded to {rounded}")
+    _attributes(path, label, lines, found)
     touched = {end for line in lines for end in line.cells[:2]}
     for location in locations:
         if location.name not in touched:
             message = f"no route leads to {location.name!r}: nobody will get there"
             found.warn(location.line.file, location.line.number, "name", message)
     return ways
+
+
+def _attributes(path: Path, label: str, lines: Sequence[Line], found: Findings) -> None:
+    """Refuse attributes of routes that change how people walk; warn of the others."""
+    for position, name in added_columns(path, 4):
+        given = [line for line in lines if line.cell(position)]
+        if name in _LINK_RULES and given:
+            message = f"{name} of a route is not supported"
+            found.fault(label, given[0].number, name, message, "leave the column blank")
+        else:
+            found.warn(label, None, name, "has no effect under the settings that are supported")
 
 
 def read_conflicts(
@@ -228,12 +260,14 @@ def read_conflicts(
     for position, name in enumerate(head.cells):
         if position == 0 or not name:
             continue
-        if name not in by_name:
-            found.fault(
-                label, head.number, name, f"there is no location {name!r}", did_you_mean(name, by_name)
-            )
+        if name in head.cells[1:position]:
+            found.fault(label, head.number, name, f"{name!r} has a column already")
             continue
-        values = [number(line, position, name, found) or 0.0 for line in body[:days]]
+        if name not in by_name:
+            message = f"there is no location {name!r}: its column is left out, as in Flee"
+            found.warn(label, head.number, name, message, did_you_mean(name, by_name))
+            continue
+        values = _column(body[:days], position, name, found)
         if period is not None:
             conflicts += _windows(by_name[name], values, period, f"conflicts.csv of the Flee folder, {name}")
     listed = set(head.cells[1:])
@@ -243,9 +277,18 @@ def read_conflicts(
     return conflicts
 
 
+def _column(body: Sequence[Line], position: int, name: str, found: Findings) -> list[float]:
+    """Intensities of a place by day; one fault for all its blank cells."""
+    blank = [line for line in body if not line.cell(position)]
+    if blank:
+        more = f", and so are {len(blank) - 1} other days" if len(blank) > 1 else ""
+        found.fault(blank[0].file, blank[0].number, name, f"is blank{more}")
+    return [(number(line, position, name, found) or 0.0) if line.cell(position) else 0.0 for line in body]
+
+
 def _windows(location: Location, values: Sequence[float], period: Period, source: str) -> Iterator[Conflict]:
     """Windows of days above 0. A place that is a conflict zone from the start is one until the first 1 to 0."""
-    from_start = location.kind == "conflict_zone" and location.conflict_day == 0
+    from_start = location.kind == "conflict_zone" and location.conflict_day <= 0
     start = -1 if from_start else None
     intensity = 1.0
     for day, value in enumerate(values):

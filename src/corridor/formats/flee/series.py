@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corridor.formats.flee.network import Location, read_date
-from corridor.formats.flee.table import Findings, Line, number, read_lines
-from corridor.model import TOTAL, Correction
+from corridor.formats.flee.table import NUMBER, Findings, Line, number, read_lines
+from corridor.model import TOTAL, Correction, did_you_mean
 
 Points = list[tuple[dt.date, float]]
 _HEADS = ("", "DateTime", "Date")
@@ -58,9 +58,15 @@ def _points(path: Path, label: str, found: Findings) -> Points:
     """Dates and counts of a file, in order."""
     points: dict[dt.date, float] = {}
     before = len(found.faults)
-    for line in read_lines(path, label, found):
+    if not path.exists():
+        near = did_you_mean(path.name, [file.name for file in path.parent.glob("*.csv")])
+        found.fault(label, None, None, "the file is missing", near)
+        return []
+    for place, line in enumerate(read_lines(path, label, found)):
         if len(line.cells) < 2 or line.cell(0) in _HEADS or not line.cell(1):
             continue
+        if place == 0 and not NUMBER.fullmatch(line.cell(1)) and not line.cell(0)[:1].isdigit():
+            continue  # a header of other words
         point = _point(line, found)
         if point is None:
             continue

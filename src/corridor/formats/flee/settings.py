@@ -10,7 +10,7 @@ from corridor.formats.flee.table import Findings
 from corridor.formats.yamlfile import Node, read_yaml
 from corridor.model import Fault, WalkRules, did_you_mean
 from corridor.model.scalars import BadValue, parse, unwrap
-from corridor.model.text import read_text
+from corridor.model.text import csv_records, read_text
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "spawn_rules": ("sum_from_camps", "conflict_spawn_decay", "conflict_spawn_decay_interval"),
@@ -28,12 +28,12 @@ ONLY: Mapping[str, Mapping[str, str]] = {
         "take_from_population": "False", "insert_day0": "True", "empty_camps_on_day0": "False",
         "conflict_zone_spawning_only": "True", "flood_zone_spawning_only": "False", "camps_are_sinks": "False",
         "camps_are_sicks": "False", "read_from_agents_csv_file": "False", "conflict_driven_spawning": "",
-        "flood_driven_spawning": "", "displaced_per_conflict_day": "", "average_social_connectivity": "3.0",
+        "flood_driven_spawning": "", "flood_driven_spawn_mode": "", "displaced_per_conflict_day": "", "average_social_connectivity": "3.0",
     },
     "move_rules": {
         "stay_close_to_home": "False", "use_pop_for_loc_weight": "False", "use_v1_rules": "False",
         "movechance_pop_scale_factor": "0.0", "pruning_threshold": "1.0", "flood_rules": "",
-        "two_system_decision_making": "", "children_avoid_hazards": "False", "boys_take_risk": "False",
+        "two_system_decision_making": "False", "s1s2_model": "", "max_flood_level": "", "children_avoid_hazards": "False", "boys_take_risk": "False",
         "match_camp_ethnicity": "False", "match_town_ethnicity": "False", "match_conflict_ethnicity": "False",
         "match_camp_religion": "False", "match_town_religion": "False", "match_conflict_religion": "False",
         "ChildrenAvoidHazards": "False", "BoysTakeRisk": "False", "MatchCampEthnicity": "False",
@@ -58,6 +58,11 @@ def read_settings(path: Path, found: Findings) -> dict[str, Any]:
     if isinstance(text, Fault):
         found.faults.append(text)
         return {}
+    if path.suffix == ".csv":
+        _old_settings(text, label, found)
+        return {}
+    if not any(line.split("#")[0].strip(" -") for line in text.splitlines()):
+        return {}  # comments alone: Flee's defaults
     root = read_yaml(text, label)
     if isinstance(root, Fault):
         found.faults.append(root)
@@ -79,6 +84,16 @@ def read_settings(path: Path, found: Findings) -> dict[str, Any]:
             hint = did_you_mean(name, [*SECTIONS, "log_levels"])
             found.fault(label, node.line, name, "is not a section of Flee's settings", hint)
     return values
+
+
+def _old_settings(text: str, label: str, found: Findings) -> None:
+    """Refuse a settings file of Flee before version 3, and say what it would be in one of today."""
+    rows = [cells for _, cells in csv_records(text, label, found.faults) if len(cells) > 1]
+    names = {name.replace("_", ""): name for keys in SECTIONS.values() for name in keys}
+    today = [f"{names.get(cells[0].casefold(), cells[0])}: {cells[1]}" for cells in rows]
+    message = "is a settings file of Flee before version 3, whose defaults were others"
+    hint = f"write simsetting.yml with these settings under their sections: {', '.join(today)}"
+    found.fault(label, 1, rows[0][0] if rows else None, message, hint)
 
 
 def _setting(section: str, key: str, node: Node, label: str, values: dict[str, Any], found: Findings) -> None:

@@ -12,6 +12,8 @@ from corridor.model.text import csv_records, read_text
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
+SEPARATED = re.compile(r"\d{1,3}([,. ]\d{3})+")
+
 
 @dataclass
 class Findings:
@@ -46,19 +48,35 @@ class Line:
         return self.cells[position] if position < len(self.cells) else ""
 
 
+HEADERS = {("name", "region"), ("name1", "name2"), ("closure_type", "name1"), ("name", "date")}
+"""First two cells of a table's header, where its author has left the ``#`` out."""
+
+
 def read_lines(
     path: Path, label: str, found: Findings, *, comments: bool = True, may_be_blank: bool = False
 ) -> Iterator[Line]:
-    """Rows of a file; with ``comments``, rows that start with ``#`` are left out."""
+    """Rows of a file; with ``comments``, rows that start with ``#`` are left out, and a first row that is a header without it."""
     if may_be_blank and path.is_file() and not path.read_bytes().strip():
         return
     text = read_text(path, label)
     if isinstance(text, Fault):
         found.faults.append(text)
         return
-    for number, cells in csv_records(text, label, found.faults):
-        if not (comments and cells[0].startswith("#")):
-            yield Line(label, number, tuple(cells))
+    for place, (number, cells) in enumerate(csv_records(text, label, found.faults)):
+        if comments and cells[0].startswith("#"):
+            continue
+        if comments and place == 0 and tuple(cell.casefold() for cell in cells[:2]) in HEADERS:
+            found.warn(label, number, None, "is read as a header, though it does not begin with #")
+            continue
+        yield Line(label, number, tuple(cells))
+
+
+def added_columns(path: Path, known: int) -> list[tuple[int, str]]:
+    """Position and name of the columns that the header (the last row with ``#``, as Flee takes it) has after the ``known`` ones."""
+    text = read_text(path, path.name)
+    records = iter(()) if isinstance(text, Fault) else csv_records(text, path.name, [])
+    heads = [cells for _, cells in records if cells[0].startswith("#") and len(cells) > known]
+    return [(at, name) for at, name in enumerate(heads[-1]) if at >= known and name] if heads else []
 
 
 def number(
@@ -71,7 +89,8 @@ def number(
     if NUMBER.fullmatch(text):
         return float(text)
     what = f"{text!r} is not a number" if text else "is blank"
-    found.fault(line.file, line.number, column, what)
+    hint = "write it without separators" if SEPARATED.fullmatch(text) else None
+    found.fault(line.file, line.number, column, what, hint)
     return None
 
 

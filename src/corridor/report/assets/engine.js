@@ -48,6 +48,7 @@
       out[name] = values;
     }
     if (m.paths?.length) sharesOnPaths(m, out);
+    if (out.start_log) out.count = m.count.map((units, c) => (m.start_at[c] < 0 ? units : units * Math.exp(out.start_log[m.start_at[c]])));
     const levers = out.levers.values();
     const next = () => levers.next().value;
     out.measures = m.measures.map((x, i) => ({
@@ -60,15 +61,17 @@
   // A member's shares, segment by segment, moved by the paths of the forecast and brought to one again (`MemberPaths.apply`).
   const sharesOnPaths = (m, out) => {
     const { groups: G } = m.sizes;
-    const raw = out.raw_first.slice(), moved = new Float64Array(raw.length);
+    const raw = out.raw_first.slice(), moved = new Float64Array(raw.length), factors = new Float64Array(G);
     out.share_first = new Float64Array(raw.length);
     out.share_value = new Float64Array(m.share_at.length);
     for (let s = 0; s < m.base_start.length; s++) {
       for (let i = m.raw_from[s]; i < m.raw_from[s + 1]; i++) raw[m.raw_at[i]] = out.raw_value[i];
       moved.set(raw);
-      for (const { on, flows, from } of m.paths) {
+      for (const { on, flows, from, own, width } of m.paths) {
+        const apart = width > 1 ? 1 : 0, month = own + m.path_month[s] * width; // of the member's logs over the central path
+        for (let g = 0; g < G; g++) factors[g] = m.path_factor[from + s * G + g] * (own < 0 ? 1 : Math.exp(out.path_log[month + apart * m.path_nationality[g]]));
         for (const f of flows) for (let g = 0; g < G; g++) {
-          const factor = m.path_factor[from + s * G + g], i = f * G + g;
+          const factor = factors[g], i = f * G + g;
           moved[i] = on === "odds" ? moved[i] * factor : -Math.expm1(Math.log1p(-Math.min(moved[i], 1 - 1e-12)) * factor);
         }
       }
