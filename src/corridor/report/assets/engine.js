@@ -68,8 +68,9 @@
       for (let i = m.raw_from[s]; i < m.raw_from[s + 1]; i++) raw[m.raw_at[i]] = out.raw_value[i];
       moved.set(raw);
       for (const { on, flows, from, own, width } of m.paths) {
-        const apart = width > 1 ? 1 : 0, month = own + m.path_month[s] * width; // of the member's logs over the central path
-        for (let g = 0; g < G; g++) factors[g] = m.path_factor[from + s * G + g] * (own < 0 ? 1 : Math.exp(out.path_log[month + apart * m.path_nationality[g]]));
+        const logs = (own ?? -1) >= 0; // a run of before has none
+        const apart = width > 1 ? 1 : 0, month = logs ? own + m.path_month[s] * width : 0; // of the member's logs over the central path
+        for (let g = 0; g < G; g++) factors[g] = m.path_factor[from + s * G + g] * (!logs ? 1 : Math.exp(out.path_log[month + apart * m.path_nationality[g]]));
         for (const f of flows) for (let g = 0; g < G; g++) {
           const factor = factors[g], i = f * G + g;
           moved[i] = on === "odds" ? moved[i] * factor : -Math.expm1(Math.log1p(-Math.min(moved[i], 1 - 1e-12)) * factor);

@@ -70,10 +70,16 @@ def levers(view: RunView, data: Any) -> Block:
         "items": items,
         "who": [{"id": who, "label": say(f"sim_who_{who}")} for who in WHO if who in acting],
         "costs": costs,
-        "members": MEMBERS if data.get("draws") else 0,
+        "members": _members(view) if data.get("draws") else 0,
         "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
         "ensembles": {s["id"]: _ensembles(view, s["id"], data, items) for s in data["scenarios"]},
     }
+
+
+def _members(view: RunView) -> int:
+    """Members that the page runs: a run of fewer has no factors of its forecast for the others."""
+    made = view.run.manifest.get("parameters", {}).get("members")
+    return min(MEMBERS, int(made)) if made else MEMBERS
 
 
 def _words(view: RunView, measure: Any) -> dict[str, Any]:
