@@ -166,7 +166,17 @@ def daily_tables() -> dict[str, pl.DataFrame]:
         for k, day in enumerate(days):
             if item != "waiting_north" and k % 45 == 20:
                 value = float(round(base * (0.75 + 0.25 * np.sin(k / 70)) * 1.03, -1))
-                points.append((item, day, value, day <= AS_OF, f"{value:,.0f} in care", STOCKS[item][6]))
+                points.append(
+                    (
+                        item,
+                        day,
+                        value,
+                        day <= AS_OF,
+                        f"{value:,.0f} in care",
+                        STOCKS[item][6],
+                        f"Office of {item}" if item == "census_denver" else "",
+                    )
+                )
     room += [("ice_detained", dt.date(2023, 7, 1), 34_000.0), ("ice_detained", dt.date(2024, 3, 1), 41_500.0)]
     room += [
         ("census_chicago", dt.date(2023, 7, 1), 15_000.0),

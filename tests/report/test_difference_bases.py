@@ -105,6 +105,19 @@ def test_a_month_that_nobody_has_counted_has_no_count(tmp_path: Path) -> None:
     assert found is not None and "published later" not in found["text"]["en"]
 
 
+@pytest.mark.parametrize(("made", "wanted"), [(8, 8), (200, 40), (None, 40)])
+def test_the_page_runs_no_more_members_than_the_run_has(
+    tmp_path: Path, run: RunFolder, made: int | None, wanted: int
+) -> None:
+    """Factors of the forecast are given for members of the run; a member without one would be drawn as nothing."""
+    parameters = {} if made is None else {"parameters": {"members": made}}
+    view = RunView(
+        RunFolder(tmp_path, {**MANIFEST, **parameters}, run.tables, {**(run.levers or {}), "draws": "x"})
+    )
+    section = next(s for s in payload(view)["sections"] if s["id"] == "levers")
+    assert section["blocks"][0]["members"] == wanted
+
+
 def test_a_card_of_a_known_month_has_its_count(run: RunFolder) -> None:
     cards = next(s for s in payload(RunView(run))["sections"] if s["id"] == "chances")["blocks"][0]["cards"]
     options = next(card for card in cards if card["id"] == "us_total")["options"]

@@ -26,7 +26,7 @@ def test_the_sentence_names_the_assumption_that_matters_most(run: RunFolder) -> 
     """Of the invented run: turning back, from 0.01 to 0.2, moves the count by −38 to +30 %; departures by −14 to +16 %."""
     said = {lang: text.replace("\N{NO-BREAK SPACE}", " ") for lang, text in tornado(run)["reading"].items()}
     assert said["en"] == (
-        "The assumption that matters most is “Tucson sector → Del Rio sector, turns back: share who take it”: over its "
+        "The assumption that matters most is “Tucson sector → Del Rio sector, turns back: share of those who leave”: over its "
         "range (1 % to 20 %) it moves the forecast by −38 % to +30 %. The ups and downs of departures alone move "
         "it by −14 % to +16 % in 90 % of futures. 4 of 7 parameters are assumptions."
     )
@@ -37,18 +37,18 @@ def test_the_sentence_names_the_assumption_that_matters_most(run: RunFolder) -> 
 def test_a_source_that_moves_more_is_not_called_an_assumption(run: RunFolder) -> None:
     table = run.tables["parameters"].filter(~(run.tables["parameters"]["target"] == "matamoros.turn_back"))
     said = tornado(RunFolder(run.path, MANIFEST, {**run.tables, "parameters": table}))["reading"]["en"]
-    assert "legal_pathways: response of departures" in said  # 0.18, behind 0.21 that has a source
+    assert "legal_pathways: elasticity of departures" in said  # 0.18, behind 0.21 that has a source
 
 
 def test_bars_are_ranges_by_swing_and_the_futures_are_none(run: RunFolder) -> None:
     rows = tornado(run)["rows"]
     swings = [abs(row["at_high"] - row["at_low"]) for row in rows]
     assert swings == sorted(swings, reverse=True) and len(rows) == 5
-    assert not any("variation" in row["label"]["en"] for row in rows)
+    assert not any("deviation" in row["label"]["en"] for row in rows)
     names = {row["target"]: row["label"]["en"] for row in rows}
-    assert names["tapachula-mexico_city"] == "Del Rio sector, on foot: days of travel"
-    assert names["ice_detained"] == f"{HOSTILE}: room"
-    assert names["tapachula.interdicted"] == "tapachula.interdicted: share who take it"
+    assert names["tapachula-mexico_city"] == "Del Rio sector, on foot: mean travel time, days"
+    assert names["ice_detained"] == f"{HOSTILE}: capacity"
+    assert names["tapachula.interdicted"] == "tapachula.interdicted: share of those who leave"
 
 
 def test_a_run_without_both_ends_has_the_table_alone(run: RunFolder) -> None:

@@ -266,6 +266,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "note": "Remark for the reader, in English.",
         "note_es": "The same in Spanish.",
     },
+    "translations": {
+        "text": "Words that another table holds in English alone: a source, a publisher, who said something; whole, or a part of it between semicolons.",
+        "text_es": "The same in Spanish. What has no translation stands in English and is marked so.",
+    },
     "parties": {
         "id": "Short name.",
         "name": _NAME,

@@ -25,6 +25,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Translation,
     Trigger,
 )
 
@@ -73,6 +74,7 @@ TABLES: tuple[Part, ...] = (
     Part("events.csv", Event, may_be_empty=True),
     # Every pydantic model inherits a method ``register``.
     Part("register.csv", RegisterEntry, may_be_empty=True, kept_as="register_entries"),
+    Part("translations.csv", Translation, may_be_empty=True, may_be_absent=True),
 )
 LISTS: tuple[Part, ...] = (
     Part("observations.yaml", Observation, may_be_empty=True),

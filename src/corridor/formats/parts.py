@@ -29,6 +29,7 @@ from corridor.model import (
     Scenario,
     Settings,
     Stock,
+    Translation,
     Trigger,
 )
 
@@ -50,6 +51,7 @@ class Parts:
     measures: Table[Measure]
     events: Table[Event]
     register_entries: Table[RegisterEntry]
+    translations: Table[Translation]
     observations: Table[Observation]
     indicators: Table[Indicator]
     claims: Table[Claim]
@@ -77,6 +79,7 @@ class Parts:
             self.measures,
             self.events,
             self.register_entries,
+            self.translations,
         )
         yield from (self.observations, self.indicators, self.claims, self.parties, self.datasets)
         yield from self.scenarios
@@ -111,5 +114,6 @@ class Parts:
             claims=self.claims.items,
             parties=self.parties.items,
             datasets=self.datasets.items,
+            translations=self.translations.items,
             counts=dict(self.counts),
         )

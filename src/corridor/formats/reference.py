@@ -32,7 +32,7 @@ working folder, `corridor check DIR` says everything that is wrong in one, with 
 * Numbers have a point for decimals and no mark between thousands. Dates are `2023-12-31`. Booleans are `yes`
   and `no`. Ids are letters, digits, `.`, `_` and `-`.
 * All files stand in the folder, those that may be empty too: a table with a header only, a list as `[]`. Only
-  `parties.yaml`, `datasets.yaml`, `conflicts.csv` and `closures.csv` may be absent.
+  `parties.yaml`, `datasets.yaml`, `conflicts.csv`, `closures.csv` and `translations.csv` may be absent.
 * Every entry of `datasets.yaml` has its counts in `data/<id>.csv`: `date` (`2023-01-01`, for a month also `2023-01`), its
   `dims`, `value`, and perhaps `known_from` (blank: the end of the period plus `lag_days`). Rows with one date and one
   combination but different `known_from` are successive figures.

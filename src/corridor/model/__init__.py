@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Route,
         Settings,
         Stock,
+        Translation,
         Trigger,
     )
     from corridor.model.parties import Demand, Interest, Party, Statement
@@ -89,6 +90,7 @@ __all__ = [
     "Source",
     "Statement",
     "Stock",
+    "Translation",
     "Trigger",
     "WalkRules",
     "did_you_mean",

@@ -235,6 +235,13 @@ class Claim(Declared):
     note_es: str | None = None
 
 
+class Translation(Declared):
+    """A row of ``translations.csv``: what the tables say in English alone (a source, a publisher, a speaker), in Spanish."""
+
+    text: Text
+    text_es: Text
+
+
 class Settings(Declared):
     """``corridor.yaml``: the corridor as a whole."""
 
@@ -278,6 +285,7 @@ class Corridor(Declared):
     claims: tuple[Claim, ...] = ()
     parties: tuple[Party, ...] = ()
     datasets: tuple[DatasetEntry, ...] = ()
+    translations: tuple[Translation, ...] = ()
     counts: dict[str, tuple[Count, ...]] = Field(default_factory=dict)
     """Rows of each of ``datasets``, by its id."""
 

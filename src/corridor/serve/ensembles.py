@@ -7,6 +7,7 @@ the job, each file under a temporary name that is then renamed.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -17,6 +18,8 @@ from typing import Any
 from corridor.model import InputError
 
 QUANTILES = (0.1, 0.5, 0.9)
+NICENESS = 10
+"""How much an ensemble's process yields to others (0 to 19)."""
 
 
 @dataclass
@@ -105,6 +108,12 @@ def _write(path: Path, value: Any) -> None:
     temporary.replace(path)
 
 
+def lower_priority() -> None:
+    """Readers of the page go before an ensemble, where the system knows priorities."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
 def run_job(folder: Path) -> None:
     """What the child does: run the ensemble and write quantiles of every series, by month."""
     import corridor
@@ -148,4 +157,5 @@ def _quantiles(runs: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    lower_priority()
     run_job(Path(sys.argv[1]))

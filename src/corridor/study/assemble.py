@@ -219,10 +219,9 @@ def points_table(corridor: Corridor, as_of: dt.date, last: dt.date) -> pl.DataFr
             if dataset.frequency == "month":  # a monthly mean stands at the middle of its month
                 day = day.replace(day=15)
             label = f"{row['qualifier']} {row['value']:,.0f}".strip()
-            rows.append(
-                (indicator.id, day, float(row["value"]), row["known_from"] <= as_of, label, dataset.id)
-            )
-    return _frame(("item", "date", "value", "known", "label", "source"), rows)
+            known = row["known_from"] <= as_of
+            rows.append((indicator.id, day, float(row["value"]), known, label, dataset.id, row["publisher"]))
+    return _frame(("item", "date", "value", "known", "label", "source", "publisher"), rows)
 
 
 def _points(observation: Observation, dataset: Dataset, with_occupied: bool) -> pl.DataFrame:
@@ -234,9 +233,15 @@ def _points(observation: Observation, dataset: Dataset, with_occupied: bool) -> 
         table = table.filter(pl.col(column).is_in(list(allowed)))
     if "grade" in table.columns:
         table = table.filter(~pl.col("grade").is_in(WEAK_GRADES))
-    if "qualifier" not in table.columns:
-        table = table.with_columns(qualifier=pl.lit(""))
-    return table.select("date", "value", "known_from", "qualifier").sort("date")
+    blank = [pl.lit("").alias(name) for name in ("qualifier", "publisher") if name not in table.columns]
+    return (
+        table.with_columns(blank).select("date", "value", "known_from", "qualifier", "publisher").sort("date")
+    )
+
+
+def translation_table(corridor: Corridor) -> pl.DataFrame:
+    """``translations``: as in the corridor folder."""
+    return _frame(("text", "text_es"), [(row.text, row.text_es) for row in corridor.translations])
 
 
 def measures_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:
@@ -300,13 +305,23 @@ def source_table(corridor: Corridor) -> pl.DataFrame:
             continue
         dataset = load(name, corridor)
         first = dataset.sources[0]
+        publishers = _joined(_publishers(corridor, dataset) or [x.publisher for x in dataset.sources])
         rows.append(
-            (name, _joined(x.title for x in dataset.sources), _joined(x.publisher for x in dataset.sources),
+            (name, _joined(x.title for x in dataset.sources), publishers,
              _joined(x.license for x in dataset.sources), first.grade, first.first_published, first.period,
              first.url, " ".join([first.note, *dataset.notes]).strip())
         )  # fmt: skip
     columns = ("id", "title", "publisher", "license", "grade", "first_published", "period", "url", "note")
     return _frame(columns, rows)
+
+
+def _publishers(corridor: Corridor, dataset: Dataset) -> list[str]:
+    """Publishers of the rows that stocks are compared with, those of most rows first; none where a row names none."""
+    used = [_points(o, dataset, False)["publisher"] for o in corridor.observations if o.dataset == dataset.id]
+    if "publisher" not in dataset.table.columns or not used:
+        return []
+    counted = pl.concat(used).value_counts(sort=True).sort("count", "publisher", descending=[True, False])
+    return [name for name in counted["publisher"] if name]
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -47,7 +47,7 @@ def reception_tables(found: Reception) -> Mapping[str, pl.DataFrame]:
         "value",
     )  # fmt: skip
     census = pl.concat([_history(found, scenario, item), census])
-    points = [(item, f.end, f.value, f.known_from <= found.as_of, "", "") for f in place.census()]
+    points = [(item, f.end, f.value, f.known_from <= found.as_of, "", "", "") for f in place.census()]
     labels = [
         (item, f"Census: {place.name[0]}", f"Personas alojadas: {place.name[1]}", "census", "observed", ""),
         (scenario, "As forecast" if scenario == SCENARIO else scenario,

@@ -277,6 +277,7 @@ def reference_tables(study: Study, runs: Sequence[ScenarioRun]) -> dict[str, pl.
         "register": assemble.register_table(corridor, study.as_of, hindsight=study.hindsight),
         "labels": assemble.label_table(corridor, runs),
         "sources": assemble.source_table(corridor),
+        "translations": assemble.translation_table(corridor),
         "routes": assemble.route_table(corridor),
         "costs": months.costs_table(corridor, compiled),
     }

@@ -27,7 +27,7 @@ TABLES: Mapping[str, Schema] = {
     "daily": _columns("scenario:t item:t kind:t date:d quantile:n value:n"),
     "ports": _columns("scenario:t port:t month:d item:t quantile:n value:n"),
     "capacity": _columns("item:t date:d value:n"),
-    "points": _columns("item:t date:d value:n known:b label:t source:t"),
+    "points": _columns("item:t date:d value:n known:b label:t source:t publisher:t"),
     "differences": _columns(
         "scenario:t against:t item:t kind:t period:t low:n median:n high:n chance_lower:n unit:t without:n with:n"
     ),
@@ -126,6 +126,7 @@ TABLES: Mapping[str, Schema] = {
         "households_with_chances:t places_with_chances:t people:i share:n even_share:n"
     ),
     "sources": _columns("id:t title:t publisher:t license:t grade:t first_published:t period:t url:t note:t"),
+    "translations": _columns("text:t text_es:t"),
     "labels": _columns("item:t label:t label_es:t kind:t tag:t source:t"),
 }
 """``labels`` names every item of the other tables: ``kind`` is one of :data:`KINDS`, ``tag`` says how well
@@ -150,7 +151,7 @@ KINDS = (
 ALL_CITIES = ""
 """Item of the rows of ``stock_months`` that add up every census, member by member."""
 
-LATER: Mapping[str, tuple[str, ...]] = {"differences": ("without", "with")}
+LATER: Mapping[str, tuple[str, ...]] = {"differences": ("without", "with"), "points": ("publisher",)}
 """Columns that runs of earlier versions lack; they are empty there."""
 
 _SHARES = {"quantile", "share", "chance_lower"}

@@ -5,14 +5,19 @@ if (typeof document === "undefined") {
   let data, model, draws;
   const before = new Map(); // runs of a scenario as it stands, by scenario and member
   const memories = new Map(); // and where the run before can be taken up again, by member
+  const drawn = new Map(); // a member's own numbers do not depend on the setting
   const member = ({ job, k, now, scenario, against }) => {
-    const drawn = E.ofMember(model, draws, k);
-    if (!memories.has(k)) memories.set(k, {});
-    const runIt = (setting, of) => slim(E.memberRun(data, model, drawn, setting, of, memories.get(k), k));
+    if (!memories.has(k)) {
+      memories.set(k, {});
+      drawn.set(k, E.ofMember(model, draws, k));
+    }
+    const runIt = (setting, of) => slim(E.memberRun(data, model, drawn.get(k), setting, of, memories.get(k), k));
     const key = `${against.scenario.id}|${k}`;
-    if (!before.has(key)) before.set(key, runIt(against.home, against.scenario));
-    const was = before.get(key);
-    postMessage({ job, k, before: was, after: now ? runIt(now, scenario) : was });
+    const fresh = !before.has(key);
+    if (fresh) before.set(key, runIt(against.home, against.scenario));
+    const after = now ? runIt(now, scenario) : null; // what the page has already is not sent again
+    const given = after ? Object.values(after.stocks).map((values) => values.buffer) : [];
+    postMessage({ job, k, key, before: fresh ? before.get(key) : null, after }, given);
   };
   const slim = ({ series, stocks }) => ({ series, stocks });
   onmessage = async ({ data: message }) => {

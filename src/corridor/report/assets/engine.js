@@ -68,8 +68,9 @@
       for (let i = m.raw_from[s]; i < m.raw_from[s + 1]; i++) raw[m.raw_at[i]] = out.raw_value[i];
       moved.set(raw);
       for (const { on, flows, from, own, width } of m.paths) {
-        const apart = width > 1 ? 1 : 0, month = own + m.path_month[s] * width; // of the member's logs over the central path
-        for (let g = 0; g < G; g++) factors[g] = m.path_factor[from + s * G + g] * (own < 0 ? 1 : Math.exp(out.path_log[month + apart * m.path_nationality[g]]));
+        const logs = (own ?? -1) >= 0; // a run of before has none
+        const apart = width > 1 ? 1 : 0, month = logs ? own + m.path_month[s] * width : 0; // of the member's logs over the central path
+        for (let g = 0; g < G; g++) factors[g] = m.path_factor[from + s * G + g] * (!logs ? 1 : Math.exp(out.path_log[month + apart * m.path_nationality[g]]));
         for (const f of flows) for (let g = 0; g < G; g++) {
           const factor = factors[g], i = f * G + g;
           moved[i] = on === "odds" ? moved[i] * factor : -Math.expm1(Math.log1p(-Math.min(moved[i], 1 - 1e-12)) * factor);
@@ -94,6 +95,7 @@
     const { sizes, edge_cell: cell, later } = m;
     const edges = m.edge_dest.length, cells = m.cell_size.length;
     m.leaves = Uint8Array.from(cell, (c, e) => m.cell_room[c] >= 0 && m.cell_stock[m.edge_dest[e]] !== m.cell_stock[c]);
+    m.gates_of = { key: null, gates: null };
     m.values = {};
     m.base = {};
     for (const name of BASE) {
@@ -179,7 +181,7 @@
   const run = (m, chosen, memory = null) => {
     const measures = chosen.measures.map((x) => ({ ...m.measures[x.index], ...x })).sort(E.inOrder);
     const out = outputs(m, chosen.daily, memory);
-    const gates = gatesOf(m, new Set(measures.map((x) => x.index)));
+    const gates = gatesFor(m, measures.map((x) => x.index));
     const state = { gates, parts: E.partsOf(m, measures), measures, begin: 0, records: [], remembers: memory !== null, ...E.newTriggers(m, measures) };
     const events = chosen.events.map((index) => ({ ...m.events[index], daily: byDay(m, m.events[index]) }));
     const { count, together, moved, plain_moved: plainMoved, cell_days: days } = m.work;
@@ -209,6 +211,13 @@
       daily_flow: daily ? new Float64Array(n.days * n.flows) : null, daily_stock: new Float64Array(n.days * n.stocks),
       trigger_on: new Uint8Array(n.days * triggers.length), trigger_seen: new Float64Array(n.days * triggers.length),
     };
+  };
+
+  // The same for every member and every strength, so what was found for these measures is used again.
+  const gatesFor = (m, indices) => {
+    const key = [...indices].sort((a, b) => a - b).join();
+    if (m.gates_of.key !== key) Object.assign(m.gates_of, { key, gates: gatesOf(m, new Set(indices)) });
+    return m.gates_of.gates;
   };
 
   // Gates that stand, by level, and the edges whose leavers free limited room at once.

@@ -8,7 +8,7 @@
   C.leverControl = (model, measure, i, { get, put }) => {
     const id = `lever-${measure.id}`;
     const name = C.text(measure.name);
-    const worded = (v) => (measure.ratio ? `× ${C.rounded(v)}` : `${C.rounded(v)} ${C.text(measure.unit)}`);
+    const worded = (v) => (measure.ratio ? `× ${C.rounded(v)}` : measure.share ? C.percent(v) : `${C.rounded(v)} ${C.text(measure.unit)}`);
     const ranged = measure.low !== null && measure.high !== null && measure.low < measure.high;
     const input = (kind, key, label, more = {}) => {
       const node = el("input", { type: kind, id: `${id}-${key}`, ...more });

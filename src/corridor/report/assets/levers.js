@@ -21,7 +21,7 @@
     const choice = C.scenarioChoice("levers", block.scenarios, () => follow(), told ?? C.data.baseline);
     const against = C.choice("against", C.say("sim_against"), [{ key: "same", label: C.say("sim_itself") }, ...block.scenarios.map((s) => ({ key: s.id, label: s.label }))], () => follow(), { fallback: told ? C.data.baseline : "same" });
     const reference = () => (against.value() === "same" ? scenarioOf() : named(against.value()));
-    let home, now, base, baseHome, own, controls = [], grading = 0, due = 0, running = 0, founded = null, asked = 0, members = [];
+    let home, now, base, baseHome, own, controls = [], grading = 0, due = 0, running = 0, later = 0, founded = null, asked = 0, members = [];
     const memory = {}, memoryAlone = {}; // where the run before can be taken up again
     const steps = { past: [], ahead: [], timer: 0 };
 
@@ -113,6 +113,7 @@
       took.replaceChildren(differs() ? `${C.say("lever_rule")} ${C.say("lever_took", { ms: C.number(milliseconds) })}` : "");
       clearTimeout(grading);
       clearTimeout(running);
+      clearTimeout(later);
       C.live.stop();
       running = setTimeout(rest, MEMBERS_AFTER);
       if (differs()) grading = setTimeout(() => grade(), GRADES_AFTER);
@@ -120,8 +121,11 @@
     // What may wait until the hand rests: words, the map, other charts of the page, members.
     const rest = () => {
       speak();
+      later = setTimeout(restOfAll, 0); // a task of its own: a hand that moves again is not kept waiting
+    };
+    const restOfAll = () => {
       changes.update(base.links, own.links);
-      C.overlay.set(isMoved() ? L.overlay(data, model, own) : null);
+      later = setTimeout(() => C.overlay.set(isMoved() ? L.overlay(data, model, own) : null), 0);
       seen.disconnect();
       seen.observe(node);
     };

@@ -4,6 +4,7 @@
   const C = Corridor;
   const MOST_WORKERS = 4;
   const workers = [];
+  const befores = new Map(); // runs of a scenario as it stands, by scenario and member
   let job = 0, waiting = [], done = [], told = () => {}, setting = null;
 
   // The engine's own scripts, as they stand in the page, make the worker: the file needs nothing else.
@@ -16,14 +17,21 @@
   const give = (worker) => {
     if (worker.busy || !worker.ready || !waiting.length) return;
     worker.busy = true;
-    worker.postMessage({ job, k: waiting.shift(), ...setting });
+    // Members that a worker has run before are taken up there again; the others go to whoever is free.
+    const known = waiting.findIndex((k) => worker.has.has(k));
+    const fresh = waiting.findIndex((k) => !workers.some((other) => other !== worker && other.has.has(k)));
+    const [k] = waiting.splice(known >= 0 ? known : Math.max(fresh, 0), 1);
+    worker.has.add(k);
+    worker.postMessage({ job, k, ...setting });
   };
   const hear = (worker) => ({ data: message }) => {
     if (message.ready) worker.ready = true;
     else {
       worker.busy = false;
+      if (message.before) befores.set(message.key, message.before);
       if (message.job === job) {
-        done.push(message);
+        const before = befores.get(message.key);
+        done.push({ k: message.k, before, after: message.after ?? before });
         told(done);
       }
     }
@@ -36,6 +44,7 @@
     const count = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
     for (let i = 0; i < count; i++) {
       const worker = new Worker(address);
+      worker.has = new Set();
       worker.onmessage = hear(worker);
       worker.postMessage({ begin: data });
       workers.push(worker);

@@ -36,7 +36,16 @@ class Parameters:
             column("low", "number3"), column("high", "number3"), column("unit"),
             column("assumed", "flag"), column("influence", "number3"), column("source"),
         ]  # fmt: skip
-        return [*_tornado(view, rows), table_block("parameters", say("parameters_all"), columns, rows)]
+        told = [
+            {
+                **row,
+                "parameter": word("parameter", row["parameter"]),
+                "unit": word("unit", row["unit"]),
+                "source": view.words(row["source"]),
+            }
+            for row in rows
+        ]
+        return [*_tornado(view, rows), table_block("parameters", say("parameters_all"), columns, told)]
 
 
 def _by_influence(view: RunView) -> pl.DataFrame:
@@ -74,9 +83,10 @@ def _tornado(view: RunView, rows: list[dict[str, Any]]) -> list[Block]:
 
 
 def _bar(view: RunView, row: Row, end: Row) -> dict[str, Any]:
-    kept = ("target", "value", "low", "high", "unit", "assumed", "source")
+    kept = ("target", "value", "low", "high", "assumed")
     return {
         "label": name_of(view, row, end), **{key: row[key] for key in kept},
+        "unit": word("unit", row["unit"]), "source": view.words(row["source"]), "raw_unit": row["unit"],
         "at_low": end["at_low"], "at_high": end["at_high"],
     }  # fmt: skip
 
@@ -106,8 +116,8 @@ def _reading(
             say(
                 "tornado_top",
                 top=top["label"],
-                least=lambda lang: _value(top["low"], top["unit"], lang),
-                most=lambda lang: _value(top["high"], top["unit"], lang),
+                least=lambda lang: _value(top["low"], top["raw_unit"], lang),
+                most=lambda lang: _value(top["high"], top["raw_unit"], lang),
                 **_span(top),
             )
         )

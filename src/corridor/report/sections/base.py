@@ -6,7 +6,7 @@ A payload is plain JSON made of blocks (:mod:`corridor.report.blocks`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -18,6 +18,7 @@ from corridor.model.distinct import distinct_names
 from corridor.model.small_counts import HELD_BACK
 from corridor.report.blocks import Block, named_column, prose, table_block
 from corridor.report.messages import Text, plain, say
+from corridor.report.sections.translated import translated
 from corridor.study.folder import RunFolder
 from corridor.text import LANGS, by_lang, nationality
 
@@ -178,19 +179,48 @@ class RunView:
 
     def source(self, *items: str, simulated: bool = False) -> Text:
         """The source line under a chart of these items."""
-        ids = dict.fromkeys(source for item in items for source in self.label(item).sources)
-        parts = [self._source_words(source) for source in ids]
-        extra = say("simulated") if simulated or not parts else dict.fromkeys(LANGS, "")
+        ids: dict[str, list[str]] = {}
+        for item in items:
+            for source in self.label(item).sources:
+                ids.setdefault(source, []).append(item)
+        parts = [self._source_words(source, mine) for source, mine in ids.items()]
+        if simulated or not parts:
+            parts.append(say("simulated"))
         return {
-            lang: say("source", text="; ".join(part for part in [*parts, extra[lang]] if part))[lang] + "."
+            lang: say("source", text="; ".join(part[lang] for part in parts if part[lang]))[lang] + "."
             for lang in LANGS
         }
 
-    def _source_words(self, source: str) -> str:
+    def _source_words(self, source: str, items: Sequence[str]) -> Text:
+        """Publisher, title and license of a source; the publishers are those of the items' own points, where they name any."""
         row = self.source_rows.get(source)
         if row is None:
-            return source
-        return ", ".join(filter(None, [row["publisher"], row["title"], row["license"]]))
+            return dict.fromkeys(LANGS, source)
+        texts = [self.words("; ".join(self.publishers(source, items)) or row["publisher"])]
+        texts += [self.words(row[name]) for name in ("title", "license")]
+        return {lang: ", ".join(filter(None, (text[lang] for text in texts))) for lang in LANGS}
+
+    def publishers(self, source: str, items: Sequence[str]) -> list[str]:
+        """Who published the points of these items, those of most points first."""
+        table = self.run.table("points")
+        mine = table.filter(
+            pl.col("item").is_in(items), pl.col("source") == source, pl.col("publisher").fill_null("") != ""
+        )
+        return (
+            mine["publisher"]
+            .value_counts(sort=True)
+            .sort("count", "publisher", descending=[True, False])["publisher"]
+            .to_list()
+        )
+
+    @cached_property
+    def translations(self) -> Mapping[str, str]:
+        """Spanish of texts that the tables hold in English alone."""
+        return dict(self.run.table("translations").rows())
+
+    def words(self, text: str | None) -> Text:
+        """A text that a table holds in one language, in every language (:func:`translated`)."""
+        return translated(text or "", self.translations)
 
     @cached_property
     def place_names(self) -> Mapping[str, Text]:

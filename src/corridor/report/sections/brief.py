@@ -183,7 +183,9 @@ def _city_rests(view: RunView, scenario: str, item: str) -> Text | None:
     points = view.run.table("points").filter((pl.col("item") == item) & pl.col("known")).height
     if points:
         parts.append(say("brief_points", count=str(points)))
-    parts += [_cost_words(row) for row in view.run.table("costs").filter(pl.col("item") == item).to_dicts()]
+    parts += [
+        _cost_words(view, row) for row in view.run.table("costs").filter(pl.col("item") == item).to_dicts()
+    ]
     share = founded_share(view, scenario, item)
     if share > 0:
         grades = founded_grades(view, scenario, item)
@@ -193,11 +195,11 @@ def _city_rests(view: RunView, scenario: str, item: str) -> Text | None:
     return {lang: f"{_name(view, item)[lang]}: {'; '.join(p[lang] for p in parts)}." for lang in LANGS}
 
 
-def _cost_words(row: dict[str, Any]) -> Text:
+def _cost_words(view: RunView, row: dict[str, Any]) -> Text:
     low = row["value"] if row["low"] is None else row["low"]
     high = row["value"] if row["high"] is None else row["high"]
     return say(
         "brief_price", value=lambda lang: number(row["value"], lang), low=lambda lang: number(low, lang),
-        high=lambda lang: number(high, lang), source=row["source"],
+        high=lambda lang: number(high, lang), source=view.words(row["source"]),
         tag=word("founded", "no" if row["assumed"] else "yes"),
     )  # fmt: skip

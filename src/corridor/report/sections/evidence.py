@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from typing import Any
 
 import polars as pl
@@ -10,7 +12,7 @@ import polars as pl
 from corridor.report.assets import licenses
 from corridor.report.messages import Text, plain, say, word
 from corridor.report.sections.base import Block, RunView, column, prose, table_block
-from corridor.text import LANGS, day, number, percent, period
+from corridor.text import LANGS, Lang, day, number, percent, period
 
 
 class Claims:
@@ -26,7 +28,10 @@ class Claims:
     def payload(self, view: RunView) -> list[Block]:
         """One card per statement."""
         return [
-            {"type": "claims", "claims": [_claim(r) for r in view.run.table("claims").iter_rows(named=True)]}
+            {
+                "type": "claims",
+                "claims": [_claim(view, r) for r in view.run.table("claims").iter_rows(named=True)],
+            }
         ]
 
 
@@ -34,26 +39,52 @@ def _both(row: dict[str, Any], key: str) -> Text:
     return {"en": row[key], "es": row[f"{key}_es"] or row[key]}
 
 
-def _claim(row: dict[str, Any]) -> dict[str, Any]:
+def _claim(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
     said_on = row["said_on"]
     when = {lang: day(said_on, lang) for lang in LANGS} if said_on else dict.fromkeys(LANGS, "")
     facts = {
-        "claim_numbers": dict.fromkeys(LANGS, row["values"]),
+        "claim_numbers": _counts(view, row["values"]),
         "claim_period": {lang: period(row["period"], lang) for lang in LANGS},
         "claim_first": {lang: period(row["first_month"][:7], lang) for lang in LANGS},
         "claim_coverage": _both(row, "coverage"),
         "claim_change": _both(row, "change_it"),
-        "claim_sources": dict.fromkeys(LANGS, row["sources"]),
+        "claim_sources": view.words(row["sources"]),
     }
     return {
         "id": row["claim"],
         "statement": _both(row, "statement"),
-        "said": say("said", who=row["said_by"], date=when),
+        "said": say("said", who=view.words(row["said_by"]), date=when),
         "verdict": plain(row["verdict"]),
         "verdict_label": word("verdict", row["verdict"]),
         "sentence": _both(row, "sentence"),
         "facts": [{"label": say(key), "text": text} for key, text in facts.items() if text["en"]],
     }
+
+
+_COUNT = re.compile(r"(\S+) (\d{4}(?:-\d\d){0,2}): (.+)")
+
+
+def _counts(view: RunView, values: str) -> Text:
+    """The counts of a verdict: ``us_total 2023-12: 301981`` in words."""
+    parts = [_COUNT.fullmatch(part) for part in values.split("; ")]
+    if not all(parts):
+        return dict.fromkeys(LANGS, values)
+    return {
+        lang: "; ".join(
+            f"{view.name(found[1])[lang]}, {_when(found[2], lang)}: {_count(found[3], lang)}"
+            for found in parts
+            if found
+        )
+        for lang in LANGS
+    }
+
+
+def _when(text: str, lang: Lang) -> str:
+    return day(dt.date.fromisoformat(text), lang) if len(text) == len("2023-12-31") else period(text, lang)
+
+
+def _count(text: str, lang: Lang) -> str:
+    return number(float(text), lang) if text.replace(".", "", 1).isdigit() else text
 
 
 class Fit:
@@ -156,7 +187,14 @@ class Sources:
 
 def _source_table(view: RunView) -> list[Block]:
     rows = [
-        {**row, "grade": word("source", row["grade"])}
+        {
+            **row,
+            **{
+                name: view.words(row[name])
+                for name in ("title", "publisher", "license", "first_published", "period", "note")
+            },
+            "grade": word("source", row["grade"]),
+        }
         for row in view.run.table("sources").iter_rows(named=True)
     ]
     if not rows:

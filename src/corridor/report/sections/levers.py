@@ -58,7 +58,7 @@ def levers(view: RunView, data: Any) -> Block:
     """The block: the run's arrays, words for every measure and item, the ensembles of unmoved scenarios."""
     costs = _costs(view, data)
     items = [*_items(view, data), *([_cost_item(data)] if costs else [])]
-    measures = [_words(measure) for measure in data["measures"]]
+    measures = [_words(view, measure) for measure in data["measures"]]
     acting = {measure["who"] for measure in measures}
     return {
         "type": "levers",
@@ -70,18 +70,27 @@ def levers(view: RunView, data: Any) -> Block:
         "items": items,
         "who": [{"id": who, "label": say(f"sim_who_{who}")} for who in WHO if who in acting],
         "costs": costs,
-        "members": MEMBERS if data.get("draws") else 0,
+        "members": _members(view) if data.get("draws") else 0,
         "grades": [{"id": grade, "label": word("grade", grade)} for grade in GRADES],
         "ensembles": {s["id"]: _ensembles(view, s["id"], data, items) for s in data["scenarios"]},
     }
 
 
-def _words(measure: Any) -> dict[str, Any]:
+def _members(view: RunView) -> int:
+    """Members that the page runs: a run of fewer has no factors of its forecast for the others."""
+    made = view.run.manifest.get("parameters", {}).get("members")
+    return min(MEMBERS, int(made)) if made else MEMBERS
+
+
+def _words(view: RunView, measure: Any) -> dict[str, Any]:
     return {
         "name": names_of(measure),
         "who": next((who for who, levers in WHO.items() if measure["lever"] in levers), "way"),
         "unit": word("unit", measure["unit"]),
+        "source": view.words(measure.get("source")),
+        "actor": view.words(measure.get("actor")),
         "ratio": measure["unit"] == "ratio",
+        "share": measure["unit"] == "share",
         "gradeWords": word("grade", measure["grade"]),
         "trigger": {"en": measure["trigger"], "es": measure["trigger_es"]} if measure["trigger"] else None,
     }

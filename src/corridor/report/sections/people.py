@@ -85,7 +85,7 @@ def band(view: RunView, item: str) -> Block:
         "views": views,
         "capacity": [list(row) for row in room.select("date", "value").rows()],
         "points": [
-            [row["date"], shown_count(row), row["known"], row["label"], _source_title(view, row["source"])]
+            [row["date"], shown_count(row), row["known"], row["label"], _point_source(view, row)]
             for row in points.iter_rows(named=True)
         ],
         "as_of": view.as_of,
@@ -101,9 +101,14 @@ def _dated_points(view: RunView, item: str, dates: pl.Series) -> pl.DataFrame:
     return table.filter(mine & counted(table)).sort("date")
 
 
-def _source_title(view: RunView, source: str) -> str:
+def _source_title(view: RunView, source: str) -> Text:
     row = view.source_rows.get(source)
-    return row["title"] if row else source
+    return view.words(row["title"] if row else source)
+
+
+def _point_source(view: RunView, row: dict[str, Any]) -> Text:
+    """Who published a point; the title of its source where no row names a publisher."""
+    return view.words(row["publisher"]) if row["publisher"] else _source_title(view, row["source"])
 
 
 def _with_sources(view: RunView, item: str, extra: list[str]) -> Text:
@@ -112,8 +117,8 @@ def _with_sources(view: RunView, item: str, extra: list[str]) -> Text:
     more = [_source_title(view, source) for source in extra if source not in view.label(item).sources]
     if not more:
         return text
-    shown = "; ".join(more[:3]) + (" …" if len(more) > 3 else "")
-    return {lang: f"{text[lang]} {shown}" for lang in LANGS}
+    rest = " …" if len(more) > 3 else ""
+    return {lang: f"{text[lang]} {'; '.join(part[lang] for part in more[:3])}{rest}" for lang in LANGS}
 
 
 def _daily_view(

@@ -185,11 +185,14 @@ _MEASURE_COLUMNS = [
 
 def _measure(view: RunView, row: dict[str, Any], triggers: Triggers) -> dict[str, Any]:
     name: Text = {"en": row["name"], "es": row["name_es"] or row["name"]}
-    keep = ("actor", "start", "end", "strength", "low", "high", "unit", "in_force", "source")
+    keep = ("start", "end", "strength", "low", "high", "in_force")
     words = {"measure": name, "scenario": view.name(row["scenario"]), "grade": word("grade", row["grade"])}
     return {
         **words,
         "grade_id": row["grade"],
         **{key: row[key] for key in keep},
+        "actor": view.words(row["actor"]),
+        "unit": word("unit", row["unit"]),
+        "source": view.words(row["source"]),
         **triggers.of(row["measure"]),
     }
