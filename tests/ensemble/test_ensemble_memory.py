@@ -120,6 +120,27 @@ def test_nothing_temporary_is_left_of_an_interrupted_run(on_disk: Path) -> None:
     assert not list(on_disk.iterdir())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_what_a_killed_process_left_is_removed_by_the_next(
+    on_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulate_module, "YOUNG", 0.0)
+    code = (
+        f"import sys, tempfile; sys.path[:0] = [{str(TESTS)!r}, {str(Path(__file__).parent)!r}]\n"
+        "from test_ensemble_memory import compiled, simulate, simulate_module\n"
+        f"tempfile.tempdir, simulate_module.IN_MEMORY = {str(on_disk)!r}, 0\n"
+        "simulate(compiled(), progress=lambda members: print(members, flush=True) or sys.stdin.read())"
+    )
+    words = [sys.executable, "-c", code]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdout.readline() == "10\n"
+        simulate(compiled())
+        (left,) = on_disk.iterdir()  # another process still uses it
+        child.kill()
+    simulate(compiled())
+    assert not left.exists() and not list(on_disk.iterdir())
+
+
 def test_few_results_stay_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     assert not mapped(simulate(compiled()))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import shutil
 import tempfile
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +21,17 @@ from corridor.engine import Compiled, count_shapes, run_member
 from corridor.ensemble.files import FORMAT, KEPT, MemberFiles, Packed, pack
 from corridor.ensemble.trajectories import Trajectories, labelled
 from corridor.model import InputError
+from corridor.model.files import acquired
 from corridor.model.workers import in_parallel, on_this_machine, run_tasks
 
 CHUNK = 10
 """Members that travel to a worker together at most."""
 IN_MEMORY = 64_000_000
 """Bytes of results up to which those without a ``store`` are held in memory; more are read from temporary files."""
+TEMPORARY = "corridor-members-"
+"""Begin of the name of a folder with temporary files."""
+YOUNG = 60.0
+"""Seconds for which a folder with temporary files is left alone: its process may not have locked it yet."""
 CLUSTER_SHARE = 8
 """Workers of a cluster among whom the last members are divided."""
 
@@ -226,8 +233,10 @@ def _temporary_place(
     counts: Mapping[str, int], shapes: Mapping[str, Mapping[str, tuple[int, ...]]]
 ) -> Iterator[_Place]:
     """Temporary files, removed at the end; what is mapped of them by then stays readable."""
+    _remove_left_behind()
     try:
-        folder = Path(tempfile.mkdtemp(prefix="corridor-members-"))
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY))
+        lock = acquired(folder / "lock")
     except OSError as error:
         raise InputError(
             f"no temporary folder for results: {error.strerror or error}",
@@ -238,7 +247,21 @@ def _temporary_place(
             {n: MemberFiles(folder / str(i), counts[n], shapes[n]) for i, n in enumerate(counts)}, {}, folder
         )
     finally:
+        if lock is not None:
+            os.close(lock)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left_behind() -> None:
+    """Remove temporary files of processes that were killed: nobody holds their lock any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < YOUNG or not (folder / "lock").is_file():
+                continue
+            lock = acquired(folder / "lock")
+            if lock is not None:
+                os.close(lock)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(store: Path, compiled: Compiled) -> Path:

@@ -63,7 +63,7 @@ def locked(path: Path) -> Iterator[None]:
     made = [folder for folder in lock.parents if not folder.exists()]
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        handle = _acquired(lock)
+        handle = acquired(lock)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"{path} cannot be written: {reason}", hint="choose another folder") from error
@@ -81,7 +81,7 @@ def locked(path: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def _acquired(lock: Path) -> int | None:
+def acquired(lock: Path) -> int | None:
     """An open lock file that this process alone holds; ``None`` where another one holds it."""
     while True:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
