@@ -31,6 +31,7 @@ def levers(page: Any) -> Any:
     """The page with the model unpacked and the scenario of the agreement chosen."""
     page.wait_for_selector(".sim:not([hidden])")
     page.select_option("#scenario-levers", "agreement")
+    page.select_option("#against", "same")
     page.evaluate("document.querySelectorAll('#figure-levers details').forEach((x) => { x.open = true; })")
     rest(page)
     return page
@@ -166,7 +167,7 @@ def test_a_lever_that_does_nothing_says_so(levers: Any) -> None:
         '[data-lever="late"] .lever-says'
     )
     rest(levers)
-    assert "changes none of these numbers" in levers.inner_text(".lever-answer")
+    assert "move none of these numbers" in levers.inner_text(".lever-answer")
     levers.fill("#lever-trains-end", "2023-12-01")
     levers.keyboard.press("Tab")
     settle(levers)
