@@ -225,6 +225,10 @@ def test_paths_are_joined_by_month_and_nationality(sure: Calibration) -> None:
     np.testing.assert_array_equal(move.log[1, 1], own.log[1, -1, ::-1])  # the nearest month
     assert not move.log[-1].any()
     np.testing.assert_array_equal(both.start[0], paths.start[0][:, ::-1])
+    first, *rest = paths.holders
+    parted = replace(base, holders={first: 0}).joined(replace(paths, holders=dict.fromkeys(rest, 0)))
+    np.testing.assert_array_equal(parted.start[0, parted.holders[rest[0]]], paths.start[0, 0, ::-1])
+    assert not parted.start[:, parted.holders[first]].any()  # each keeps what was said of it alone
     with pytest.raises(ValueError, match="two corridors"):
         replace(base, nationalities=("VEN", "CUB")).joined(paths)
 

@@ -70,9 +70,9 @@ class MemberPaths:
     def joined(self, other: MemberPaths) -> MemberPaths:
         """These paths with the members of ``other`` upon them, begun again at the first where it has fewer; its central row must be 0.
 
-        Raises ValueError where the two name other nationalities or holders.
+        Raises ValueError where the two name other nationalities.
         """
-        if set(other.nationalities) != set(self.nationalities) or dict(other.holders) != dict(self.holders):
+        if set(other.nationalities) != set(self.nationalities):
             raise ValueError("paths of two corridors cannot be joined")
         rows = [other.row(None if row == self.members else row) for row in range(self.members + 1)]
         named = [other.nationalities.index(name) for name in self.nationalities]
@@ -81,8 +81,21 @@ class MemberPaths:
             replace(move, log=move.log[rows][:, month][:, :, named if move.log.shape[2] > 1 else slice(None)])
             for move in other.moves
         ]
-        start = self.start + other.start[rows][:, :, named]
-        return replace(self, moves=(*self.moves, *moves), start=start, drawn_with=other.drawn_with)
+        # a class of the one may be parts of several of the other, or none of it
+        both = {
+            holder: (self.holders.get(holder, -1), other.holders.get(holder, -1))
+            for holder in (*self.holders, *(h for h in other.holders if h not in self.holders))
+        }
+        pairs = list(dict.fromkeys(both.values()))
+        theirs = other.start[rows][:, :, named]
+        none = np.zeros((len(rows), len(self.nationalities)))
+        start = np.stack([
+            (self.start[:, mine] if mine >= 0 else none) + (theirs[:, its] if its >= 0 else none) for mine, its in pairs
+        ], axis=1) if pairs else self.start  # fmt: skip
+        holders = {holder: pairs.index(pair) for holder, pair in both.items()}
+        return replace(
+            self, moves=(*self.moves, *moves), start=start, holders=holders, drawn_with=other.drawn_with
+        )
 
     def row(self, member: int | None) -> int:
         """Row of a member; members beyond the last begin again at the first."""
