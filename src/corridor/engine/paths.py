@@ -118,8 +118,10 @@ class MemberPaths:
 
     def apply(self, values: Values, index: CorridorIndex, calendar: RunCalendar, member: int | None) -> None:
         """Move ``values``, by segment and before any measure, in place."""
+        row = self.row(member)
         for move in self.moves:
-            _apply(move, self.factor(move, index, calendar, member), values, index)
+            if move.log[row].any():  # a posterior moves nothing of the central run
+                _apply(move, self.factor(move, index, calendar, member), values, index)
 
     def factor(
         self, move: Move, index: CorridorIndex, calendar: RunCalendar, member: int | None
