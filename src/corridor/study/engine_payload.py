@@ -164,9 +164,6 @@ def base_at(compiled: Compiled) -> tuple[Array, dict[str, list[Array]]]:
     for name in BASE:
         table = np.asarray(getattr(values, name))[source].reshape(len(starts), -1)
         changes[name] = [np.nonzero(table[i] != table[i - 1])[0] for i in range(1, len(starts))]
-    if compiled.numbers.paths is not None:
-        own = _moved_by_members(compiled, compiled.numbers.paths, source)
-        changes["share"] = [np.union1d(*both) for both in zip(changes["share"], own, strict=True)]
     return source, changes
 
 
@@ -231,6 +228,11 @@ def _put_paths(compiled: Compiled, arrays: dict[str, Array]) -> list[dict[str, A
         })  # fmt: skip
         own += move.log[0].size if differs(move) else 0
     arrays["path_factor"] = np.concatenate(factors)
+    # in the central run fewer shares change: those of members have a list of their own
+    central, own_at = base_at(compiled)[1]["share"], _moved_by_members(compiled, paths, source)
+    own_at = [np.union1d(*both) for both in zip(central, own_at, strict=True)]
+    arrays["own_from"] = np.cumsum([0, 0, *(at.size for at in own_at)])
+    arrays["own_at"] = np.concatenate([np.zeros(0, dtype=np.int64), *own_at])
     arrays["path_month"] = paths.positions(compiled.calendar)[compiled.calendar.month_of_segment][source]
     arrays["path_nationality"] = paths.of_groups(compiled.index)
     arrays["start_at"] = paths.start_at(compiled.structure.network.cell_name, compiled.index)

@@ -63,7 +63,11 @@
     const { groups: G } = m.sizes;
     const raw = out.raw_first.slice(), moved = new Float64Array(raw.length), factors = new Float64Array(G);
     out.share_first = new Float64Array(raw.length);
-    out.share_value = new Float64Array(m.share_at.length);
+    if (m.own_at) { // a run of before has none
+      out.share_from = m.own_from;
+      out.share_at = m.own_at;
+    }
+    out.share_value = new Float64Array(out.share_at.length);
     for (let s = 0; s < m.base_start.length; s++) {
       for (let i = m.raw_from[s]; i < m.raw_from[s + 1]; i++) raw[m.raw_at[i]] = out.raw_value[i];
       moved.set(raw);
@@ -85,7 +89,7 @@
         }
       }
       if (s === 0) out.share_first.set(moved);
-      for (let i = m.share_from[s]; i < m.share_from[s + 1]; i++) out.share_value[i] = moved[m.share_at[i]];
+      for (let i = out.share_from[s]; i < out.share_from[s + 1]; i++) out.share_value[i] = moved[out.share_at[i]];
     }
   };
 
