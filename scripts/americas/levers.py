@@ -36,7 +36,7 @@ RESPONSES: tuple[Row, ...] = (
      "assumption: PNAS 2018 (through Little India) has family visas cut: immigration -32 %, unlawful +24 %, so most are diverted and some stay; Czaika and de Haas 2016 find inflows fall slowly"),
     ("elasticity", "asylum_rules", 0.4, 0, 1, None, None, None,
      "assumption: departures answer to the chance of not being removed; Hatton 2015 (CEPR DP10678) finds fewer applications where access is restricted, without a number"),
-    ("elasticity", "adjudication", 0.1, -0.1, 0.3, None, None, dt.date(2022, 6, 2),
+    ("elasticity", "adjudication", 0.05, -0.1, 0.2, None, None, dt.date(2022, 6, 2),
      "assumption: of departures to the time to a decision; Bertoli, Brücker and Fernández-Huertas Moraga 2022 (Regional Science and Urban Economics 93) find that longer processing lowers applications on average and raises those of nationalities with low chances, so the sign is open"),
     ("elasticity", "waiting", -0.3, -0.6, 0, None, None, None,
      "assumption: fewer join a queue for an appointment the longer its wait is, and go to other ports or cross between them; no study gives a number"),
