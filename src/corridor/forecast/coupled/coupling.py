@@ -22,6 +22,7 @@ from corridor.forecast.coupled.draws import (
     series_draws,
 )
 from corridor.forecast.coupled.margins import Draws
+from corridor.forecast.coupled.members import on_central_level
 from corridor.forecast.coupled.solve import Wanted, log_counts, solve
 from corridor.forecast.coupled.sources import Counter, Sources, measure_sources
 from corridor.forecast.engine import compile_forecast, covers_month
@@ -47,7 +48,8 @@ UPSTREAM_SD = 0.2
 class Coupling:
     """``paths`` on which the corridor's central run meets the medians of ``draws``, and ``distance``: how far it stays from them.
 
-    Members take the same paths with their own shocks of departures, and where they stand in the calibration's posterior. ``distance`` has a row by series, area (blank for a whole
+    Members take the same paths with their own shocks of departures, and where they stand in the calibration's posterior; one factor of
+    departures a month brings the median of their totals to the central run's (``members``). ``distance`` has a row by series, area (blank for a whole
     series) and month: ``central``, the absolute log of expected over drawn counts.
     """
 
@@ -152,10 +154,15 @@ class Level:
             if turn < ROUNDS - 1:
                 self._move_areas(counts[:, core:], counts[:, 0])
             counts = self._exact()
+        return Coupling(self._members_paths(), self.draws, self._distance(counts))
+
+    def _members_paths(self) -> MemberPaths:
+        """The level with the members of the posterior about it, their departures moved until their totals stand on it."""
         paths = self.paths()
         if self.posterior is not None:
             paths = paths.joined(self.posterior.paths)
-        return Coupling(paths, self.draws, self._distance(counts))
+        run = on_paths(self.compiled, paths)
+        return on_central_level(run, paths, self.counter, self.sources, self._at(0))
 
     def _solve(self, offset: Floats, count: int, *, shared: bool = False) -> None:
         """Departures and people on the way that meet the draws of the first ``count`` series."""
