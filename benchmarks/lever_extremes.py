@@ -23,6 +23,7 @@ from corridor.engine import (
     RunSpec,
     arrays_from,
     compile_corridor,
+    neutral_strength,
     run_member,
 )
 from corridor.engine.bound import BoundMeasure
@@ -46,7 +47,7 @@ class Case:
     places: tuple[str, ...] = ()
     lift: tuple[str, ...] = ()
     expecting: bool = False
-    """Whether departures answer to the chance of removal as they do in a scenario (``study.expectations``)."""
+    """Whether departures answer to what they can expect as they do in a scenario (``study.expectations``)."""
 
     @property
     def name(self) -> str:
@@ -57,9 +58,17 @@ class Case:
         return f"`{self.lever}` {self.unit}{scope}{lifted}{answered}"
 
 
-def ratio(lever: str, half: float, usual: float, double: float, extreme: float, *places: str) -> Case:
+def ratio(
+    lever: str,
+    half: float,
+    usual: float,
+    double: float,
+    extreme: float,
+    *places: str,
+    expecting: bool = False,
+) -> Case:
     """A case whose unit is a ratio."""
-    return Case(lever, "ratio", (1.0, half, usual, double, extreme), places)
+    return Case(lever, "ratio", (1.0, half, usual, double, extreme), places, expecting=expecting)
 
 
 CITIES = ("new_york", "chicago", "denver", "massachusetts", "washington_dc")
@@ -80,6 +89,11 @@ CASES = (
     Case("ports_closure", "people/day", (INF, 300.0, 100.0, 50.0, 0.0)),
     ratio("ports_closure", 0.98, 0.95, 0.5, 0.0),
     Case("ports_appointments", "people/day", (0.0, 50.0, 100.0, 1450.0, 5000.0)),
+    Case("ports_appointments", "people/day", (0.0, 50.0, 100.0, 1450.0, 5000.0), expecting=True),
+    ratio("ports_closure", 0.98, 0.95, 0.5, 0.0, expecting=True),
+    ratio("ports_closure", 0.98, 0.95, 0.5, 0.0, "piedras_negras", expecting=True),
+    ratio("waiting", 1.1, 1.2, 2.0, 10.0),
+    ratio("waiting", 0.9, 0.8, 0.5, 0.1),
     Case("asylum_rules", "share", (0.05, 0.25, 0.5, 0.8, 1.0), ("border",)),
     ratio("asylum_rules", 0.9, 0.8, 0.6, 0.0),
     ratio("consequences", 0.75, 0.5, 0.25, 0.0),
@@ -91,6 +105,7 @@ CASES = (
     Case("detention_capacity", "people", (0.0, 11700.0, 23400.0, 46800.0, 200000.0), expecting=True),
     Case("repatriation", "people/week", (0.0, 1000.0, 2000.0, 4000.0, 50000.0), expecting=True),
     Case("adjudication", "people/month", (0.0, 4000.0, 8000.0, 16000.0, 500000.0)),
+    Case("adjudication", "people/month", (0.0, 4000.0, 8000.0, 16000.0, 500000.0), expecting=True),
     ratio("root_causes_violence", 0.98, 0.97, 0.94, 0.2),
     ratio("root_causes_poverty", 1.005, 1.01, 1.02, 2.0),
     Case("work_authorization", "days", (0.0, -30.0, -60.0, -120.0, -400.0)),
@@ -148,7 +163,7 @@ class Outcomes:
         return self.figures(compiled, run_member(compiled, None, arrays))
 
     def answered(self, case: Case, strength: float) -> Mapping[str, float]:
-        """Figures with the measure of one case, when departures answer to the chance of removal."""
+        """Figures with the measure of one case, when people answer to what they can expect."""
         tried = measure(case, 0).model_copy(update={"strength": strength})
         changed = {
             "measures": (*self.corridor.measures, tried), "scenarios": (tried_scenario((tried,)),),
@@ -219,7 +234,7 @@ def table(cases: tuple[Case, ...]) -> Iterator[str]:
     for number, case in enumerate(cases):
         against = outcomes.run(None, 0.0, case.lift) if case.lift else base
         for strength in case.strengths:
-            answered = case.expecting and strength
+            answered = case.expecting and strength != neutral_strength(case.lever, case.unit)
             found = (
                 outcomes.answered(case, strength) if answered else outcomes.run(number, strength, case.lift)
             )

@@ -21,6 +21,8 @@ from repository import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+ANCHOR = re.compile(r"\]\(([^)#\s]*)#([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
 def name_of(path: Path) -> str:
@@ -99,6 +101,25 @@ def test_a_call_in_the_documentation_can_be_parsed(call):
 def test_links_lead_to_files(page):
     local = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def headings(page: Path) -> set[str]:
+    """Anchors of a page's headings: small letters, no punctuation, hyphens for spaces."""
+    found = HEADING.findall(
+        re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    )
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_into_a_page_lead_to_a_heading(page):
+    local = [(link, name) for link, name in ANCHOR.findall(page.read_text("utf-8")) if "://" not in link]
+    targets = [(page if not link else page.parent / link, name) for link, name in local]
+    assert [
+        f"{target.name}#{name}"
+        for target, name in targets
+        if target.suffix == ".md" and name not in headings(target)
+    ] == []
 
 
 def test_every_page_is_linked_from_the_index():

@@ -17,13 +17,16 @@ SIGNS = {
     ("smuggler_crackdown", "elasticity_death"): 1,
     ("visas", "elasticity"): 1,
     ("asylum_rules", "elasticity"): 1,
+    ("adjudication", "elasticity"): 1,
+    ("waiting", "elasticity"): -1,
     ("consequences", "elasticity"): 1,
     ("root_causes_violence", "elasticity"): 1,
     ("root_causes_poverty", "elasticity"): 1,
     ("work_authorization", "elasticity"): 1,
 }
 """More lawful entry and dearer guides: fewer set out. More visas, more chance to stay, more renewed attempts, more
-violence, more income: more do. A longer wait for a permit: longer stays."""
+violence, more income: more do. A longer wait for a permit: longer stays; for a decision: more set out; for
+an appointment: fewer join the queue."""
 
 
 @pytest.fixture(scope="module")

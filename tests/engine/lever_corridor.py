@@ -25,6 +25,7 @@ KNOWN_ELASTICITIES = {
     ("smuggler_crackdown", "elasticity_share"): -0.4,
     ("smuggler_crackdown", "elasticity_travel_days"): 0.25,
     ("smuggler_crackdown", "elasticity_death"): 0.6,
+    ("waiting", "elasticity"): -0.6,
 }
 """Those that are not 0.5."""
 

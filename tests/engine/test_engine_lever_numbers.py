@@ -158,6 +158,10 @@ def where_there_is_room(t: Table) -> None:
             t["directed", f"{way}_{city}"] = np.ones((3, 1)) * 0.5 * W
 
 
+def longer_wait(t: Table) -> None:
+    split(t, {"line_up": 4 ** (-0.6 * W)}, {"line_up": 0.4, "cross": 0.6})
+
+
 def removals(t: Table) -> None:
     after = (1 - W) * 0.4 + W * 0.7
     t["departures", "home.leaving"] *= ((1 - after) / 0.6) ** 0.5
@@ -240,6 +244,7 @@ CASES = [
     case("ports_closure", 5, "people/day", port_limit, places=("border",)),
     case("ports_closure", 0.5, "ratio", port_ratio, places=("office",)),
     case("ports_appointments", 10, "people/day", plus("throughput", "port", 10)),
+    case("waiting", 4, "ratio", longer_wait, places=("border",)),
     case("asylum_rules", 0.7, "share", removals),
     case("asylum_rules", 0.8, "ratio", times_departures(0.8), places=("sector",)),
     case("response", 0.3, "ratio", times_departures(0.3), places=("sector",)),

@@ -1,4 +1,4 @@
-"""Answers to the chance of removal: sizes by hand, who answers, when, and that nobody answers twice."""
+"""Answers to what people can expect: sizes by hand, who answers, when, and that nobody answers twice."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from corridor.engine import run_member
 from corridor.formats import open_corridor
 from corridor.model import Measure, Parameter, Scenario
 from corridor.study import Study
 from corridor.study.expectations import SMALLEST, expecting, unanswered
+from corridor.study.expected import EXPECTATIONS
 from corridor.study.run import Answer
 from small_corridors import flow, group, parameter, small_corridor, stock
 
@@ -60,10 +62,17 @@ def made(study: Study) -> list[Measure]:
 
 
 def test_ratio_by_hand():
-    """Ten of a hundred removed, then twenty: the chance of not being removed is 80 / 90 of what it was."""
-    for measure in made(border(seats())):
-        assert measure.strength == pytest.approx((80 / 90) ** 0.4, abs=2e-3)
-        assert (measure.low, measure.high) == (pytest.approx(80 / 90, abs=5e-3), 1.0)
+    """Ten of a hundred removed, then twenty: the chance of not being removed is 80 / 90 of what it was.
+
+    In the next window fewer come, and twenty of them are removed again.
+    """
+    come, found = 100.0, made(border(seats()))
+    assert len(found) == 3
+    for measure in found:
+        chance = (come - 20) / come / 0.9
+        assert measure.strength == pytest.approx(chance**0.4, abs=2e-3)
+        assert (measure.low, measure.high) == (pytest.approx(chance, abs=5e-3), 1.0)
+        come = 100 * chance**0.4
 
 
 def test_departures_answer_a_window_later():
@@ -123,7 +132,9 @@ def test_nothing_is_added(study):
 
 
 def test_one_that_is_part_of_the_base_is_left():
-    assert unanswered(border(seats(in_base=True)), border(seats()).corridor.scenarios[0]) == ()
+    scenario = border(seats()).corridor.scenarios[0]
+    for expectation in EXPECTATIONS:
+        assert unanswered(border(seats(in_base=True)), scenario, expectation) == ()
 
 
 def test_an_elasticity_published_later_is_not_known():
@@ -143,7 +154,122 @@ def test_measures_of_the_bill_have_answers_below_one():
         corridor=corridor, folder=Path(), calibration=None, scenarios=("bill-as-published-2024-02",),
         end=dt.date(2024, 9, 30), as_of=dt.date(2023, 12, 31), hindsight=True,
     )  # fmt: skip
-    found = made(study)
+    every = made(study)
+    found = [m for m in every if ".chance." in m.id]
     assert found
+    assert {".decision." in m.id for m in every} == {True, False}, "judges are answered by themselves"
     assert all(1 - 0.2 < m.strength < 1 - 0.4 * SMALLEST / 2 for m in found)
     assert all(m.low <= m.strength <= m.high <= 1 for m in found)
+
+
+PORTS = {"one": 40.0, "two": 10.0}
+"""Border cities, and admissions a day."""
+AT_PORTS = tuple(
+    Parameter(parameter="elasticity", target=lever, value=value, low=low, high=high, unit="elasticity", source="assumption: tests")
+    for lever, value, low, high in (("waiting", -0.5, -1.0, 0.0), ("adjudication", 0.2, -0.1, 0.4))
+)  # fmt: skip
+
+
+def ports(*measures: Measure, rows=AT_PORTS) -> Study:
+    """A hundred people a day: 50 to a queue where 40 are admitted, 20 to one where 10 are, 30 cross; all become cases, ten a day are decided."""
+    scenario = Scenario(
+        id="tried", name="tried", name_es="tried", description="tried", description_es="tried",
+        measures=tuple(m.id for m in measures),
+    )  # fmt: skip
+    to = {"one": 0.5, "two": 0.2}
+    corridor = small_corridor(
+        [
+            stock("town.leaving", stay_days=1), stock("border.custody", stay_days=1), stock("us.cases", stay_days=1), stock("us.decided"),
+            *(stock(f"{city}.queue", stay_days=1) for city in PORTS),
+        ],
+        [
+            *(flow(f"to_{city}", "town.leaving", f"{city}.queue", share=share) for city, share in to.items()),
+            flow("cross", "town.leaving", "border.custody", "crossing", share=0.3),
+            *(flow(f"port_{city}", f"{city}.queue", "us.cases", "port_admission", share=1, throughput=most) for city, most in PORTS.items()),
+            flow("let_go", "border.custody", "us.cases", "release", share=1),
+            flow("decide", "us.cases", "us.decided", "decision", share=1, throughput=10),
+        ],
+        [parameter("departures", 3044.0, "town.leaving"), *rows],
+        groups=[group()], days=330, measures=measures, scenarios=(scenario,),
+    )  # fmt: skip
+    end = corridor.settings.end
+    return Study(corridor=corridor, folder=Path(), calibration=None, scenarios=("tried",), end=end, as_of=end)
+
+
+def lever(name: str, strength: float, unit: str, **fields) -> Measure:
+    return seats(id=name, name=name, lever=name, strength=strength, unit=unit, **fields)
+
+
+def answers(study: Study) -> list[Measure]:
+    return [m for m in expecting(study).corridor.measures if m.lever in ("waiting", "response")]
+
+
+def test_wait_by_hand():
+    """Both queues grow, by 10 a day each: on the evening of day t 20 t wait, and 50 a day are admitted.
+
+    From day 60 on 4 a day more are admitted to the queue of ``two`` that had 10, and 16 to that of 40: in March (days 60 to 90) nobody is
+    added, so 1,200 wait in all; the wait is 1,200 / 70 against a mean of 1,510 / 50 days.
+    """
+    first = answers(ports(lever("ports_appointments", 20.0, "people/day")))[0]
+    assert (first.lever, first.places, first.unit) == ("waiting", (), "ratio")
+    assert first.start == dt.date(2023, 4, 1)
+    assert first.strength == first.low == first.high == pytest.approx((1200 / 70) / (1510 / 50), rel=0.04)
+
+
+def test_a_named_port_has_a_wait_of_its_own():
+    """Closed, its wait is ten times as long at most; what waits elsewhere is not changed in the first month."""
+    found = answers(ports(lever("ports_closure", 0.0, "ratio", places=("two",))))
+    assert {m.places for m in found} == {("two",), ("one",)}
+    assert [m.strength for m in found if m.places == ("two",)] == [10.0] * 3
+    assert next(m.start for m in found if m.places == ("one",)) == dt.date(2023, 6, 1)
+    assert all(m.strength > 1 for m in found), "those who go to the other port wait longer there"
+
+
+def test_who_waits_longer_crosses():
+    """Closing a port moves people to the other port and between ports, in the proportions in which they went there."""
+    closed = lever("ports_closure", 0.0, "ratio", places=("two",))
+    with_answers, plain = expecting(ports(closed)), ports(closed)
+    people = []
+    for study in (plain, with_answers):
+        run = study.compile("tried")
+        april = run.months.index(dt.date(2023, 4, 1))
+        month = run_member(run, None).monthly_flow[april].sum(axis=1)
+        people.append({name: month[run.flow_ids.index(name)] for name in ("to_one", "to_two", "cross")})
+    kept = 10**-0.5
+    assert people[1]["to_two"] == pytest.approx(kept * people[0]["to_two"], rel=0.03)
+    over = 0.2 * (1 - kept)
+    assert people[1]["cross"] == pytest.approx(people[0]["cross"] * (1 + over / 0.8), rel=0.03)
+    assert people[1]["to_one"] == pytest.approx(people[0]["to_one"] * (1 + over / 0.8), rel=0.03)
+
+
+def test_longer_queues_answer_themselves():
+    """Whoever joins lengthens the wait: each later window's ratio is nearer to 1 than it would be without the answer."""
+    more = lever("ports_appointments", 20.0, "people/day")
+    with_answers = [m.strength for m in answers(ports(more))]
+    none = tuple(row.model_copy(update={"value": -1e-9, "low": -1e-9, "high": 0.0}) for row in AT_PORTS)
+    without = [m.strength for m in answers(ports(more, rows=none))]
+    assert with_answers[0] == without[0]
+    assert all(a > b for a, b in zip(with_answers[1:], without[1:], strict=True))
+
+
+def test_time_to_a_decision_by_hand():
+    """Sixty days of about 70 more cases a day have piled up on day 60; twice the decisions halve the wait of the first month, nearly."""
+    (first, *_) = answers(ports(lever("adjudication", 304.4, "people/month")))
+    assert first.lever == "response"
+    assert first.strength == pytest.approx(0.5**0.2, rel=0.02)
+    assert (first.low, first.high) == (pytest.approx(0.5**0.4, rel=0.04), pytest.approx(0.5**-0.1, rel=0.02))
+    assert first.low < 1 < first.high, "the sign is open"
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        ports(lever("ports_appointments", 20.0, "people/day"), rows=AT_PORTS[1:]),
+        ports(lever("adjudication", 304.4, "people/month"), rows=AT_PORTS[:1]),
+        ports(lever("ports_appointments", 0.0, "people/day")),
+        ports(lever("waiting", 2.0, "ratio"), lever("ports_appointments", 20.0, "people/day")),
+    ],
+)
+def test_no_wait_is_answered(study):
+    """Without an elasticity, without a change, or where the scenario holds an answer of its own."""
+    assert expecting(study) is study

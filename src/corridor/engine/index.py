@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,13 +82,22 @@ class CorridorIndex:
     @cached_property
     def sibling_lists(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """(K + 1) where each stock's siblings begin and end in the second array, which holds them one after the other."""
-        begin = np.cumsum([0, *(len(flows) for flows in self.siblings)], dtype=np.int64)
-        return begin, np.array([f for flows in self.siblings for f in flows], dtype=np.int64)
+        return _lists(self.siblings)
 
     @cached_property
     def off_route(self) -> tuple[tuple[int, ...], ...]:
         """(R) flows that take people off each route, by id."""
         return self._grouped(self.route, "from_route")
+
+    @cached_property
+    def left_routes(self) -> npt.NDArray[np.int64]:
+        """Routes that some flow takes people off."""
+        return np.array([r for r, flows in enumerate(self.off_route) if flows], dtype=np.int64)
+
+    @cached_property
+    def off_route_lists(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Where the flows off each of `left_routes` begin and end in the second array."""
+        return _lists([self.off_route[r] for r in self.left_routes])
 
     @cached_property
     def fed_by_overflow(self) -> Mapping[str, tuple[int, ...]]:
@@ -145,6 +154,12 @@ def index_corridor(corridor: Corridor, given: Callable[[str, str], bool] | None 
         if flow.daily_probability is not None or given("daily_probability", flow.id)
     }
     return CorridorIndex(corridor, frozenset(hazards))
+
+
+def _lists(groups: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each group begins and ends (one number more than groups), and all their members one after the other."""
+    begin = np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
+    return begin, np.array([member for group in groups for member in group], dtype=np.int64)
 
 
 def _positions(ids: Iterable[str]) -> dict[str, int]:

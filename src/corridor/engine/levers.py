@@ -236,6 +236,17 @@ _ALL = (
         {"people/day": (LeverEffect("throughput", "distribute", kinds=_PORTS, either_end=True),)},
     ),
     Lever(
+        "waiting",
+        "the wait for an appointment at a port, over what it was: who goes to a queue, which one, who crosses",
+        {
+            "ratio": (
+                LeverEffect(
+                    "share", "thin", before="port_admission", elasticity="elasticity", either_end=True
+                ),
+            )
+        },
+    ),
+    Lever(
         "asylum_rules",
         "what follows an encounter; departures",
         {

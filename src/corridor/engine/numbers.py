@@ -100,10 +100,10 @@ class RunNumbers:
         def of(name: str, absent: float) -> Floats:
             return self._gather(name, drawn, absent)
 
-        share = of("share", 0.0) * self.index.open_to
+        share = np.append(drawn, 0.0)[self._open_rows]
         values = Values(
             share=share,
-            daily_probability=of("daily_probability", 0.0) * self.index.open_to,
+            daily_probability=self._hazards(drawn),
             throughput=np.concatenate([of("throughput", UNLIMITED), of("route_throughput", UNLIMITED)], 1),
             capacity=of("capacity", UNLIMITED),
             occupied=of("occupied", 0.0),
@@ -166,6 +166,25 @@ class RunNumbers:
         return tuple(
             weights(active, when, starts, last) for active, when in zip(self.measures, periods, strict=True)
         )
+
+    @cached_property
+    def _open_rows(self) -> Rows:
+        """Rows of the shares; -1 also where a flow is closed to a group."""
+        return np.where(self.index.open_to, self.rows["share"], -1)
+
+    @cached_property
+    def _hazard_rows(self) -> tuple[npt.NDArray[np.int64], Rows]:
+        """Flows that anybody takes on any day, and the rows of their probabilities, -1 where they are closed."""
+        rows = np.where(self.index.open_to, self.rows["daily_probability"], -1)
+        flows = np.nonzero((rows >= 0).any(axis=(0, 2)))[0]
+        return flows, np.ascontiguousarray(rows[:, flows])
+
+    def _hazards(self, drawn: Floats) -> Floats:
+        """Daily probabilities of the flows, (S, F, G); few flows have one."""
+        flows, rows = self._hazard_rows
+        found = np.zeros(self.rows["daily_probability"].shape)
+        found[:, flows] = np.append(drawn, 0.0)[rows]
+        return found
 
     def _gather(self, name: str, drawn: Floats, absent: float) -> Floats:
         return np.append(drawn, absent)[self.rows[name]]  # no row is -1: the last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor.engine.index import CorridorIndex
-from corridor.engine.kernels.rates import fill_rates
+from corridor.engine.kernels.rates import fill_rates, split_hazard, sum_shares
 from corridor.engine.network import Network
 from corridor.engine.spec import Floats, Values
 
@@ -30,15 +30,14 @@ def _incident_rates(index: CorridorIndex, share: Floats, advance: Floats) -> Flo
     With k stages left at rate p, a hazard q competing in each gives a journey probability
     1 - (p / (p + q))^k; solved for q and split in proportion to the journey probabilities.
     """
+    routes, lists = index.left_routes, index.off_route_lists
+    total = np.zeros((len(share), routes.size, share.shape[2]))
+    sum_shares(*lists, share, total)
+    left = 1.0 - np.minimum(total, MOST_OFF_A_JOURNEY)
+    stages = index.route_stages[routes]
+    for k in np.unique(stages):
+        left[:, stages == k] **= -1.0 / k
+    hazard = advance[:, routes, None] * (left - 1.0)
     out = np.zeros(share.shape)
-    for r, flows in enumerate(index.off_route):
-        if not flows:
-            continue
-        here = share[:, flows, :]
-        total = here.sum(axis=1)
-        capped = np.minimum(total, MOST_OFF_A_JOURNEY)
-        q = advance[:, r, None] * ((1.0 - capped) ** (-1.0 / index.route_stages[r]) - 1.0)
-        total = total[:, None, :]
-        part = np.divide(here, total, where=total > 0, out=np.zeros_like(here))
-        out[:, flows, :] = q[:, None, :] * part
+    split_hazard(*lists, share, total, hazard, out)
     return out

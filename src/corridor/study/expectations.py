@@ -1,60 +1,74 @@
-"""What people can expect: departures answer to the chance of not being removed that a run itself gives.
+"""People answer what they can expect: the chance of removal, the time to a decision, the wait for an appointment.
 
-Past measures of a class tell the whole answer (`corridor.study.responses`). Beds, staff and seats have no class, or
-one with too few episodes, and change the chance of removal only as far as queues and room let them. So two runs of expected
-values, with such measures and without, tell how the chance changes; departures answer to it with the elasticity of
-``asylum_rules`` (a row of ``parameters.csv``), one window later, since what happened to those before has to be heard of.
+Past measures of a class tell the whole answer (`corridor.study.responses`). Beds, staff, seats, judges and ports have no
+class, or one with too few episodes, and change what people can expect only as far as queues and room let them. So runs of
+expected values, with such measures and without, tell how an expectation changes (`corridor.study.expected`). People answer
+one window later, since what happened to those before has to be heard of: departures to the chance and to the time of a decision,
+the choice between ports, and between a port and a crossing, to the wait. Each run holds the answers of the windows before, so
+that a queue that more people join is waited in for longer. The elasticities are rows of ``parameters.csv``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from corridor.engine import LEVERS, Compiled, run_member
-from corridor.engine.scope import Scope
+from corridor.engine import Compiled
 from corridor.evaluate.episodes import WINDOWS
 from corridor.model import Measure, Parameter, Scenario
-from corridor.model.arrays import Floats
 from corridor.model.periods import add_months
+from corridor.study.expected import EXPECTATIONS, Expectation, Expected
 from corridor.study.run import Answer, Study
-from corridor.text import say
+from corridor.text import Pair, say
 
-BY_CHANCE = ("detention_capacity", "processing_staff", "repatriation")
-"""Levers that change the chance of removal through room, staff and seats."""
-CHANCE = next(effect for effect in LEVERS["asylum_rules"].effects["share"] if effect.rule == "chance")
-"""The effect whose flows remove people and whose elasticity departures answer with."""
-INSIDE = ("processing", "detention", "removal")
-"""Flows from custody to custody, the last where a flight is waited for."""
-LEAST_CHANCE = 0.01
-"""A chance of not being removed is a hundredth at least, as for the rule ``chance`` of levers."""
 SMALLEST = 0.001
-"""A change of the chance below a thousandth is not heard of."""
+"""A change of an expectation below a thousandth is not heard of."""
+OWN_LEVERS = frozenset(expectation.lever for expectation in EXPECTATIONS)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One expectation in one window: who changes it, which months people see, when they answer."""
+
+    expectation: Expectation
+    causes: tuple[Measure, ...]
+    row: Parameter
+    number: int
+    seen: tuple[dt.date, ...]
+    start: dt.date
+    end: dt.date | None
+    places: tuple[str, ...] = ()
+    """Where the expectation is a figure of its own; empty: everywhere."""
+    cities: Pair = ("", "")
+    """Names of the places, "other cities" for those that no measure names."""
+
+    @property
+    def lead(self) -> Measure:
+        """The first measure to begin."""
+        return min(self.causes, key=lambda m: (m.start, m.id))
 
 
 def expecting(study: Study) -> Study:
-    """The study with answers to the chance of removal in its scenarios; the same where no measure changes it."""
-    row = elasticity(study)
-    own = {m.id for m in study.corridor.measures if m.lever == "response"} - study.answers.keys()
-    if row is None:
-        return study
+    """The study with answers to expectations in its scenarios; the same where no measure changes one."""
+    own = {m.id for m in study.corridor.measures if m.lever in OWN_LEVERS} - study.answers.keys()
     scenarios, answers = list(study.corridor.scenarios), dict(study.answers)
     added: list[Measure] = []
     for i, scenario in enumerate(scenarios):
         if scenario.id not in study.scenarios or own & set(scenario.measures):
             continue
-        if causes := unanswered(study, scenario):
-            made = answers_to(study, scenario, causes, row)
-            scenarios[i] = scenario.model_copy(
-                update={"measures": (*scenario.measures, *(m.id for m in made))}
-            )
-            answers |= {m.id: Answer(tuple(cause.id for cause in causes), 0) for m in made}
-            added += made
-    if not added:
-        return study
+        for made, causes in answers_to(study, scenario):
+            answers[made.id] = Answer(tuple(cause.id for cause in causes), 0)
+            added.append(made)
+            measures = (*scenarios[i].measures, made.id)
+            scenarios[i] = scenarios[i].model_copy(update={"measures": measures})
+    return with_measures(study, added, scenarios, answers) if added else study
+
+
+def with_measures(
+    study: Study, added: Sequence[Measure], scenarios: Sequence[Scenario], answers: Mapping[str, Answer]
+) -> Study:
+    """The study with more measures, and with these scenarios and answers."""
     changed = {
         "measures": (*study.corridor.measures, *added), "scenarios": tuple(scenarios),
         "scenario_ids": {scenario.id: scenario for scenario in scenarios},  # a copy keeps what was cached
@@ -62,99 +76,124 @@ def expecting(study: Study) -> Study:
     return replace(study, corridor=study.corridor.model_copy(update=changed), answers=answers)
 
 
-def elasticity(study: Study) -> Parameter | None:
-    """The row by which departures answer to the chance of not being removed; None where the corridor gives none."""
+def elasticity(study: Study, expectation: Expectation) -> Parameter | None:
+    """The row by which people answer to an expectation; None where the corridor gives none."""
     rows = [
         row
         for row in study.corridor.parameters
-        if (row.parameter, row.target) == (CHANCE.elasticity, "asylum_rules")
+        if (row.parameter, row.target) == ("elasticity", expectation.row)
         and (study.hindsight or row.known_from is None or row.known_from <= study.as_of)
     ]
     return rows[-1] if rows else None
 
 
-def unanswered(study: Study, scenario: Scenario) -> tuple[Measure, ...]:
-    """Measures of a scenario that change the chance of removal and that no past measures answer."""
+def unanswered(study: Study, scenario: Scenario, expectation: Expectation) -> tuple[Measure, ...]:
+    """Measures of a scenario that change an expectation and that no past measures answer."""
     told = {name for answer in study.answers.values() for name in answer.measures}
     by_id = {measure.id: measure for measure in study.corridor.measures}
     named = (by_id[name] for name in scenario.measures if name in by_id)
     return tuple(
-        m for m in named if m.lever in BY_CHANCE and not m.in_base and not m.trigger and m.id not in told
+        m
+        for m in named
+        if m.lever in expectation.levers and not m.in_base and not m.trigger and m.id not in told
     )
 
 
-def answers_to(
-    study: Study, scenario: Scenario, causes: tuple[Measure, ...], row: Parameter
-) -> tuple[Measure, ...]:
-    """Ratios on departures, one for each window after the first, of those whom the measures concern."""
-    lead = min(causes, key=lambda m: (m.start, m.id))
-    gone = {measure.id for measure in causes}
-    without = scenario.model_copy(update={"measures": tuple(m for m in scenario.measures if m not in gone)})
-    within = study.compile(scenario)
-    chance = [chances(compiled, causes) for compiled in (within, study.compile(without))]
-    first = lead.start.replace(day=1)
-    made: list[Measure] = []
-    for number, ((begin, last), (start, end)) in enumerate(zip(WINDOWS, _next_windows(first), strict=True)):
-        seen = [add_months(first, k) for k in range(begin, last)]
-        if not set(seen) <= set(within.months) or start > study.end:
-            break
-        after, before = (np.array([found[month] for month in seen]).sum(axis=0) for found in chance)
-        if not (after[1] and before[1]):  # nobody is encountered
-            continue
-        stayed = [max(1.0 - removed / met, LEAST_CHANCE) for removed, met in (after, before)]
-        ratio = stayed[0] / stayed[1]
-        if abs(ratio - 1.0) >= SMALLEST:
-            made.append(_measure(scenario, causes, (start, end), ratio, row, f"{number + 2}"))
-    return tuple(made)
+def answers_to(study: Study, scenario: Scenario) -> Iterator[tuple[Measure, tuple[Measure, ...]]]:
+    """Answers to a scenario's measures, with the measures that each answers."""
+    by_kind = [(e, unanswered(study, scenario, e), elasticity(study, e)) for e in EXPECTATIONS]
+    asked = [(e, causes, row) for e, causes, row in by_kind if causes and row is not None]
+    if not asked:
+        return
+    gone = {cause.id for _, causes, _ in asked for cause in causes}
+    without = study.compile(
+        scenario.model_copy(update={"measures": tuple(m for m in scenario.measures if m not in gone)})
+    )
+    plain = Expected.of(without)
+    questions = [
+        question
+        for e, causes, row in asked
+        for question in _questions(e, causes, row, without, study.end)
+    ]  # fmt: skip
+    probes = [_answer(scenario, question, 1.0) for question in questions]
+    names = (*scenario.measures, *(probe.id for probe in probes))
+    within = with_measures(study, probes, study.corridor.scenarios, study.answers).compile(
+        scenario.model_copy(update={"measures": names})
+    )
+    strengths: dict[str, float] = {}
+    for last in sorted({question.seen[-1] for question in questions}):
+        run = Expected.of(within, strengths)
+        for question in (q for q in questions if q.seen[-1] == last):
+            ratio = _ratio(question, run, plain)
+            if ratio is not None and abs(ratio - 1.0) >= SMALLEST:
+                made = _answer(scenario, question, ratio)
+                strengths[made.id] = made.strength
+                yield made, question.causes
 
 
-def _next_windows(first: dt.date) -> list[tuple[dt.date, dt.date | None]]:
-    """First and last day of departures that answer to each of WINDOWS: from its end until the next one's."""
-    ends = [add_months(first, last) for _, last in WINDOWS]
-    lasts: Iterable[dt.date | None] = [*(end - dt.timedelta(days=1) for end in ends[1:]), None]
-    return list(zip(ends, lasts, strict=True))
+def _questions(
+    expectation: Expectation, causes: tuple[Measure, ...], row: Parameter, compiled: Compiled, end: dt.date
+) -> Iterator[Question]:
+    """One for every window that the run holds whole and that leaves days to answer in, and group of places."""
+    first = min(cause.start for cause in causes).replace(day=1)
+    starts = [add_months(first, last) for _, last in WINDOWS]  # answers begin where a window ends
+    ends = [*(start - dt.timedelta(days=1) for start in starts[1:]), None]
+    for number, (begin, last) in enumerate(WINDOWS):
+        seen = tuple(add_months(first, k) for k in range(begin, last))
+        if not set(seen) <= set(compiled.months) or starts[number] > end:
+            return
+        for part, places in enumerate(expectation.where(compiled, causes)):
+            cities = say("responses.other_cities") if part else _named(compiled, places)
+            yield Question(
+                expectation, causes, row, number, seen, starts[number], ends[number], places, cities
+            )
 
 
-def chances(compiled: Compiled, causes: tuple[Measure, ...]) -> Mapping[dt.date, Floats]:
-    """By month, expected people taken out of the country and people encountered, among those whom the measures concern."""
-    flows, scope = compiled.corridor.flows, Scope(compiled.index)
-    custody = {flow.to_stock for flow in flows if flow.kind == CHANCE.after}
-    to_fly = {flow.from_stock for flow in flows if flow.kind == "removal_flight"}
-    on = [f for f in flows if f.kind in INSIDE and (f.kind != "removal" or f.to_stock in to_fly)]
-    while more := {f.to_stock for f in on if f.from_stock in custody} - custody:
-        custody |= more
-    removed = [
-        i
-        for i, f in enumerate(flows)
-        if f.kind in CHANCE.kinds and f.from_stock in custody and f.to_stock not in custody
-    ]
-    met = [i for i, flow in enumerate(flows) if flow.kind == CHANCE.after]
-    groups = sorted({group for cause in causes for group in scope.groups(cause)})
-    people = run_member(compiled, None).monthly_flow[:, :, groups].sum(axis=2)
-    people = np.stack([people[:, chosen].sum(axis=1) for chosen in (removed, met)], axis=1)
-    return dict(zip(compiled.months, people, strict=True))
+def _named(compiled: Compiled, places: tuple[str, ...]) -> Pair:
+    """Names of places, in both languages."""
+    found = [place for place in compiled.corridor.places if place.id in places]
+    return ", ".join(place.name for place in found), ", ".join(place.name_es or place.name for place in found)
 
 
-def _measure(
-    scenario: Scenario, causes: tuple[Measure, ...], window: tuple[dt.date, dt.date | None], ratio: float, row: Parameter,
-    number: str,
-) -> Measure:  # fmt: skip
-    """The answer of one window; the bounds are those of the elasticity."""
-    lead = min(causes, key=lambda m: (m.start, m.id))
+def _ratio(question: Question, within: Expected, without: Expected) -> float | None:
+    """What is expected with the measures over what is expected without them; None where one cannot be told."""
+    ask = question.expectation
+    found = [ask.figure(run, question.causes, question.seen, question.places) for run in (within, without)]
+    if found[0] is None or found[1] is None or found[0] == found[1]:
+        return None
+    return min(max(found[0] / found[1], 1.0 / ask.most), ask.most)
+
+
+def _answer(scenario: Scenario, question: Question, ratio: float) -> Measure:
+    """The answer of one window: departures move by the ratio to the power of the elasticity, whose bounds are its own;
+    the lever ``waiting`` takes the ratio itself."""
+    ask, lead, row = question.expectation, question.lead, question.row
     low, high = (row.value if e is None else e for e in (row.low, row.high))
-    bounds = sorted(ratio**e for e in (low, row.value, high))
-    name = say(
-        "responses.name", kind=say("responses.kind_chance"), window=say(f"responses.window_chance_{number}")
-    )
-    names = {name for cause in causes for name in cause.nationalities}
+    by_ratio = ask.lever != "response"
+    strengths = [ratio] * 3 if by_ratio else [ratio**e for e in (row.value, low, high)]
+    window = say(f"responses.window_chance_{question.number + 2}")
+    kind = say(f"responses.kind_{ask.kind}")
+    if question.places:
+        kind = say("responses.kind_at", kind=kind, place=question.cities)
+    name = say("responses.name", kind=kind, window=window)
+    named = {name for cause in question.causes for name in cause.nationalities}
+    place = f".{question.places[0]}" if question.places else ""
     return Measure(
-        id=f"response.chance.{scenario.id[:36]}.{number}", name=name[0], name_es=name[1], lever="response",
-        actor=lead.actor, start=window[0], end=window[1],
-        nationalities=tuple(sorted(names)) if all(cause.nationalities for cause in causes) else (),
-        strength=round(ratio**row.value, 4), low=round(bounds[0], 4), high=round(bounds[-1], 4), unit="ratio",
-        known_from=max(cause.known_from for cause in causes), grade="assumed",
-        hindsight=any(cause.hindsight for cause in causes),
-        source=f"assumption: departures answer to the chance of not being removed, {ratio:.4f} times as large with "
-        f"{', '.join(cause.id for cause in causes)} in expected values of the window before, to the power of "
-        f"{row.value:g} [{low:g}, {high:g}] (elasticity of asylum_rules)",
+        id=f"{ask.lever}.{ask.kind}.{scenario.id[:36]}{place}.{question.number + 2}", name=name[0], name_es=name[1],
+        lever=ask.lever, actor=lead.actor, start=question.start, end=question.end, places=question.places,
+        nationalities=tuple(sorted(named)) if all(cause.nationalities for cause in question.causes) else (),
+        strength=round(strengths[0], 4), low=round(min(strengths), 4), high=round(max(strengths), 4), unit="ratio",
+        known_from=max(cause.known_from for cause in question.causes), grade="assumed",
+        hindsight=any(cause.hindsight for cause in question.causes),
+        source=f"assumption: {_SENTENCES[ask.kind]}, {ratio:.4f} times as {_SIZES[ask.kind]} with "
+        f"{', '.join(cause.id for cause in question.causes)} in expected values of the window before, to the power of "
+        f"{row.value:g} [{low:g}, {high:g}] (elasticity of {ask.row})",
     )  # fmt: skip
+
+
+_SENTENCES = {
+    "chance": "departures answer to the chance of not being removed",
+    "decision": "departures answer to the time to a decision",
+    "wait": "the choice of a port or a crossing answers to the wait for an appointment",
+}
+_SIZES = {"chance": "large", "decision": "long", "wait": "long"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from corridor.engine.kernels.cache import kernel
 
 SHARE = 0  # out of a stock at the end of a stay
@@ -40,12 +42,35 @@ def normalize_shares(begin, flows, share):
 
     The flows of stock k are ``flows[begin[k]:begin[k + 1]]``.
     """
+    total = np.zeros(share.shape[2])
     for s in range(share.shape[0]):
         for k in range(begin.size - 1):
-            for g in range(share.shape[2]):
-                total = 0.0
-                for i in range(begin[k], begin[k + 1]):
-                    total += share[s, flows[i], g]
-                if total > 0.0:
-                    for i in range(begin[k], begin[k + 1]):
-                        share[s, flows[i], g] /= total
+            total[:] = 0.0
+            for i in range(begin[k], begin[k + 1]):
+                for g in range(total.size):
+                    total[g] += share[s, flows[i], g]
+            for i in range(begin[k], begin[k + 1]):
+                for g in range(total.size):
+                    if total[g] > 0.0:
+                        share[s, flows[i], g] /= total[g]
+
+
+@kernel
+def sum_shares(begin, flows, share, total):
+    """Add the shares (S, F, G) of each list of flows, ``flows[begin[k]:begin[k + 1]]``, to ``total`` (S, K, G)."""
+    for s in range(share.shape[0]):
+        for k in range(begin.size - 1):
+            for i in range(begin[k], begin[k + 1]):
+                for g in range(share.shape[2]):
+                    total[s, k, g] += share[s, flows[i], g]
+
+
+@kernel
+def split_hazard(begin, flows, share, total, hazard, out):
+    """Split the ``hazard`` (S, K, G) of each list of flows in proportion to their shares, into ``out`` (S, F, G)."""
+    for s in range(share.shape[0]):
+        for k in range(begin.size - 1):
+            for i in range(begin[k], begin[k + 1]):
+                for g in range(share.shape[2]):
+                    if total[s, k, g] > 0.0:
+                        out[s, flows[i], g] = hazard[s, k, g] * (share[s, flows[i], g] / total[s, k, g])

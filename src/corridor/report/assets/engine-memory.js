@@ -8,23 +8,25 @@
 
   const copyState = (state) => Object.fromEntries(TRIGGERS.map((name) => [name, [...state[name]]]));
 
-  // What acts on the days of a segment: measures in their order, how far each is in force, how strong.
-  const acting = (measures, weights) => measures.map((x, i) => (weights[i] ? `${x.index}:${weights[i]}:${x.strength}` : "")).filter(Boolean).join(" ");
+  // What acts on the days of a segment: each measure in force, how far and how strongly, one after the other.
+  const acting = (measures, weights) => measures.flatMap((x, i) => (weights[i] ? [x.index, weights[i], x.strength] : []));
+  const sameActs = (a, b) => a.length === b.length && a.every((v, i) => v === b[i]);
+
+  const indices = (acts) => acts.filter((_, i) => i % 3 === 0);
 
   // A segment that begins, and the state of its first morning where a measure acts for the first time.
   const remember = (m, state, { begin, day, until, weights }) => {
     const acts = acting(state.measures, weights);
-    const names = acts.split(" ").map((text) => text.split(":")[0]);
-    state.seen ??= new Set(state.records.flatMap((record) => record.names));
+    state.seen ??= new Set(state.records.flatMap((record) => indices(record.acts)));
     const last = state.records.findLast((record) => record.kept)?.day ?? 0;
-    const fresh = day >= last + APART && names.some((name) => !state.seen.has(name));
-    names.forEach((name) => state.seen.add(name));
+    const fresh = day >= last + APART && indices(acts).some((index) => !state.seen.has(index));
+    indices(acts).forEach((index) => state.seen.add(index));
     let kept = null;
     if (fresh) {
       E.countPlain(m);
       kept = { ...copyState(state), ...Object.fromEntries(ARRAYS.map((name) => [name, m.work[name].slice()])) };
     }
-    state.records.push({ begin, day, until, acts, names, kept, triggers: copyState(state) });
+    state.records.push({ begin, day, until, acts, kept, triggers: copyState(state) });
   };
 
   const keyOf = (m, chosen, state) => JSON.stringify([chosen.events, Boolean(chosen.daily), state.armed, state.gates.standing]);
@@ -39,7 +41,7 @@
       for (let n = 0; at < records.length && records[at].begin === begin; n++, at++) {
         const record = records[at];
         if (starts[n] !== m.sizes.first + record.day || until(n) !== record.until) return at;
-        if (acting(state.measures, weights(n)) !== record.acts) return at;
+        if (!sameActs(acting(state.measures, weights(n)), record.acts)) return at;
       }
     }
     return at;

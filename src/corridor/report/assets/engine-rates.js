@@ -31,6 +31,7 @@
     m.first = factorTable(m, edges.map(firstOf), at.zero + 1);
     m.second = factorTable(m, edges.map((e) => (stays(e) ? m.by_stock[e] : K)), K + 1);
     m.journeys = journeysOf(m);
+    m.all_routes = Int32Array.from({ length: routes }, (_, r) => r);
     m.route_of = new Int32Array(flows).fill(-1); // of flows off a route
     m.off_route.forEach((list, r) => { for (const f of list) m.route_of[f] = r; });
     Object.assign(m.work, { first: new Float64Array(m.first.names.length), second: new Float64Array(m.second.names.length),
@@ -52,47 +53,58 @@
     for (let p = 0; p < names.length; p++) start[p + 1] += start[p];
     const next = start.slice();
     of.forEach((p, e) => { cells[next[p]] = m.edge_cell[e]; next[p] += 1; });
-    return { of, place, names, start, cells };
+    return { of, place, names: Int32Array.from(names), start, cells };
   };
 
-  const putAt = (w, values, table, p, value) => {
+  // Places of factors and what lies at them, as they are asked for most often: the model itself has too many fields to be quick.
+  const putAt = (marked, values, start, cells, p, value) => {
     if (values[p] === value) return;
     values[p] = value;
-    const { marked } = w, { cells } = table;
-    for (let i = table.start[p]; i < table.start[p + 1]; i++) marked[cells[i]] = 1;
+    for (let i = start[p], last = start[p + 1]; i < last; i++) marked[cells[i]] = 1;
   };
-  const put = (m, table, values, name, value) => {
-    const p = table.place[name];
-    if (p >= 0) putAt(m.work, values, table, p, value);
+  const putFirst = (m, name, value) => {
+    const { place, start, cells } = m.first, p = place[name];
+    if (p >= 0) putAt(m.work.marked, m.work.first, start, cells, p, value);
   };
-  const putFirst = (m, name, value) => put(m, m.first, m.work.first, name, value);
-  const putStay = (m, i) => {
-    const w = m.work, stay = m.values.stay_days[i];
-    if (w.stay[i] === stay) return;
-    w.stay[i] = stay;
-    put(m, m.second, w.second, i, Math.min(1, m.stay_stages[Math.floor(i / m.sizes.groups)] / stay));
+  const putShares = (m, list) => { // those that are a factor by themselves
+    const { place, start, cells } = m.first, { first, marked } = m.work, { share } = m.values;
+    for (let i = 0; i < list.length; i++) putAt(marked, first, start, cells, place[list[i]], share[list[i]]);
+  };
+  // Parts that leave a stay: of the positions `at`, or of all.
+  const putStays = (m, at) => {
+    const { stay, second, marked } = m.work, { stay_days: days } = m.values;
+    const { place, start, cells } = m.second, { stay_stages: stages, sizes } = m;
+    const size = at ? at.length : days.length, { groups } = sizes;
+    for (let n = 0; n < size; n++) {
+      const i = at ? at[n] : n;
+      if (stay[i] === days[i]) continue;
+      stay[i] = days[i];
+      if (place[i] >= 0) putAt(marked, second, start, cells, place[i], Math.min(1, stages[Math.floor(i / groups)] / days[i]));
+    }
   };
   const putAdvance = (m, r) => {
     m.work.advance[r] = Math.min(1, m.route_stages[r] / Math.max(m.values.travel_days[r], 1e-9));
     putFirst(m, m.factor_at.advance + r, m.work.advance[r]);
   };
-  // Hazards per stage of the flows off route `r`, such that the journey's probability is met.
-  const putIncidents = (m, r) => {
-    const { share } = m.values;
-    const { hazard, total, first, advance } = m.work;
-    const { shares, places, groups } = m.journeys[r];
-    const flows = m.off_route[r].length, power = -1 / m.route_stages[r];
-    for (let n = 0, at = 0; n < groups; n++, at += flows) {
-      let sum = 0;
-      for (let i = at; i < at + flows; i++) sum += share[shares[i]];
-      const here = r * m.sizes.groups + n;
-      if (sum !== total[here]) { // the power is costly, and most journeys stay as they were
-        total[here] = sum;
-        hazard[here] = Math.pow(1 - Math.min(sum, 0.999), power) - 1;
-      }
-      const q = advance[r] * hazard[here];
-      for (let i = at; i < at + flows; i++) {
-        if (places[i] >= 0) putAt(m.work, first, m.first, places[i], sum > 0 ? q * (share[shares[i]] / sum) : 0);
+  // Hazards per stage of the flows off each of `routes`, such that the journey's probability is met.
+  const putIncidents = (m, routes) => {
+    const { share } = m.values, { hazard, total, first, advance, marked } = m.work, { start, cells } = m.first;
+    const { journeys, off_route: off, route_stages: stages, sizes } = m;
+    for (let k = 0; k < routes.length; k++) {
+      const r = routes[k], { shares, places, groups } = journeys[r];
+      const flows = off[r].length, power = -1 / stages[r], onward = advance[r];
+      for (let n = 0, at = 0; n < groups; n++, at += flows) {
+        let sum = 0;
+        for (let i = at; i < at + flows; i++) sum += share[shares[i]];
+        const here = r * sizes.groups + n;
+        if (sum !== total[here]) { // the power is costly, and most journeys stay as they were
+          total[here] = sum;
+          hazard[here] = Math.pow(1 - Math.min(sum, 0.999), power) - 1;
+        }
+        const q = onward * hazard[here];
+        for (let i = at; i < at + flows; i++) {
+          if (places[i] >= 0) putAt(marked, first, start, cells, places[i], sum > 0 ? q * (share[shares[i]] / sum) : 0);
+        }
       }
     }
   };
@@ -116,18 +128,19 @@
     }
     const { share, daily_probability: daily } = m.values;
     const { daily: D, stage, one, zero } = m.factor_at;
-    put(m, m.second, w.second, m.sizes.stocks * m.sizes.groups, 1);
+    const whole = m.second.place[m.sizes.stocks * m.sizes.groups];
+    if (whole >= 0) putAt(w.marked, w.second, m.second.start, m.second.cells, whole, 1);
     putFirst(m, one, 1);
     putFirst(m, zero, 0);
-    for (let i = 0; i < w.stay.length; i++) putStay(m, i);
+    putStays(m, null);
     for (let r = 0; r < m.sizes.routes; r++) putAdvance(m, r);
-    const { names } = m.first;
+    const { names, start, cells } = m.first, { first, marked } = w;
     for (let p = 0; p < names.length; p++) {
       const name = names[p];
-      if (name < D) putAt(w, w.first, m.first, p, share[name]);
-      else if (name < stage) putAt(w, w.first, m.first, p, daily[name - D]);
+      if (name < D) putAt(marked, first, start, cells, p, share[name]);
+      else if (name < stage) putAt(marked, first, start, cells, p, daily[name - D]);
     }
-    for (let r = 0; r < m.sizes.routes; r++) putIncidents(m, r);
+    putIncidents(m, m.all_routes);
   };
 
   // Chances of the marked cells, and who stays in them. What moved by their old chances is counted first.
@@ -199,7 +212,7 @@
       if (name === "travel_days") for (const r of list) routes.add(r);
       if (name === "share") for (const i of list) if (m.route_of[Math.floor(i / m.sizes.groups)] >= 0) routes.add(m.route_of[Math.floor(i / m.sizes.groups)]);
     }
-    return { effects, measures: [...new Set(effects.map(([k]) => k))], at: places, shares: Int32Array.from(shares), routes: [...routes] };
+    return { effects, measures: [...new Set(effects.map(([k]) => k))], at: places, shares: Int32Array.from(shares), routes: Int32Array.from(routes) };
   };
   const union = (lists, size) => {
     const has = new Uint8Array(size);
@@ -211,12 +224,12 @@
   };
 
   const putPart = (m, part) => {
-    for (let i = 0; i < part.shares.length; i++) putFirst(m, part.shares[i], m.values.share[part.shares[i]]);
+    putShares(m, part.shares);
     for (const [name, at] of part.at) {
-      if (name === "stay_days") for (let i = 0; i < at.length; i++) putStay(m, at[i]);
+      if (name === "stay_days") putStays(m, at);
       else if (name === "travel_days") for (let i = 0; i < at.length; i++) putAdvance(m, at[i]);
     }
-    for (const r of part.routes) putIncidents(m, r);
+    putIncidents(m, part.routes);
   };
 
   // Numbers and chances for days on which the measures are in force as far as `weights` say; `moved`: the numbers before

@@ -2,11 +2,11 @@
 "use strict";
 if (typeof document === "undefined") {
   const E = CorridorEngine;
-  let data, model, draws;
+  let data, model, draws, setting; // what the reader has set, the same for every member until the next
   const before = new Map(); // runs of a scenario as it stands, by scenario and member
   const memories = new Map(); // and where the run before can be taken up again, by member
   const drawn = new Map(); // a member's own numbers do not depend on the setting
-  const member = ({ job, k, now, scenario, against }) => {
+  const member = (job, k, { now, scenario, against }) => {
     if (!memories.has(k)) {
       memories.set(k, {});
       drawn.set(k, E.ofMember(model, draws, k));
@@ -26,6 +26,7 @@ if (typeof document === "undefined") {
       [model, draws] = await Promise.all([E.load(data.engine), E.unpack(data.draws)]);
       E.showStocks(model, data.stocks.flatMap((item) => item.stocks));
       postMessage({ ready: true });
-    } else member(message);
+    } else if (message.setting) setting = message.setting;
+    else member(message.job, message.k, setting);
   };
 }

@@ -39,7 +39,7 @@
   // The model with what a member drew (`corridor.study.engine_draws`): its numbers, strengths and shocks.
   const ofMember = (m, draws, k) => {
     const { members, code, table } = draws;
-    const out = { ...m };
+    const out = { ...m, parts_of: null };
     let at = 0;
     for (const [name, size] of draws.parts) {
       const values = new Float64Array(size);
@@ -61,6 +61,8 @@
   // A member's shares, segment by segment, moved by the paths of the forecast and brought to one again (`MemberPaths.apply`).
   const sharesOnPaths = (m, out) => {
     const { groups: G } = m.sizes;
+    const { path_factor: central, path_nationality: nationality, raw_from: rawFrom, raw_at: rawAt } = m; // many fields: asked once
+    const { path_log: log, raw_value: rawValue } = out;
     const raw = out.raw_first.slice(), moved = new Float64Array(raw.length), factors = new Float64Array(G);
     out.share_first = new Float64Array(raw.length);
     if (m.own_at) { // a run of before has none
@@ -69,12 +71,12 @@
     }
     out.share_value = new Float64Array(out.share_at.length);
     for (let s = 0; s < m.base_start.length; s++) {
-      for (let i = m.raw_from[s]; i < m.raw_from[s + 1]; i++) raw[m.raw_at[i]] = out.raw_value[i];
+      for (let i = rawFrom[s]; i < rawFrom[s + 1]; i++) raw[rawAt[i]] = rawValue[i];
       moved.set(raw);
       for (const { on, flows, from, own, width } of m.paths) {
         const logs = (own ?? -1) >= 0; // a run of before has none
         const apart = width > 1 ? 1 : 0, month = logs ? own + m.path_month[s] * width : 0; // of the member's logs over the central path
-        for (let g = 0; g < G; g++) factors[g] = m.path_factor[from + s * G + g] * (!logs ? 1 : Math.exp(out.path_log[month + apart * m.path_nationality[g]]));
+        for (let g = 0; g < G; g++) factors[g] = central[from + s * G + g] * (!logs ? 1 : Math.exp(log[month + apart * nationality[g]]));
         for (const f of flows) for (let g = 0; g < G; g++) {
           const factor = factors[g], i = f * G + g;
           moved[i] = on === "odds" ? moved[i] * factor : -Math.expm1(Math.log1p(-Math.min(moved[i], 1 - 1e-12)) * factor);
@@ -89,7 +91,8 @@
         }
       }
       if (s === 0) out.share_first.set(moved);
-      for (let i = out.share_from[s]; i < out.share_from[s + 1]; i++) out.share_value[i] = moved[out.share_at[i]];
+      const { share_at: at, share_value: value, share_from: begin } = out;
+      for (let i = begin[s]; i < begin[s + 1]; i++) value[i] = moved[at[i]];
     }
   };
 
@@ -171,8 +174,9 @@
     while (m.base_at + 1 < m.base_start.length && m.base_start[m.base_at + 1] <= day) {
       m.base_at += 1;
       for (const name of BASE) {
-        const [from, to] = [m[`${name}_from`][m.base_at], m[`${name}_from`][m.base_at + 1]];
-        for (let i = from; i < to; i++) m.base[name][m[`${name}_at`][i]] = m[`${name}_value`][i];
+        const base = m.base[name], from = m[`${name}_from`], at = m[`${name}_at`], value = m[`${name}_value`];
+        const last = from[m.base_at + 1];
+        for (let i = from[m.base_at]; i < last; i++) base[at[i]] = value[i];
       }
     }
     return m.base_at !== before;
@@ -186,7 +190,7 @@
     const measures = chosen.measures.map((x) => ({ ...m.measures[x.index], ...x })).sort(E.inOrder);
     const out = outputs(m, chosen.daily, memory);
     const gates = gatesFor(m, measures.map((x) => x.index));
-    const state = { gates, parts: E.partsOf(m, measures), measures, begin: 0, records: [], remembers: memory !== null, ...E.newTriggers(m, measures) };
+    const state = { gates, parts: partsFor(m, measures), measures, begin: 0, records: [], remembers: memory !== null, ...E.newTriggers(m, measures) };
     const events = chosen.events.map((index) => ({ ...m.events[index], daily: byDay(m, m.events[index]) }));
     const { count, together, moved, plain_moved: plainMoved, cell_days: days } = m.work;
     for (const array of [together, moved, plainMoved, days]) array.fill(0);
@@ -215,6 +219,13 @@
       daily_flow: daily ? new Float64Array(n.days * n.flows) : null, daily_stock: new Float64Array(n.days * n.stocks),
       trigger_on: new Uint8Array(n.days * triggers.length), trigger_seen: new Float64Array(n.days * triggers.length),
     };
+  };
+
+  // A member's own effects, whose numbers are not those of another.
+  const partsFor = (m, measures) => {
+    const key = measures.map((x) => x.index).join();
+    if (m.parts_of?.key !== key) m.parts_of = { key, parts: E.partsOf(m, measures) };
+    return m.parts_of.parts;
   };
 
   // The same for every member and every strength, so what was found for these measures is used again.

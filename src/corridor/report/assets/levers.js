@@ -9,6 +9,8 @@
   const GRADES_AFTER = 400; // milliseconds of rest before each moved measure is run alone
   const MEMBERS_AFTER = 120; // and before members run
   const STEP_AFTER = 500; // and before a setting is a step that undo takes back
+  const FEWEST = 5; // members before an interval is drawn,
+  const DRAWN_EVERY = 200; // and milliseconds before it is drawn again: the members need the processor
   let model = null; // unpacked once for the page, whatever its language
 
   C.blocks.levers = (block) => {
@@ -23,6 +25,7 @@
     const reference = () => (against.value() === "same" ? scenarioOf() : named(against.value()));
     let home, now, base, baseHome, own, controls = [], grading = 0, due = 0, running = 0, later = 0, founded = null, asked = 0, members = [];
     const memory = {}, memoryAlone = {}; // where the run before can be taken up again
+    const effects = new Map(); // of each measure alone, by what it was set to
     const steps = { past: [], ahead: [], timer: 0 };
 
     // -- the frame ------------------------------------------------------------------------------------------------
@@ -138,18 +141,27 @@
     });
     const runMembers = () => {
       const started = performance.now();
+      let drawn = -Infinity;
       C.live.run(block.members, { now: differs() ? now : null, scenario: scenarioOf(), against: { home: baseHome, scenario: reference() } }, (done) => {
         if (!node.isConnected) return C.live.stop();
         members = done;
         node.dataset.members = String(done.length);
         node.dataset.band = (performance.now() - started).toFixed(0);
-        if (done.length % 5 && done.length < block.members) return undefined;
+        if (done.length < block.members && (done.length < FEWEST || performance.now() - drawn < DRAWN_EVERY)) return undefined;
         showTiles();
-        return drawCharts();
+        drawCharts();
+        drawn = performance.now();
+        return undefined;
       });
     };
-    const levelOf = (item, run) => L.level(data, { series: run.series, stocks: run.stocks })[item.id] ?? cost(item, run);
-    const cost = (item, run) => d3.sum(block.costs, ({ id, usd }) => d3.sum(run.stocks[id]) * usd) / data.months.length;
+    // One number an item, found once for each run: tiles ask for all of them whenever members come.
+    const levels = new WeakMap();
+    const levelOf = (item, run) => {
+      if (!levels.has(run)) levels.set(run, { ...L.level(data, { series: run.series, stocks: run.stocks }), cost: cost(run) });
+      const known = levels.get(run);
+      return known[item.id] ?? known.cost;
+    };
+    const cost = (run) => d3.sum(block.costs, ({ id, usd }) => d3.sum(run.stocks[id]) * usd) / data.months.length;
     const showTiles = () => tiles.forEach(({ item, update }) => {
       const shares = founded?.[item.id];
       const told = shares ? isFounded(shares) : null;
@@ -235,15 +247,17 @@
       const items = block.items;
       if (k < mine.length) {
         const i = mine[k];
-        const alone = baseHome.map((x, n) => (n === i ? now[i] : x));
-        const is = mine.length === 1 ? own : L.run(data, model, alone, reference(), memoryAlone);
+        const key = `${reference().id} ${i} ${JSON.stringify(now[i])}`; // what nobody has moved since was run before
+        const fresh = !effects.has(key);
+        if (fresh) effects.set(key, effectAlone(i, mine.length === 1));
         const { grade: name, low, high } = data.measures[i];
         const outside = now[i].on && low !== null && (now[i].strength < low || now[i].strength > high);
         for (const item of items) {
           sizes[item.id] ??= Object.fromEntries(block.grades.map((g) => [g.id, 0]));
-          sizes[item.id][outside ? "assumed" : name] += Math.abs(levelOf(item, is) - levelOf(item, base));
+          sizes[item.id][outside ? "assumed" : name] += effects.get(key)[item.id];
         }
-        grading = setTimeout(() => grade(k + 1, sizes), 0);
+        if (fresh) grading = setTimeout(() => grade(k + 1, sizes), 0);
+        else grade(k + 1, sizes);
         return;
       }
       founded = {};
@@ -255,6 +269,12 @@
       showTiles();
       drawCharts();
       node.dataset.graded = "true";
+    };
+
+    // How far each item moves by one measure alone, as it is set now.
+    const effectAlone = (i, only) => {
+      const is = only ? own : L.run(data, model, baseHome.map((x, n) => (n === i ? now[i] : x)), reference(), memoryAlone);
+      return Object.fromEntries(block.items.map((item) => [item.id, Math.abs(levelOf(item, is) - levelOf(item, base))]));
     };
 
     // -- scenario, address, language ------------------------------------------------------------------------------------

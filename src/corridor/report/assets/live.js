@@ -22,7 +22,9 @@
     const fresh = waiting.findIndex((k) => !workers.some((other) => other !== worker && other.has.has(k)));
     const [k] = waiting.splice(known >= 0 ? known : Math.max(fresh, 0), 1);
     worker.has.add(k);
-    worker.postMessage({ job, k, ...setting });
+    if (worker.job !== job) worker.postMessage({ setting });
+    worker.job = job;
+    worker.postMessage({ job, k });
   };
   const hear = (worker) => ({ data: message }) => {
     if (message.ready) worker.ready = true;
@@ -62,11 +64,13 @@
   };
 
   // Linear between the two nearest, as numpy.quantile.
-  const quantile = (values, q) => {
+  const quantiles = (values, levels) => {
     const order = Float64Array.from(values).sort();
-    const at = q * (order.length - 1), low = Math.floor(at);
-    return order[low] + (at - low) * ((order[low + 1] ?? order[low]) - order[low]);
+    return levels.map((q) => {
+      const at = q * (order.length - 1), low = Math.floor(at);
+      return order[low] + (at - low) * ((order[low + 1] ?? order[low]) - order[low]);
+    });
   };
 
-  C.live = { begin, run, quantile, stop: () => { job += 1; waiting = []; } };
+  C.live = { begin, run, quantiles, stop: () => { job += 1; waiting = []; } };
 })();

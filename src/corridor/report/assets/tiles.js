@@ -19,7 +19,7 @@
       el("span", { class: "tile-name" }, C.text(item.label), item.deaths ? "*" : ""), big, base, range, ground);
     const update = ({ was, is, moved, members, told, words }) => {
       const enough = members.length >= FEWEST;
-      const span = (values, write) => [LOW, HIGH].map((q) => write(C.live.quantile(values, q)));
+      const span = (values, write) => C.live.quantiles(values, [LOW, HIGH]).map((v) => write(v));
       node.dataset.told = String(told);
       const level = (v) => C.rounded(Math.round(v));
       base.replaceChildren(moved && Math.abs(is - was) >= 0.5 ? `${level(was)} → ${level(is)}` : moved ? level(was) : "");
@@ -58,7 +58,10 @@
     const scale = (values, most) => (v, i) => `${(LEFT + (W - LEFT) * i / Math.max(values.length - 1, 1)).toFixed(1)},${(H - BOTTOM - (H - BOTTOM - TOP) * v / most).toFixed(1)}`;
     const line = (values, most) => `M${Array.from(values, scale(values, most)).join("L")}`;
     const area = ([low, high], most) => `M${Array.from(low, scale(low, most)).join("L")}L${Array.from(high, scale(high, most)).reverse().join("L")}Z`;
-    const bandOf = (runs) => [LOW, HIGH].map((q) => Array.from(runs[0], (_, i) => C.live.quantile(runs.map((run) => run[i]), q)));
+    const bandOf = (runs) => {
+      const spans = Array.from(runs[0], (_, i) => C.live.quantiles(Float64Array.from(runs, (run) => run[i]), [LOW, HIGH]));
+      return [0, 1].map((side) => spans.map((span) => span[side]));
+    };
     const update = (before, after, members, moved, onlyDirection) => {
       const { table, id, label, deaths } = item();
       node.dataset.chart = id;

@@ -26,7 +26,7 @@ WHO: Mapping[str, tuple[str, ...]] = {
     "mexico": ("mexican_enforcement", "redirect_south", "railways"),
     "border": (
         "ports_closure", "ports_appointments", "asylum_rules", "consequences", "processing_staff",
-        "trafficking_inspection", "trade",
+        "trafficking_inspection", "trade", "waiting",
     ),
     "inside": ("detention_capacity", "repatriation", "adjudication", "work_authorization"),
     "cities": ("shelter_rules", "federal_funding", "city_transport", "coordination"),
