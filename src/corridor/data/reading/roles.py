@@ -16,6 +16,7 @@ from corridor.data.reading.across import (
     from_calendar,
     is_period_head,
     melt_dates,
+    months_twice,
     named_date,
     sampled,
 )
@@ -61,6 +62,9 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
     _one_unit(names, columns, options, label)
     _one_measure(names, columns, options, label)
     heads = [name for name in names if is_period_head(name)]
+    if month := months_twice(names):
+        hint = f"write the year with each month ({month} 2023), or the years in a row above the months"
+        raise ask(label, f"{month} stands above several columns, and no year tells them apart", hint)
     calendar = calendar_of(names, columns, heads)
     if calendar is not None:
         return from_calendar(names, columns, calendar, table.lines, notes)
