@@ -27,6 +27,7 @@ CASES = (
     Case("coordination", "share", (0.0, 0.25, 0.5, 0.9, 1.0)),
     ratio("root_causes_poverty", 1.005, 1.01, 1.02, 2.0),
     Case("family_reunification", "people/month", (0.0, 250.0, 500.0, 1e3, 5e4)),
+    ratio("waiting", 1.1, 1.2, 2.0, 10.0),
 )
 AT = {case.lever: number for number, case in enumerate(CASES)}
 
@@ -219,3 +220,16 @@ def test_decisions_lead_to_grants_permits_and_removals(outcomes: Outcomes, base:
     assert many["permits"] < 0.99 * base["permits"]
     assert many["removed"] > 1.002 * base["removed"]
     assert many["US"] < 1.001 * base["US"]
+
+
+def test_a_longer_wait_moves_people_from_the_queues_to_crossings(
+    outcomes: Outcomes, base: dict[str, float]
+) -> None:
+    """Twice the wait: by the elasticity of -0.3 a fifth fewer join a queue (2^-0.3 = 0.81), and each of them crosses."""
+    longer = outcomes.run(AT["waiting"], 2.0, ())
+    assert 0.75 < longer["waiting"] / base["waiting"] < 0.9
+    more, fewer = (longer[name] - base[name] for name in ("between ports", "waiting"))
+    assert more > 0 > fewer
+    assert longer["US"] - base["US"] < more, "fewer come by the ports"
+    shorter = outcomes.run(AT["waiting"], 0.5, ())
+    assert shorter["between ports"] < base["between ports"] < longer["between ports"]
