@@ -14,7 +14,7 @@ from corridor._cache import without_collection
 from corridor.calibrate.fit import Fit
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.posterior import Posterior, read_posterior, sample_posterior, write_posterior
-from corridor.calibrate.shocks import NORMAL_DF, DepartureShocks, estimate_shocks
+from corridor.calibrate.shocks import DepartureShocks, estimate_shocks
 from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
@@ -146,8 +146,7 @@ def _shocks(fit: Fit) -> DepartureShocks:
     total = np.sum(list(by_nationality.values()), axis=0)
     by_nationality.pop("", None)  # a target published without nationality has the total only
     weight = fit.base.departures.sum(axis=(0, 1))
-    df = fit.compiled.table.central("departure_shock_df", None, NORMAL_DF)
-    return estimate_shocks(total, by_nationality, (fit.kernel * weight).sum(axis=1), df)
+    return estimate_shocks(total, by_nationality, (fit.kernel * weight).sum(axis=1))
 
 
 def _shock_rows(shocks: DepartureShocks, as_of: dt.date) -> list[Parameter]:
