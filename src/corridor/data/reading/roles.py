@@ -57,7 +57,7 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
     names = _without_helpers(names, columns, notes)
     _fill_merged(names, columns, notes)
     names = fiscal_periods(names, columns, options, label, notes)
-    year_sections(names, columns, notes)
+    year_sections(names, columns, notes, table.title)
     names = with_year(names, columns, table, options, label, notes)
     _one_unit(names, columns, options, label)
     _one_measure(names, columns, options, label)
