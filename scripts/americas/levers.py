@@ -64,8 +64,7 @@ WHOLE = (
     ("departure_sd_common", None, 0.16, 0.1, 0.25, "assumption: monthly spread of the US total 2022 to 2023"),
     ("departure_sd_own", None, 0.25, 0.15, 0.4, "assumption: monthly spread by nationality 2022 to 2023"),
     ("departure_damping", None, 0.9, 0.75, 0.99, "assumption: shocks fade slowly"),
-    ("departure_shock_df", None, 3.6, 2.1, 28,
-     "US Customs and Border Protection, monthly encounters of 2018 to 2022: Student t fitted to log changes of the total (benchmarks/departure_shocks.py)"),
+    ("departure_shock_df", None, 5, 3, 30, "assumption: tails heavier than normal, as past months had"),
     ("departure_dispersion", None, 20, 5, 100, "assumption: days vary more than Poisson; no daily count of departures exists"),
 )  # fmt: skip
 

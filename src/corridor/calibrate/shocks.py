@@ -4,8 +4,8 @@ The past random-walk errors of the target's total on the log scale, over the tra
 matched at horizons of 1 to 6 months, which gives the damping and the scale; the covariance of the nationalities'
 monthly changes gives the part of a shock that is common to all, their variances (each shrunk half-way to
 the median) the rest. Departures reach the target after the lags of the corridor, so
-the walk is convolved with them before it is compared. Shocks are Student t: their tails are heavier than normal ones, so that a
-10 to 90 % range of past errors says more than a normal one would of their standard deviation.
+the walk is convolved with them before it is compared. The 10 to 90 % range of past errors is read as that of a normal; read as that of
+heavy-tailed shocks (``df``) they would be larger, which made no forecast better (docs/calibration.md).
 """
 
 from __future__ import annotations

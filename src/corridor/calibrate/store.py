@@ -14,7 +14,8 @@ from corridor._cache import without_collection
 from corridor.calibrate.fit import Fit
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.posterior import Posterior, read_posterior, sample_posterior, write_posterior
-from corridor.calibrate.shocks import NORMAL_DF, DepartureShocks, estimate_shocks
+from corridor.calibrate.series import expect_growth
+from corridor.calibrate.shocks import DepartureShocks, estimate_shocks
 from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
 from corridor.ensemble import published
@@ -99,6 +100,8 @@ def started_fit(
         name: (loader(name) if loader else load(name, corridor)).as_of(as_of) for name in sorted(used)
     }
     fit = Fit(corridor, plan, datasets, as_of)
+    for series in fit.series.values():
+        expect_growth(series, fit.compiled.months, as_of)
     known = fit.known_months(plan.target)
     if known.size < MONTHS_NEEDED:
         raise InputError(
@@ -146,8 +149,7 @@ def _shocks(fit: Fit) -> DepartureShocks:
     total = np.sum(list(by_nationality.values()), axis=0)
     by_nationality.pop("", None)  # a target published without nationality has the total only
     weight = fit.base.departures.sum(axis=(0, 1))
-    df = fit.compiled.table.central("departure_shock_df", None, NORMAL_DF)
-    return estimate_shocks(total, by_nationality, (fit.kernel * weight).sum(axis=1), df)
+    return estimate_shocks(total, by_nationality, (fit.kernel * weight).sum(axis=1))
 
 
 def _shock_rows(shocks: DepartureShocks, as_of: dt.date) -> list[Parameter]:
