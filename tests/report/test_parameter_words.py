@@ -92,5 +92,5 @@ def test_targets_are_told_apart_from_what_they_are_not() -> None:
 
 
 def test_a_score_by_nationality_says_so(view: Any) -> None:
-    assert point_name(view, "us_total_ten")["en"] == "us_total, by nationality"
+    assert point_name(view, "us_total_ten")["en"] == "Encounters at the US southwest border, by nationality"
     assert point_name(view, "us_total")["es"] == "Nombre de us_total"
