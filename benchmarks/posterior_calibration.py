@@ -4,10 +4,12 @@ Each replicate draws a truth, counts it with errors, fits the corridor to these 
 posterior lie below the truth. If the posterior is right, all ranks are equally likely (Talts et al. 2018, arXiv:1804.06788).
 
     python benchmarks/posterior_calibration.py fork
+    python benchmarks/posterior_calibration.py fork --from 70
     python benchmarks/posterior_calibration.py americas --replicates 20 --members 19
 
 ``fork`` is the small corridor of the tests: truths are drawn from the prior. In the Americas a random walk of three years from the prior
 reaches what never was, so each truth is a member of the posterior itself, and only coverage is read. Finished replicates are kept in ``--out``.
+``--from`` reports those from that number on alone: the first 70 of the small corridor had been seen while the method was chosen.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ FORK_ERROR = (0.10, 0.05)
 FORK_SMOOTH = {"departures": 0.5, "east": 0.5, "met": 0.5, "register": 3.0}
 MONTHS = 6
 """Last known months whose mean is ranked."""
+BINS = 10
 NARROW = (0.7, 0.8, 1.25)
 """Spreads over the right one whose detection gives the power of the test."""
 
@@ -46,13 +49,15 @@ def main() -> None:
     args = _arguments()
     args.out.mkdir(parents=True, exist_ok=True)
     fit, errors, from_prior = _fork() if args.corridor == "fork" else _americas()
-    for k in range(args.replicates):
+    for k in range(args.first, args.replicates):
         path = args.out / f"{k:03d}.parquet"
         if not path.exists():
             begun = time.time()
             replicate(fit, errors, k, args.members, from_prior=from_prior).write_parquet(path)
             print(f"replicate {k}: {time.time() - begun:.0f} s", file=sys.stderr, flush=True)
-    found = pl.concat([pl.read_parquet(args.out / f"{k:03d}.parquet") for k in range(args.replicates)])
+    found = pl.concat(
+        [pl.read_parquet(args.out / f"{k:03d}.parquet") for k in range(args.first, args.replicates)]
+    )
     report(found, args.members)
 
 
@@ -61,6 +66,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("corridor", choices=("fork", "americas"))
     parser.add_argument("--replicates", type=int, default=200)
     parser.add_argument("--members", type=int, default=39)
+    parser.add_argument(
+        "--from", dest="first", type=int, default=0, help="first replicate that is run and reported"
+    )
     parser.add_argument("--out", type=Path, default=Path("posterior-calibration"))
     return parser.parse_args()
 
@@ -182,6 +190,10 @@ def report(found: pl.DataFrame, members: int) -> None:
             f"{row['field']:24} {row['ranks']:6} {100 * row['inside_90']:7.1f}% {row['sd']:7.3f} {row['z_sd']:8.2f} {p:13.3f}"
         )
     print(f"all: {100 * found.select(inside.mean()).item():.1f} % in the 90 % intervals")
+    print("ranks in ten bins, from truths below all members to truths above all; expected:", end=" ")
+    print(", ".join(f"{row['ranks'] / BINS:.0f} {row['field']}" for row in table.iter_rows(named=True)))
+    for row in table.iter_rows(named=True):
+        print(f"{row['field']:24} " + " ".join(f"{n:4}" for n in histogram(row["each"], members)))
     n = found["replicate"].n_unique()
     for spread in NARROW:
         print(
@@ -191,9 +203,13 @@ def report(found: pl.DataFrame, members: int) -> None:
 
 def uniform(ranks: Sequence[int], members: int) -> float:
     """p-value of a chi-squared test that ranks are uniform, in ten bins (of nearly equal numbers of ranks)."""
-    edges = np.linspace(0, members + 1, 11)
-    seen, _ = np.histogram(np.array(ranks) + 0.5, bins=edges)
-    return float(stats.chisquare(seen).pvalue)
+    return float(stats.chisquare(histogram(ranks, members)).pvalue)
+
+
+def histogram(ranks: Sequence[int], members: int) -> list[int]:
+    """Ranks in ten bins; a hump says that members spread too far, two horns not far enough, a slope that they stand beside the truth."""
+    seen, _ = np.histogram(np.array(ranks) + 0.5, bins=np.linspace(0, members + 1, BINS + 1))
+    return seen.tolist()
 
 
 def power(spread: float, replicates: int, members: int, trials: int = 500) -> float:

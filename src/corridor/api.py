@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -224,6 +225,11 @@ def forecast(
     InputError
         On an unknown series, dataset, dimension or model, or where the data do not carry a forecast.
 
+    Warns
+    -----
+    UserWarning
+        For each part of the series that was left out: a date without one of its parts, a period that is covered in part.
+
     Examples
     --------
     >>> import corridor
@@ -231,7 +237,7 @@ def forecast(
     >>> [round(float(x), -3) for x in found.sel(series="total", period="2024-01", quantile=[0.1, 0.5, 0.9])]
     [181000.0, 242000.0, 325000.0]
     """
-    from corridor.forecast.request import checked_view, default_model, shown_series, subject_of
+    from corridor.forecast.request import checked_view, default_model, left_out, shown_series, subject_of
 
     if horizon < 1:
         raise InputError(f"horizon is {horizon}", hint="one or more")
@@ -249,6 +255,8 @@ def forecast(
     date = _day(as_of, "as_of") if as_of else found.settings.as_of if found else dt.date.today()
     split = (by,) if isinstance(by, str) else tuple(by)
     subject, panels = subject_of(dataset.as_of(date), split, chosen)
+    for note in left_out(dataset.as_of(date), chosen) if not subject.sources else ():
+        warnings.warn(note, stacklevel=3)  # past the name in corridor.__init__
     horizons = tuple(range(1, horizon + 1))
     view = checked_view(subject, panels, date, horizons)
     _stop_in_worker(workers)

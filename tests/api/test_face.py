@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -329,3 +330,23 @@ def test_the_readme_prints_something_worth_printing():
     text = (ROOT / "README.md").read_text("utf-8")
     block = text.split("```python\n")[1].split("```")[0]
     assert len([line for line in block.splitlines() if line.strip() and not line.startswith("#")]) <= 10
+
+
+def test_what_a_forecast_left_out_is_said():
+    """A week of which three days are published is no week; the command prints the same sentence."""
+    days = pl.date_range(dt.date(2022, 1, 3), dt.date(2023, 12, 27), "1d", eager=True)  # Monday to Wednesday
+    table = pl.DataFrame(
+        {"date": days, "value": [100.0 + k % 7 for k in range(len(days))], "known_from": days}
+    )
+    counts = replace(load("usbp_daily_apprehensions"), id="own", table=table, dims=(), kind="flow")
+    with pytest.warns(
+        UserWarning, match="the week from 2023-12-25 on is left out: 3 of its 7 days are published"
+    ):
+        corridor.forecast(counts, as_of="2023-12-31", horizon=1)
+
+
+def test_the_package_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "corridor", "forecast", "--help"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0 and done.stdout.startswith("Usage: corridor forecast")

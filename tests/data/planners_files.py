@@ -106,12 +106,27 @@ CBP_LIKE = "Fiscal Year,Month Grouping,Month (abbv),Component,Citizenship,Encoun
     for who, n in (("CUBA", 100), ("OTHER", 50))
 )
 
+# the same without a word above the sites; counts look like years
+COUNTS_LIKE_YEARS = xlsx({"T": [
+    ["Arrivals by month"], [None, 2022, *[None] * 11, 2023], ["Site", *ENGLISH, *ENGLISH],
+    ["Lampedusa", *range(1980, 2004)], ["Pozzallo", *range(1970, 1994)],
+]})  # fmt: skip
+
 PLANNERS = [
     Messy("merged_measures_of_categories", "shelters.xlsx", MERGED,
           {**in_row(DAYS[0], DAY, list(range(12000, 12030)), "Families with children"),
            **in_row(DAYS[0], DAY, list(range(5000, 5060, 2)), "Single adults")}, "day", "stock", said="% occupancy"),
     Messy("years_over_months_below_a_title", "sectors.xlsx", TWO_LEVELS,
           {(day, name): first + at for name, first in (("Tucson", 1000), ("Yuma", 500)) for at, day in enumerate(MONTHS_24)}),
+    Messy("years_over_months_and_no_word", "sites.xlsx", COUNTS_LIKE_YEARS,
+          {(day, name): first + at for name, first in (("Lampedusa", 1980), ("Pozzallo", 1970)) for at, day in enumerate(MONTHS_24)},
+          said="two rows"),
+    Messy("blocks_of_years_with_the_first_above_the_header", "landings.csv",
+          text("".join(f"{y},,\nMonth,Arrivals,Deaths\n" + "".join(f"{m},{y + at},{at}\n" for at, m in enumerate(ENGLISH)) + "Total,30000,66\n,,\n" for y in (2021, 2022, 2023))),
+          {(D(y, at + 1, 1),): y + at for y in (2021, 2022, 2023) for at in range(12)}),
+    Messy("days_as_milliseconds", "layer.json",
+          text(json.dumps({"features": [{"attributes": {"report_date": 1672531200000 + 86400000 * i, "total_pop": 30000 + i}} for i in range(60)]})),
+          in_row(D(2023, 1, 1), DAY, list(range(30000, 30060))), "day", "stock", said="'pop'"),
     Messy("cities_across", "census.csv", text(CITIES),
           {key: n for name, first in CITY.items() for key, n in in_row(D(2023, 10, 1), DAY, list(range(first, first + 40)), name).items()},
           "day", "stock"),
@@ -178,6 +193,9 @@ PLANNERS = [
 ]  # fmt: skip
 
 REFUSED = [
+    # counts near 2000 are no years
+    ("sites.csv", text(f"Site,{','.join(ENGLISH * 2)}\n" + "".join(f"{site},{','.join(map(str, range(n, n + 24)))}\n" for site, n in (("A", 1990), ("B", 1970)))),
+     "Jan stands above several columns"),
     ("half-years.csv", rows("period,value", *(f"{y}H{h},{100 + y}" for y in (2021, 2022, 2023) for h in (1, 2))), "half-years"),
     ("semesters.csv", rows("TIME_PERIOD,value", *(f"{y}-S{h},{100 + y}" for y in (2021, 2022, 2023) for h in (1, 2))), "half-years"),
     ("two.zip", zipped({"a.csv": PLAIN, "b.csv": PLAIN}), "zip file of 2 files (a.csv, b.csv)"),

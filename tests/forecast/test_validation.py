@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 import pytest
 
 from corridor.forecast.sets import standard_panels
-from corridor.forecast.validation import DATES, HORIZONS, STOCKS, _point, summary
+from corridor.forecast.validation import DATES, HORIZONS, POSTERIOR, STOCKS, _calibration, _point, summary
 
 MONTHS = (dt.date(2023, 7, 1), dt.date(2023, 8, 1))
 
@@ -78,3 +80,27 @@ def test_a_set_without_targets_has_no_row() -> None:
     assert table["set"].to_list() == ["us_total"]
     assert max(HORIZONS) == 6
     assert STOCKS not in table["set"]
+
+
+def test_a_refit_has_members_of_its_posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A date without a calibration is fitted with as many members as are asked for, and kept; a second call reads it."""
+    asked: list[int] = []
+    kept: list[Path] = []
+
+    def fitted(*given: object, posterior: int, **more: object) -> str:
+        asked.append(posterior)
+        return "fit"
+
+    def written(calibration: object, folder: Path) -> None:
+        kept.append(folder)
+        (folder / "2023-03-31").mkdir()
+        (folder / "2023-03-31" / "calibration.yaml").write_text("")
+
+    monkeypatch.setattr("corridor.forecast.validation.calibrate", fitted)
+    monkeypatch.setattr("corridor.forecast.validation.write_calibration", written)
+    monkeypatch.setattr("corridor.forecast.validation.read_calibration", lambda folder, date: "read")
+    date, nothing = dt.date(2023, 3, 31), cast(Any, None)
+    assert _calibration(nothing, nothing, date, [tmp_path], 7, 1, None) == "fit"
+    assert _calibration(nothing, nothing, date, [tmp_path], 7, 1, None) == "read"
+    assert asked == [7] and kept == [tmp_path]
+    assert POSTERIOR == 20

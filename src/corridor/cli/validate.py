@@ -35,13 +35,17 @@ from corridor.model import InputError
     is_flag=True,
     help="Score the corridor running on by itself, as `simulate --free` runs it.",
 )
+@click.option(
+    "--posterior", type=click.IntRange(min=0), default=20, show_default=True,
+    help="Members of the posterior of each refit, which the runs take in turn; 0 leaves it out.",
+)  # fmt: skip
 @out_option("corridor-validation")
 @ensemble_options()
 @format_option()
 @machine_options()
 def command(
-    corridor: str, dates: tuple[dt.date, ...], free: bool, out: Path, members: int, seed: int, format: str,
-    workers: int | None, quiet: bool,
+    corridor: str, dates: tuple[dt.date, ...], free: bool, posterior: int, out: Path, members: int, seed: int,
+    format: str, workers: int | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Score the baseline of the corridor folder DIR on past dates: its published series, areas and cities.
 
@@ -73,10 +77,11 @@ def command(
         file = parts / f"{date}-{members}-{seed}.parquet"
         if file.exists():
             continue
-        with progress(f"{date}", plan.iterations, quiet=quiet) as advance:
+        with progress(f"{date}", plan.iterations + posterior, quiet=quiet) as advance:
             scores = validate_date(
                 found, plan, date, calibrations=calibrations, members=members, seed=seed,
-                workers=workers or processors(), free=free, progress=lambda: advance(1),
+                workers=workers or processors(), free=free, posterior=posterior,
+                progress=lambda: advance(1),
             )  # fmt: skip
         part = file.with_suffix(".part")
         scores.write_parquet(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,9 +84,17 @@ class Compiled:
     def _base(self) -> Values:
         return self.numbers.base_values(self.table.values(self.spec.seed, None))
 
-    def base_copy(self) -> Values:
-        """Central numbers by segment before any measure, to be changed in place; no strength of a measure is in them."""
-        return Values(**{name: array.copy() for name, array in vars(self._base).items()})
+    def base_copy(self, names: Collection[str] = ()) -> Values:
+        """Central numbers by segment before any measure, to be changed in place; no strength of a measure is in them.
+
+        Of ``names``, if any are given, only these may be changed.
+        """
+        return Values(
+            **{
+                name: array.copy() if not names or name in names else array
+                for name, array in vars(self._base).items()
+            }
+        )
 
     @cached_property
     def central(self) -> Values:

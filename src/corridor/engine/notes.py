@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from corridor.engine.bound import BoundEffect, BoundMeasure
 from corridor.engine.compiled import Compiled
-from corridor.engine.rules import clipped
+from corridor.engine.levers import Moved
+from corridor.engine.rules import READ_FOR, clipped
 from corridor.engine.run import MemberResult
 from corridor.engine.scope import touched
 from corridor.engine.spec import UNLIMITED, Floats, Values
@@ -56,8 +57,9 @@ def _notes(compiled: Compiled, result: MemberResult | None, i: int, drawn: Float
     part = compiled.numbers.by_date[i]
     if not part.any():
         return
-    with_it, without = compiled.central, _values_without(compiled, drawn, i)
-    if _equal(with_it, without):
+    moved = {bound.effect.parameter for bound in active.bound_effects}
+    with_it, without = compiled.central, _values_without(compiled, drawn, i, moved)
+    if all(_equal(getattr(with_it, name), getattr(without, name)) for name in moved):
         yield MeasureNote(name, "blocked", by=tuple(_others(compiled, active)))
         return
     bounds = clipped(without, active.bound_effects, part, active.strength(drawn), active.lever_values(drawn))
@@ -67,16 +69,16 @@ def _notes(compiled: Compiled, result: MemberResult | None, i: int, drawn: Float
         yield MeasureNote(name, "used", used=used)
 
 
-def _values_without(compiled: Compiled, drawn: Floats, i: int) -> Values:
-    """Numbers of the run without one measure."""
+def _values_without(compiled: Compiled, drawn: Floats, i: int, moved: set[Moved]) -> Values:
+    """Numbers of the run without one measure; only those named in ``moved``, and what rules read for them, are right."""
+    made = moved | {other for name in moved for other in READ_FOR.get(name, ())}
+    made |= {other for name in made for other in READ_FOR.get(name, ())}
     part = [np.zeros_like(p) if j == i else p for j, p in enumerate(compiled.numbers.by_date)]
-    return compiled.numbers.apply_measures(compiled.base_copy(), drawn, part)
+    return compiled.numbers.apply_measures(compiled.base_copy(made), drawn, part, made)
 
 
-def _equal(one: Values, other: Values) -> bool:
-    return all(
-        np.allclose(getattr(one, f.name), getattr(other, f.name), rtol=1e-9, atol=1e-9) for f in fields(one)
-    )
+def _equal(one: Floats, other: Floats) -> bool:
+    return np.allclose(one, other, rtol=1e-9, atol=1e-9)
 
 
 def _others(compiled: Compiled, active: BoundMeasure) -> Iterator[str]:

@@ -22,6 +22,9 @@ LEAST_RATIO = 0.01
 LEAST_SHARE = 1e-12
 """A share that is set is kept above it, and under one by as much: a later measure finds proportions to go by."""
 
+READ_FOR: Mapping[Moved, tuple[Moved, ...]] = {"departures": ("share",), "share": ("stay_days",)}
+"""Numbers that a rule reads when it moves others: ``chance`` and ``at_limit``."""
+
 _LOWEST: Mapping[Moved, float] = {"stay_days": 1.0, "travel_days": 1.0}
 
 

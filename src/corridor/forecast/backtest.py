@@ -39,6 +39,7 @@ from corridor.forecast.rolling import (
     as_of_date,
     roll,
 )
+from corridor.forecast.running import RunningMonthRule
 from corridor.forecast.scores import INTERVALS, LEVELS, inside, wis
 from corridor.forecast.sets import PUBLISHERS, standard_panels, standard_subjects
 from corridor.forecast.univariate import Univariate, available
@@ -170,7 +171,7 @@ def backtest_models(names: Sequence[str]) -> list[Forecaster]:
     }
     made: dict[str, Forecaster] = {name: single(member) for name, member in members.items()}
     chosen = tuple(members[name] for name in COMBINED_MEMBERS if name in members)
-    made[COMBINED] = Combination(COMBINED, chosen, COMBINED_MEMBERS)
+    made[COMBINED] = Combination(COMBINED, chosen, COMBINED_MEMBERS, running=RunningMonthRule())
     return [made[name] for name in names]
 
 
@@ -262,6 +263,9 @@ def _path(store: Path, plan: BacktestPlan, block: Block) -> Path:
     data = hashlib.sha256()
     for panel in (*panels.values(), subjects[block.publisher].panel):
         data.update(panel.values.tobytes())
+    weekly = subjects[block.publisher].weekly
+    if weekly is not None:
+        data.update(repr(weekly.table.rows()).encode())
     settings = {name: asdict(plan)[name] for name in ("kinds", "horizons", "models")}
     text = json.dumps(
         [settings, asdict(block), __version__, _sources_digest(), named_measures()], default=str

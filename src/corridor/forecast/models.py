@@ -14,6 +14,7 @@ from corridor.forecast.joint import DRAWS, correlation, draw, extended
 from corridor.forecast.panel import Panel
 from corridor.forecast.reference import ReferenceForecaster
 from corridor.forecast.result import Forecast
+from corridor.forecast.running import RunningMonthRule, followed, narrowed, surprises
 from corridor.forecast.scores import LEVELS
 from corridor.forecast.univariate import Univariate, available
 from corridor.forecast.upstream import UpstreamRegression, UpstreamRule
@@ -22,11 +23,12 @@ from corridor.forecast.volatility import (
     VolatilityRule,
     ceiling,
     errors,
+    group_columns,
     quantiles,
     shapes,
     volatility,
 )
-from corridor.model.arrays import Floats
+from corridor.model.arrays import Bools, Floats
 from corridor.series import LOG_OFFSET, from_log_scale, log_scale
 
 COMBINED = "combined"
@@ -101,6 +103,8 @@ class Combination:
     learned: bool = True
     volatility_rule: VolatilityRule = field(default_factory=VolatilityRule)
     weight_rule: WeightRule = field(default_factory=WeightRule)
+    running: RunningMonthRule | None = None
+    """How weeks that are public of the running month are followed; ``None``: not at all."""
     draws: int = DRAWS
     seed: int = 1
 
@@ -109,10 +113,17 @@ class Combination:
         z = forward_filled(log_scale(view.panel.values))
         v, counted = volatility(view, z, self.volatility_rule)
         shift, weights = self._shift(view, z, v, counted, horizons)
-        return self._calibrated(view, z, v, counted, shift, tuple(horizons), weights)
+        narrow = np.ones((len(horizons), z.shape[1]))
+        if self.running is not None and view.weeks is not None:
+            plain = shift
+            shift = self._nowcast(view, z, v, counted, plain, horizons, self.running)
+            for i, h in enumerate(horizons):
+                past = (errors(z, v, counted, one[i], h) for one in (shift, plain))
+                narrow[i] = narrowed(*past, window=self.volatility_rule.window)
+        return self._calibrated(view, z, v, counted, shift, tuple(horizons), weights, narrow)
 
     def _shift(
-        self, view: View, z: Floats, v: Floats, counted: np.ndarray, horizons: Sequence[int]
+        self, view: View, z: Floats, v: Floats, counted: Bools, horizons: Sequence[int]
     ) -> tuple[Floats, dict[str, dict[str, float]]]:
         found = {member.id: member.shifts(view, horizons) for member in self.members}
         members = {name: shift for name, shift in found.items() if shift is not None}
@@ -131,9 +142,23 @@ class Combination:
                 weights[f"{group}, h{horizon}"] = dict(zip(parts, at.round(3).tolist(), strict=True))
         return result, weights
 
+    def _nowcast(
+        self, view: View, z: Floats, v: Floats, counted: Bools, shift: Floats, horizons: Sequence[int],
+        rule: RunningMonthRule,
+    ) -> Floats:  # fmt: skip
+        """What the members expect, ``shift``, moved by the weeks that are public of the first month ahead."""
+        one = (
+            shift[list(horizons).index(1)] if 1 in horizons else self._shift(view, z, v, counted, (1,))[0][0]
+        )
+        said, groups = surprises(view, one, rule), group_columns(view)
+        return np.stack([
+            followed(z, v, shift[i], said, groups, h, rule) if h <= rule.ahead else shift[i]
+            for i, h in enumerate(horizons)
+        ])  # fmt: skip
+
     def _calibrated(
-        self, view: View, z: Floats, v: Floats, counted: np.ndarray, shift: Floats, horizons: tuple[int, ...],
-        weights: Mapping[str, Mapping[str, float]],
+        self, view: View, z: Floats, v: Floats, counted: Bools, shift: Floats, horizons: tuple[int, ...],
+        weights: Mapping[str, Mapping[str, float]], narrow: Floats,
     ) -> Forecast:  # fmt: skip
         rule = self.volatility_rule
         past = np.stack([errors(z, v, counted, shift[i], h) for i, h in enumerate(horizons)])
@@ -141,7 +166,7 @@ class Combination:
         middle = z[-1] + np.nan_to_num(shift[:, -1])  # a model that does not know expects no change
         width = v[-1][:, None] * shape
         for i, horizon in enumerate(horizons):
-            width[i] = self._plain(view, width[i], horizon)
+            width[i] = self._plain(view, width[i], horizon, narrow[i])
         table = np.stack([quantiles(view, m, w, rule.reach) for m, w in zip(middle, width, strict=True)])
         samples = None
         if view.leaves:
@@ -160,8 +185,8 @@ class Combination:
         return Forecast(self.id, view, horizons, table, samples, weights)
 
     @staticmethod
-    def _plain(view: View, width: Floats, horizon: int) -> Floats:
-        """The reference's own width for the groups that keep it, where it is defined."""
+    def _plain(view: View, width: Floats, horizon: int, narrow: Floats) -> Floats:
+        """The reference's own width for the groups that keep it, where it is defined, times ``narrow`` (series)."""
         columns = [c for name in view.handling.plain for c in view.panel.columns(view.groups.get(name, ()))]
         if columns:
             reference = ReferenceForecaster()
@@ -171,7 +196,8 @@ class Combination:
             shape = reference.error_quantiles(pooled, view.rows - 1, horizon)
             own = walk.volatility[-1][columns]
             if shape is not None:
-                width[columns] = np.where(np.isnan(own)[:, None], width[columns], own[:, None] * shape)
+                plain = np.where(np.isnan(own)[:, None], width[columns], own[:, None] * shape)
+                width[columns] = plain * narrow[columns, None]
         return width
 
 
@@ -219,11 +245,11 @@ def single(member: ChangeModel) -> Combination:
 
 
 def combined(rows: int | None = None) -> Combination:
-    """The default: upstream regression, Theta and ETS (if statsforecast is installed), weights learned."""
+    """The default: upstream regression, Theta and ETS (if statsforecast is installed), weights learned; weeks of the running month."""
     members: list[ChangeModel] = [UpstreamRegression()]
     if available():
         members += [Univariate(name) if rows is None else Univariate(name, rows) for name in ("theta", "ets")]
-    return Combination(COMBINED, tuple(members), COMBINED_MEMBERS)
+    return Combination(COMBINED, tuple(members), COMBINED_MEMBERS, running=RunningMonthRule())
 
 
 def measures_only() -> UpstreamRegression:

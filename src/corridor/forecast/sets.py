@@ -105,6 +105,9 @@ SUBJECT_SOURCES: Mapping[str, tuple[str, ...]] = {
 }
 """Which publishers count people on their way to another's counting points."""
 
+WEEKLY: Mapping[str, str] = {"us": "us_border_patrol_weekly"}
+"""Weekly counts of a part of a publisher's months."""
+
 HANDLING: Mapping[str, Handling] = {
     "us": Handling(plain=("total", "field_offices"), sum_share=0.5),
     "mexico": Handling(plain=("total",), total_share=0.5),
@@ -140,5 +143,6 @@ def standard_subjects(panels: Mapping[str, Panel] | None = None) -> dict[str, Su
             groups |= {"sectors": SECTORS, "field_offices": FIELD_OFFICES}
         groups["nationalities"] = leaves
         handling = replace(HANDLING[name], pool=_pool(publisher))
-        result[name] = Subject(name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], handling)
+        weekly = load(WEEKLY[name]) if name in WEEKLY else None
+        result[name] = Subject(name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], handling, weekly)
     return result

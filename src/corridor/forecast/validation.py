@@ -33,6 +33,8 @@ from corridor.model.periods import add_months
 
 DATES = tuple(dt.date(2023, month, calendar.monthrange(2023, month)[1]) for month in range(1, 13))
 """Dates that are scored unless others are named. Nothing of a calibration was chosen on them."""
+POSTERIOR = 20
+"""Members of a refit's posterior, half as many as a calibration has: they cost as much as the fit itself."""
 HORIZONS = (1, 2, 3, 4, 5, 6)
 SETS: Mapping[str, tuple[str, Sequence[str]]] = {
     "us_total": ("us", ("total",)),
@@ -50,12 +52,12 @@ KEYS = ("publisher", "series", "month", "horizon")
 
 def validate_date(
     corridor: Corridor, plan: CalibrationPlan, date: dt.date, *, calibrations: Sequence[Path] = (),
-    members: int = 200, seed: int = 1, workers: int = 1, free: bool = False,
+    members: int = 200, seed: int = 1, workers: int = 1, free: bool = False, posterior: int = POSTERIOR,
     progress: Callable[[], None] | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Scores of one date. A calibration is taken from the first of ``calibrations`` that holds one of the date; else the corridor is
-    refitted, and the fit is written into the last of them. With ``free`` the corridor runs on by itself, without the forecast."""
-    calibration = _calibration(corridor, plan, date, calibrations, progress)
+    refitted, with so many members of its ``posterior``, and the fit is written into the last of them. With ``free`` the corridor runs on by itself, without the forecast."""
+    calibration = _calibration(corridor, plan, date, calibrations, posterior, workers, progress)
     end = add_months(calibration.known_until, max(HORIZONS) + 1) - dt.timedelta(days=1)
     end = min(end, corridor.settings.end)
     coupling = None if free else couple(corridor, calibration, end=end, seed=seed, members=members)
@@ -72,13 +74,13 @@ def validate_date(
 
 
 def _calibration(
-    corridor: Corridor, plan: CalibrationPlan, date: dt.date, folders: Sequence[Path],
-    progress: Callable[[], None] | None,
+    corridor: Corridor, plan: CalibrationPlan, date: dt.date, folders: Sequence[Path], posterior: int,
+    workers: int, progress: Callable[[], None] | None,
 ) -> Calibration:  # fmt: skip
     for folder in folders:
         if (folder / date.isoformat() / "calibration.yaml").exists():
             return read_calibration(folder, date)
-    found = calibrate(corridor, plan, date, progress=progress)
+    found = calibrate(corridor, plan, date, progress=progress, posterior=posterior, workers=workers)
     if folders:
         write_calibration(found, folders[-1])
     return found

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
+from corridor.data import Dataset
 from corridor.forecast.panel import Panel
 from corridor.model import InputError
 from corridor.model.arrays import Floats
@@ -30,6 +33,22 @@ class Handling:
 
 
 @dataclass(frozen=True, eq=False)
+class Weeks:
+    """Weekly counts of what a monthly series counts, or of a part of it: ``first`` and ``known_from`` are ordinals of days."""
+
+    first: npt.NDArray[np.int64]
+    """Mondays."""
+    counts: Floats
+    known_from: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: pl.DataFrame) -> Weeks:
+        """From a weekly dataset's ``date``, ``value`` and ``known_from``."""
+        first, known = (np.array([day.toordinal() for day in table[name]]) for name in ("date", "known_from"))
+        return cls(first, table["value"].cast(pl.Float64).to_numpy(), known)
+
+
+@dataclass(frozen=True, eq=False)
 class Subject:
     """Series that are forecast together, with all that is known of them later.
 
@@ -44,6 +63,8 @@ class Subject:
     total: str | None = None
     sources: tuple[str, ...] = ()
     handling: Handling = field(default_factory=Handling)
+    weekly: Dataset | None = None
+    """Weekly counts of the part between ports, public before the month is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +81,8 @@ class View:
     sources: Mapping[str, Panel]
     """Other publishers' panels up to their own last published month."""
     handling: Handling = field(default_factory=Handling)
+    weeks: Weeks | None = None
+    """Weekly counts that were public, where there are any."""
 
     @classmethod
     def at(cls, subject: Subject, as_of: dt.date, panels: Mapping[str, Panel] | None = None) -> View:
@@ -84,9 +107,11 @@ class View:
             if panel is not None and known_until is not None:
                 sources[name] = panel.until(known_until)
         panel = subject.panel.until(last)
+        weeks = Weeks.of(subject.weekly.as_of(as_of).table) if subject.weekly is not None else None
         return cls(
-            subject.id, as_of, panel, subject.groups, subject.leaves, subject.total, sources, subject.handling
-        )
+            subject.id, as_of, panel, subject.groups, subject.leaves, subject.total, sources, subject.handling,
+            weeks,
+        )  # fmt: skip
 
     @property
     def last(self) -> dt.date:

@@ -24,6 +24,8 @@ Ends = tuple[float, float]
 """The headline's sum at the low and at the high value, or its change there relative to the central run."""
 
 INTENSITY_MEMBERS = 60
+TOGETHER = 10
+"""Members of one task."""
 INFLUENCE_BLOCKS = 120
 """Blocks of parameters tried, widest first; the rest is left without an influence."""
 INTENSITIES: Name = ("departure_sd_common", "")
@@ -116,18 +118,33 @@ def _ends(
     """The ends of each block, widest first, and those of the shocks of departures."""
     level = expected_levels(corridor, compiled, run_member(compiled, None))[headline]
     wide = sorted(blocks, key=lambda name: -_width(blocks[name], ranges))[:INFLUENCE_BLOCKS]
-    tasks = {name: blocks[name] for name in wide}
+    tasks: dict[Name | int, Sequence[int]] = {name: blocks[name] for name in wide}
+    # the members come first: a task of theirs is the longest
+    tasks = {first: range(first, min(first + TOGETHER, INTENSITY_MEMBERS)) for first in range(0, INTENSITY_MEMBERS, TOGETHER)} | tasks  # fmt: skip
     asked = (corridor, compiled, headline, ranges)
     if in_parallel(workers, len(tasks)):
-        moved = run_tasks(workers, _at_both_ends, asked, tasks)
+        made = run_tasks(workers, _task, asked, {key: (key, task) for key, task in tasks.items()})
     else:
-        moved = ((name, _at_both_ends(asked, rows)) for name, rows in tasks.items())
+        made = ((key, _task(asked, (key, task))) for key, task in tasks.items())
     found: dict[Name, Ends] = {}
-    for name, (low, high) in moved:
-        found[name] = (low / level - 1, high / level - 1) if level else (0.0, 0.0)
+    drawn: dict[int, Sequence[float]] = {}
+    for key, levels in made:
+        if isinstance(key, int):
+            drawn[key] = levels
+            continue
+        found[key] = (levels[0] / level - 1, levels[1] / level - 1) if level else (0.0, 0.0)
         if progress:
             progress()
-    return {name: found[name] for name in wide} | {INTENSITIES: _intensity_ends(corridor, compiled, headline)}
+    members = [sum_of for first in sorted(drawn) for sum_of in drawn[first]]
+    return {name: found[name] for name in wide} | {INTENSITIES: _intensity_ends(members)}
+
+
+def _task(
+    asked: tuple[Corridor, Compiled, str, Ranges], task: tuple[Name | int, Sequence[int]]
+) -> Sequence[float]:
+    """The headline's sum at both ends of a block of rows, or, keyed by a number, of each of some members."""
+    key, numbers = task
+    return _of_members(asked, numbers) if isinstance(key, int) else _at_both_ends(asked, numbers)
 
 
 def _at_both_ends(asked: tuple[Corridor, Compiled, str, Ranges], rows: Sequence[int]) -> Ends:
@@ -190,11 +207,16 @@ def _zones(corridor: Corridor) -> dict[str, str]:
     return out
 
 
-def _intensity_ends(corridor: Corridor, compiled: Compiled, item: str) -> Ends:
-    """The ends of the 90 % range of an indicator when nothing but the intensity of departures varies, relative to its median."""
+def _of_members(asked: tuple[Corridor, Compiled, str, Ranges], members: Sequence[int]) -> Sequence[float]:
+    """The headline's sum of members in which nothing but the intensity of departures varies."""
+    corridor, compiled, headline, _ = asked
     noise = Noise(parameters=False, intensities=True, counts=False)
     only = replace(compiled, spec=replace(compiled.spec, noise=noise))
-    drawn = [expected_levels(corridor, only, run_member(only, m))[item] for m in range(INTENSITY_MEMBERS)]
+    return [expected_levels(corridor, only, run_member(only, m))[headline] for m in members]
+
+
+def _intensity_ends(drawn: Sequence[float]) -> Ends:
+    """The ends of the 90 % range of what was drawn, relative to its median."""
     low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
     return (float(low / middle - 1), float(high / middle - 1)) if middle else (0.0, 0.0)
 

@@ -93,6 +93,13 @@ def calendar_of(
     return None
 
 
+def months_twice(names: Sequence[str]) -> str | None:
+    """A month that heads two columns and more, as ``Jan`` and ``Jan_2``, among others; None where there is none."""
+    months = [name for name in names if month_text(name) is not None and not name.isdigit()]
+    again = [name for name in months if f"{name}_2" in names]
+    return again[0] if len(months) >= 2 and len(again) > len(months) / 2 else None
+
+
 def _calendar_year(head: str) -> tuple[int, bool] | None:
     """Year of a column of months; the year so far (``2024 YTD``) has the months there are."""
     return year_text(re.sub(r"(?i)\s*\(?\b(?:ytd|year to date|to date|so far)\b\)?\s*$", "", head))

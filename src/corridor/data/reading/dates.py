@@ -85,7 +85,8 @@ class Dates:
 
 
 def written(text: str, *, serials: bool = False) -> Written | None:
-    """What one text says, or ``None`` if it names no date. ``serials`` takes numbers as days of a spreadsheet."""
+    """What one text says, or ``None`` if it names no date. ``serials`` takes numbers as days of a spreadsheet
+    or as seconds since 1970."""
     plain = _TIME.sub("", _plain(text))
     if "fytd" not in plain:  # it says that the year is fiscal, too
         plain = _MARKED_PARTIAL.sub("", plain)
@@ -221,6 +222,10 @@ def _numeric(text: str) -> Written | None:
 
 
 def _serial(text: str) -> Written | None:
+    """Days of a spreadsheet since 1899-12-30, or seconds or milliseconds since 1970, from 2001 on."""
+    if re.fullmatch(r"1\d{9}(?:\d{3})?", text):
+        seconds = float(text) / (1000.0 if len(text) > 10 else 1.0)
+        return Written("day", _day(*dt.datetime.fromtimestamp(seconds, dt.UTC).timetuple()[:3]))
     if not re.fullmatch(r"\d{5}(\.\d+)?", text) or not _SERIAL[0] <= float(text) <= _SERIAL[1]:
         return None
     return Written("day", dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text))))

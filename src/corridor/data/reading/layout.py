@@ -88,10 +88,12 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int | None:
         below = counts[at + 1 : at + 21]
         if count < 2:
             continue
+        if below and is_second_header(rows[at][1], rows[at + 1][1]):
+            return at
         usual = statistics.median_high(below) if below else count
         if _is_label_and_text(rows, at, counts) or _is_cut_title(rows, at):
             continue
-        if count >= max(2, 0.6 * usual) or (below and is_second_header(rows[at][1], rows[at + 1][1])):
+        if count >= max(2, 0.6 * usual):
             return at
     return None
 

@@ -16,6 +16,7 @@ from corridor.data.reading.across import (
     from_calendar,
     is_period_head,
     melt_dates,
+    months_twice,
     named_date,
     sampled,
 )
@@ -56,11 +57,14 @@ def make_long(table: Table, options: ReadOptions, label: str) -> Long:
     names = _without_helpers(names, columns, notes)
     _fill_merged(names, columns, notes)
     names = fiscal_periods(names, columns, options, label, notes)
-    year_sections(names, columns, notes)
+    year_sections(names, columns, notes, table.title)
     names = with_year(names, columns, table, options, label, notes)
     _one_unit(names, columns, options, label)
     _one_measure(names, columns, options, label)
     heads = [name for name in names if is_period_head(name)]
+    if month := months_twice(names):
+        hint = f"write the year with each month ({month} 2023), or the years in a row above the months"
+        raise ask(label, f"{month} stands above several columns, and no year tells them apart", hint)
     calendar = calendar_of(names, columns, heads)
     if calendar is not None:
         return from_calendar(names, columns, calendar, table.lines, notes)

@@ -165,7 +165,7 @@ TOTALS = frozenset(
 )  # fmt: skip
 STOCK_WORDS = re.compile(
     r"\b(census|in (\w+ )?(care|custody)|in shelters?|shelters?|sheltered|stock|beds?|occup\w*|residents?|detain\w*|detention|housed"
-    r"|staying|camps?|caseload|population|living|present|refugees?|idps|displaced|inmates|held|capacity|hosted|accommodated|aloj\w*|alberg\w*"
+    r"|staying|camps?|caseload|population|pop|living|present|refugees?|idps|displaced|inmates|held|capacity|hosted|accommodated|aloj\w*|alberg\w*"
     r"|ocupa\w*|poblacion|censo|presenti|accoglienza|presenze|hebergement\w*|heberg\w*|unterbring\w*|untergebracht"
     r"|bestand|guests|reception centres?)\b"
 )

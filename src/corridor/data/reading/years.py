@@ -79,19 +79,28 @@ def _years_of(
     }
 
 
-def year_sections(names: Sequence[str], columns: dict[str, list[str]], notes: list[str]) -> None:
+def year_sections(
+    names: Sequence[str], columns: dict[str, list[str]], notes: list[str], title: str = ""
+) -> None:
     """Years in rows of their own, above the months of each: the months get the year, the rows of years go.
 
-    Such a row is blank beside the year, or holds the year's total.
+    Such a row is blank beside the year, or holds the year's total. The first one may stand above the header, at the end of
+    the ``title``.
     """
+    above = re.search(r"(?:^|\s)((?:19|20)\d\d)$", title)
     for name in names:
         cells = columns[name]
         filled = [cell for cell in cells if cell]
         heads = [at for at, cell in enumerate(cells) if re.fullmatch(r"(?:19|20)\d\d", cell)]
         months = [cell for cell in filled if month_text(cell) is not None and not cell.isdigit()]
-        if not heads or heads[0] != 0 or len(months) < 2 or len(months) + len(heads) < 0.9 * len(filled):
+        if (
+            not heads
+            or (heads[0] != 0 and not above)
+            or len(months) < 2
+            or len(months) + len(heads) < 0.9 * len(filled)
+        ):
             continue
-        year = ""
+        year = above[1] if above and heads[0] != 0 else ""
         for at, cell in enumerate(cells):
             year = cell if at in heads else year
             if month_text(cell) is not None and not cell.isdigit():

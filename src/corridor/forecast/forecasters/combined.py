@@ -9,7 +9,8 @@ from corridor.forecast.registry import register
 @register(
     COMBINED,
     methods="Learned combination of the upstream regression and, where statsforecast is installed, Theta and ETS; "
-    "intervals from past errors; joint draws, so that the total is the sum of its parts.",
+    "weeks that are public of the running month move the US total, its parts and sectors; intervals from past errors; joint draws, so that the "
+    "total is the sum of its parts.",
 )
 def make() -> Combination:
     """The combination with its members."""
