@@ -225,7 +225,7 @@ def test_the_page_copes_without_a_table(browser: Any, tmp_path: Path, name: str)
     page.close()
 
 
-@pytest.mark.parametrize("route", ["#/ready", "#/agreed"])
+@pytest.mark.parametrize("route", ["#/ready", "#/evidence"])
 def test_no_table_is_cut_in_print(browser: Any, report: Path, route: str) -> None:
     """On A4 less its margins, 703 pixels, every table ends where the paper does, and no word of a cell is broken by letters."""
     page = browser.new_page(viewport={"width": 703, "height": 1000})
