@@ -18,7 +18,7 @@ def quoted(measures: Iterable[Measure]) -> str:
 
 def spanish_sources(measures: Sequence[Measure]) -> dict[str, str]:
     """Spanish by source, of those that a run made itself; ``measures``: all of the run, with those they stand for."""
-    words = _words() | {measure.name: measure.name_es for measure in measures}
+    words = {**_words(), **{measure.name: measure.name_es for measure in measures}}
     found: dict[str, str] = {}
     for source in {measure.source for measure in measures}:
         spanish = next(filter(None, (retold(key, source, words) for key in SOURCES)), None)
@@ -30,4 +30,4 @@ def spanish_sources(measures: Sequence[Measure]) -> dict[str, str]:
 def _words() -> Mapping[str, str]:
     """What the slots of these messages hold, in Spanish: other messages of responses, and names of levers."""
     levers = {k: v for k, v in subject("report").items() if k.startswith("levername_")}
-    return {english.plain: spanish.plain for english, spanish in (subject("responses") | levers).values()}
+    return {english.plain: spanish.plain for english, spanish in {**subject("responses"), **levers}.values()}
