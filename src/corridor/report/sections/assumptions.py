@@ -88,7 +88,7 @@ def _tornado(view: RunView, rows: list[dict[str, Any]]) -> list[Block]:
 def _bar(view: RunView, row: Row, end: Row) -> dict[str, Any]:
     kept = ("value", "low", "high", "assumed")
     return {
-        "label": name_of(view, row, end), "target": target_words(view, row | end), **{key: row[key] for key in kept},
+        "label": name_of(view, row, end), "target": target_words(view, {**row, **end}), **{key: row[key] for key in kept},
         "unit": word("unit", row["unit"]), "source": view.words(row["source"]), "raw_unit": row["unit"],
         "at_low": end["at_low"], "at_high": end["at_high"],
     }  # fmt: skip
