@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +15,7 @@ from corridor.engine.parameters import coverage
 from corridor.model import Observation
 from corridor.model.arrays import Floats
 from corridor.series import PublishedSeries, corridor_series
+from corridor.series.newest import Growth, newest_growth
 
 
 @dataclass
@@ -29,6 +32,18 @@ class CountingPoint:
     coverage: Floats
     day: npt.NDArray[np.int64]
     """Day of the run that a month's value was counted on; -1 for the whole month."""
+
+
+def expect_growth(series: CountingPoint, months: Sequence[dt.date], as_of: dt.date) -> Growth:
+    """Raise the newest month of a monthly series by what later editions are expected to add, where it is a first reading."""
+    known = np.nonzero(~np.isnan(series.value).all(axis=1))[0]
+    observation = series.observation
+    if not known.size or observation.where or (series.day >= 0).any():
+        return Growth()
+    last = int(known[-1])
+    growth = newest_growth(observation.dataset, months[last], float(np.nansum(series.value[last])), as_of)
+    series.value[last] *= np.exp(growth.log)
+    return growth
 
 
 def read_counting_point(compiled: Compiled, observation: Observation, dataset: Dataset) -> CountingPoint:

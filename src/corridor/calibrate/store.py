@@ -14,6 +14,7 @@ from corridor._cache import without_collection
 from corridor.calibrate.fit import Fit
 from corridor.calibrate.plan import CalibrationPlan, FittedField
 from corridor.calibrate.posterior import Posterior, read_posterior, sample_posterior, write_posterior
+from corridor.calibrate.series import expect_growth
 from corridor.calibrate.shocks import DepartureShocks, estimate_shocks
 from corridor.data import Dataset, load
 from corridor.engine import CellState, MemberResult, RunSpec, compile_corridor, run_member, state_after
@@ -99,6 +100,8 @@ def started_fit(
         name: (loader(name) if loader else load(name, corridor)).as_of(as_of) for name in sorted(used)
     }
     fit = Fit(corridor, plan, datasets, as_of)
+    for series in fit.series.values():
+        expect_growth(series, fit.compiled.months, as_of)
     known = fit.known_months(plan.target)
     if known.size < MONTHS_NEEDED:
         raise InputError(

@@ -144,5 +144,7 @@ def standard_subjects(panels: Mapping[str, Panel] | None = None) -> dict[str, Su
         groups["nationalities"] = leaves
         handling = replace(HANDLING[name], pool=_pool(publisher))
         weekly = load(WEEKLY[name]) if name in WEEKLY else None
-        result[name] = Subject(name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], handling, weekly)
+        result[name] = Subject(
+            name, panel, groups, leaves, "total", SUBJECT_SOURCES[name], handling, weekly, publisher.dataset
+        )
     return result

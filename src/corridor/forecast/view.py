@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from corridor.forecast.panel import Panel
 from corridor.model import InputError
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months, add_steps, month_end, steps_between
+from corridor.series.newest import newest_growth
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Subject:
     handling: Handling = field(default_factory=Handling)
     weekly: Dataset | None = None
     """Weekly counts of the part between ports, public before the month is."""
+    dataset: str = ""
+    """Dataset whose editions say how much a newest month grows; blank where none are read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +109,7 @@ class View:
             known_until = panel.last_published(as_of) if panel is not None else None
             if panel is not None and known_until is not None:
                 sources[name] = panel.until(known_until)
-        panel = subject.panel.until(last)
+        panel = _grown(subject, subject.panel.until(last), as_of)
         weeks = Weeks.of(subject.weekly.as_of(as_of).table) if subject.weekly is not None else None
         return cls(
             subject.id, as_of, panel, subject.groups, subject.leaves, subject.total, sources, subject.handling,
@@ -158,3 +161,16 @@ class View:
         return (
             last if self.as_of == month_end(self.as_of) else last.replace(day=min(self.as_of.day, last.day))
         )
+
+
+def _grown(subject: Subject, panel: Panel, as_of: dt.date) -> Panel:
+    """The panel with its newest month as later editions are expected to have it, where it is a first reading (``series.newest``)."""
+    if not subject.dataset or subject.total is None:
+        return panel
+    count = float(panel.values[-1, panel.columns([subject.total])[0]])
+    growth = newest_growth(subject.dataset, panel.months[-1], count, as_of)
+    if growth.log == 0.0 or np.isnan(count):
+        return panel
+    values = panel.values.copy()
+    values[-1] *= np.exp(growth.log)
+    return replace(panel, values=values)
