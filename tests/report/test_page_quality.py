@@ -223,3 +223,26 @@ def test_the_page_copes_without_a_table(browser: Any, tmp_path: Path, name: str)
     wait_until_drawn(page)
     assert not problems
     page.close()
+
+
+def test_no_table_is_cut_in_print(browser: Any, report: Path) -> None:
+    """On A4 less its margins, 703 pixels, every table ends where the paper does, and no word of a cell is broken by letters."""
+    page = browser.new_page(viewport={"width": 703, "height": 1000})
+    page.goto(f"{report.as_uri()}#/ready&lang=es")
+    wait_until_drawn(page)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    tables = page.evaluate(
+        """() => [...document.querySelectorAll("main table")].filter((t) => t.getClientRects().length)
+          .map((t) => [t.closest("[id]")?.id, t.getBoundingClientRect().right])"""
+    )
+    assert tables
+    assert [name for name, right in tables if right > 704] == []
+    assert all(
+        width > 20  # about four digits
+        for width in page.evaluate(
+            """() => [...document.querySelectorAll("main td.num")].filter((t) => t.getClientRects().length && t.textContent.length > 3)
+              .map((t) => t.getBoundingClientRect().width)"""
+        )
+    )
+    page.close()

@@ -37,7 +37,7 @@ def test_the_sentence_names_the_assumption_that_matters_most(run: RunFolder) -> 
 def test_a_source_that_moves_more_is_not_called_an_assumption(run: RunFolder) -> None:
     table = run.tables["parameters"].filter(~(run.tables["parameters"]["target"] == "matamoros.turn_back"))
     said = tornado(RunFolder(run.path, MANIFEST, {**run.tables, "parameters": table}))["reading"]["en"]
-    assert "legal_pathways: elasticity of departures" in said  # 0.18, behind 0.21 that has a source
+    assert "Lawful pathways: elasticity of departures" in said  # 0.18, behind 0.21 that has a source
 
 
 def test_bars_are_ranges_by_swing_and_the_futures_are_none(run: RunFolder) -> None:
@@ -45,9 +45,9 @@ def test_bars_are_ranges_by_swing_and_the_futures_are_none(run: RunFolder) -> No
     swings = [abs(row["at_high"] - row["at_low"]) for row in rows]
     assert swings == sorted(swings, reverse=True) and len(rows) == 5
     assert not any("deviation" in row["label"]["en"] for row in rows)
-    names = {row["target"]: row["label"]["en"] for row in rows}
-    assert names["tapachula-mexico_city"] == "Del Rio sector, on foot: mean travel time, days"
-    assert names["ice_detained"] == f"{HOSTILE}: capacity"
+    names = {row["target"]["en"]: row["label"]["en"] for row in rows}
+    assert names["Del Rio sector, on foot"] == "Del Rio sector, on foot: mean travel time, days"
+    assert names[HOSTILE] == f"{HOSTILE}: capacity"
     assert names["tapachula.interdicted"] == "tapachula.interdicted: share of those who leave"
 
 

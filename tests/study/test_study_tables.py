@@ -27,7 +27,7 @@ EVERY = {
     "parameters", "fit", "claims", "places", "routes", "links", "link_flows",
     "map_encounters", "stock_months", "costs", "sources", "labels", "register", "ports",
     "scoreboard", "past_forecasts", "influence", "measure_notes", "packages", "package_cards", "package_demands", "package_drivers", "package_measures",
-    "package_outcomes", "package_parties", "package_search", "parties", "translations",
+    "package_outcomes", "package_parties", "package_search", "parties", "translations", "targets",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from corridor.data import Dataset, datasets, load
 from corridor.evaluate import dated_measures
 from corridor.model import Claim, Corridor, Fault, InputError, Observation, did_you_mean
 from corridor.model.periods import written_step
-from corridor.text import Pair, join, say, sentence
+from corridor.text import Pair, join, say, sentence, word
 
 FILE = "claims.yaml"
 EVENTS = ("encounters", "apprehensions", "arrivals", "entries", "transits", "crossings")
@@ -91,11 +91,13 @@ def _all_counts(
 
 
 def _observation_of(dataset: Dataset) -> Observation:
-    """An observation that is all of a dataset."""
+    """An observation that is all of a dataset; the title of a corridor's own dataset stands in its own language."""
+    title = word("report.dataset_title", dataset.id)
+    name, name_es = title if title[0] != dataset.id else (dataset.title, dataset.title)
     return Observation(
         id=dataset.id,
-        name=dataset.title,
-        name_es=dataset.title,
+        name=name,
+        name_es=name_es,
         dataset=dataset.id,
         counting_point=dataset.id,
     )

@@ -21,6 +21,7 @@ from corridor.formats.register import REGISTER_COLUMNS, register_row, registered
 from corridor.model import Corridor, Indicator, Observation
 from corridor.study.censuses import CityFactors
 from corridor.study.schema import TABLES
+from corridor.study.spoken import spanish_sources
 
 Floats = npt.NDArray[np.float64]
 
@@ -240,8 +241,10 @@ def _points(observation: Observation, dataset: Dataset, with_occupied: bool) -> 
 
 
 def translation_table(corridor: Corridor) -> pl.DataFrame:
-    """``translations``: as in the corridor folder."""
-    return _frame(("text", "text_es"), [(row.text, row.text_es) for row in corridor.translations])
+    """``translations``: as in the corridor folder, then the sources of measured responses."""
+    rows = {row.text: row.text_es for row in corridor.translations}
+    own = spanish_sources(corridor.measures) if rows else {}
+    return _frame(("text", "text_es"), list((own | rows).items()))
 
 
 def measures_table(runs: Sequence[ScenarioRun]) -> pl.DataFrame:

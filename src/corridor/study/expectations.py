@@ -20,7 +20,8 @@ from corridor.model import Measure, Parameter, Scenario
 from corridor.model.periods import add_months
 from corridor.study.expected import EXPECTATIONS, Expectation, Expected
 from corridor.study.run import Answer, Study
-from corridor.text import Pair, say
+from corridor.study.spoken import quoted
+from corridor.text import Pair, say, word
 
 SMALLEST = 0.001
 """A change of an expectation below a thousandth is not heard of."""
@@ -185,15 +186,15 @@ def _answer(scenario: Scenario, question: Question, ratio: float) -> Measure:
         strength=round(strengths[0], 4), low=round(min(strengths), 4), high=round(max(strengths), 4), unit="ratio",
         known_from=max(cause.known_from for cause in question.causes), grade="assumed",
         hindsight=any(cause.hindsight for cause in question.causes),
-        source=f"assumption: {_SENTENCES[ask.kind]}, {ratio:.4f} times as {_SIZES[ask.kind]} with "
-        f"{', '.join(cause.id for cause in question.causes)} in expected values of the window before, to the power of "
-        f"{row.value:g} [{low:g}, {high:g}] (elasticity of {ask.row})",
+        source=_source(question, ratio, low, high),
     )  # fmt: skip
 
 
-_SENTENCES = {
-    "chance": "departures answer to the chance of not being removed",
-    "decision": "departures answer to the time to a decision",
-    "wait": "the choice of a port or a crossing answers to the wait for an appointment",
-}
-_SIZES = {"chance": "large", "decision": "long", "wait": "long"}
+def _source(question: Question, ratio: float, low: float, high: float) -> str:
+    ask = question.expectation
+    found = say(
+        "responses.source_answer", what=say(f"responses.what_{ask.kind}"), ratio=f"{ratio:.4f}",
+        size=say(f"responses.size_{ask.kind}"), measures=quoted(question.causes), e=f"{question.row.value:g}",
+        low=f"{low:g}", high=f"{high:g}", row=word("report.levername", ask.row),
+    )  # fmt: skip
+    return found[0]

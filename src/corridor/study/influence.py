@@ -47,7 +47,7 @@ class Ranges:
 def influence_tables(
     corridor: Corridor, compiled: Compiled, progress: Callable[[], None] | None = None, workers: int = 1
 ) -> dict[str, pl.DataFrame]:
-    """``parameters`` by influence, and ``influence`` with both ends of each block that was tried.
+    """``parameters`` by influence, ``influence`` with both ends of each block that was tried, and ``targets``: where they act.
 
     One block (a parameter and its target, all groups) at a time is moved to its low and to its high values in an
     expected run. Its influence is half the swing of the headline indicator's sum, relative to the sum of the central run.
@@ -61,6 +61,7 @@ def influence_tables(
     if headline is not None:
         ends = _ends(corridor, compiled, headline, blocks, ranges, progress, workers)
     zone_names = set(zones.values())
+    where = _where(corridor)
     swings = {name: abs(high - low) / 2 for name, (low, high) in ends.items()}
     rows = [
         _row(compiled, name, positions, ranges, swings.get(name), by_zone=name[1] in zone_names)
@@ -68,12 +69,19 @@ def influence_tables(
     ]
     frame = pl.DataFrame(rows, schema=list(_COLUMNS), orient="row", infer_schema_length=None)
     influence = pl.col("influence").cast(pl.Float64)
-    where = _where(corridor)
     sides = [(headline, *name, *where.get(name[1], ("", "", "")), *found) for name, found in ends.items()]
     return {
         "parameters": frame.with_columns(influence).sort("influence", descending=True, nulls_last=True),
         "influence": pl.DataFrame(sides, schema=dict(TABLES["influence"]), orient="row"),
+        "targets": _targets(corridor, sorted({target for _, target in blocks})),
     }
+
+
+def _targets(corridor: Corridor, names: Sequence[str]) -> pl.DataFrame:
+    """``targets``: places and kind of the flows, routes and stocks that parameters point at; a stock's kind is its state."""
+    acts = _where(corridor) | {stock.id: (stock.place, "", stock.state) for stock in corridor.stocks}
+    rows = [(name, *acts[name]) for name in names if name in acts]
+    return pl.DataFrame(rows, schema=dict(TABLES["targets"]), orient="row")
 
 
 def _where(corridor: Corridor) -> dict[str, tuple[str, str, str]]:

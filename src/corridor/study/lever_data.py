@@ -132,7 +132,8 @@ def _idle(full: Compiled, measure: Measure) -> bool:
 
 
 def _scenario(full: Compiled, name: str | None) -> dict[str, Any]:
-    """Measures of a scenario by their place in the list, with the day on which they end, and its events."""
+    """Measures of a scenario by their place in the list, with the day on which they end, and its events; ``declares``:
+    events that are not in the base, which a scenario's file names."""
     scenario: Scenario | None = full.corridor.scenario_ids[name] if name else None
     place = {active.measure.id: i for i, active in enumerate(full.measures)}
     events = [event.id for event in full.events]
@@ -143,6 +144,7 @@ def _scenario(full: Compiled, name: str | None) -> dict[str, Any]:
             for active in active_measures(full.corridor, scenario, full.spec)
         ],
         "events": [events.index(event.id) for event in active_events(full.corridor, scenario, full.spec)],
+        "declares": [i for i, name in enumerate(events) if scenario and name in scenario.events],
         "lifts": [[lift.measure, lift.on] for lift in scenario.lift] if scenario else [],
     }
 

@@ -24,6 +24,7 @@ from corridor.study.expectations import expecting
 from corridor.study.packages import Package, packages
 from corridor.study.response_runs import LEAST, ratios
 from corridor.study.run import Answer, Study
+from corridor.study.spoken import quoted
 from corridor.text import say
 
 LEAST_EPISODES = 3
@@ -107,10 +108,7 @@ def before(study: Study, package: Package, known: dt.date) -> tuple[Measure, ...
     if lead.trigger or not announced or len(told.episodes) < LEAST_EPISODES:
         return ()
     drawn = package.sign * told.draw(DRAWS)
-    source = (
-        f"Corridor's pool of announced measures: {len(told.episodes)} episodes, public by {known}; departures between "
-        "the announcement and the date, over those without it (assumption: departures move as the counts did)"
-    )
+    source = say("responses.source_before", episodes=str(len(told.episodes)), known=f"{known}")[0]
     window = (first, lead.start - dt.timedelta(days=1))
     return (
         _measure(package, window, np.exp(np.quantile(drawn, QUANTILES)), source, lead.known_from, "before.0"),
@@ -161,12 +159,13 @@ def _place(package: Package, start: dt.date) -> str:
 
 def _source(package: Package, told: Response, totals: Floats) -> str:
     shown = "; ".join(f"{middle:.2f} [{low:.2f}, {high:.2f}]" for middle, low, high in totals)
-    off = "the model's own effect is not taken off, since a trigger answers to it" if package.lead.trigger else (
-        "the model's own effect of these measures is taken off")  # fmt: skip
-    scope = "named nationalities" if told.targeted else "everybody"
-    return (
-        f"Corridor's pool of past measures, class {package.kind} on {scope}: {len(told.episodes)} episodes of it, "
-        f"{told.pooled} in all, public by {told.known_from or 'no date, priors alone'}; total effect on those concerned in month 1, "
-        f"months 2 and 3, months 4 to 6: {shown}, that of a usual measure of its class; {off}; stands for "
-        f"{', '.join(m.id for m in package.measures)} together (assumption: nothing remains of a second one)"
-    )
+    found = say(
+        "responses.source_pool",
+        kind=say(f"responses.kind_{package.kind}"),
+        scope=say("responses.scope_named" if told.targeted else "responses.scope_all"),
+        episodes=str(len(told.episodes)), pooled=str(told.pooled),
+        known=f"{told.known_from}" if told.known_from else say("responses.no_date"), shown=shown,
+        off=say("responses.off_trigger" if package.lead.trigger else "responses.off_taken"),
+        measures=quoted(package.measures),
+    )  # fmt: skip
+    return found[0]

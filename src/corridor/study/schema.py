@@ -50,6 +50,7 @@ TABLES: Mapping[str, Schema] = {
     "parameters": _columns(
         "parameter:t target:t group:t value:n low:n high:n unit:t source:t assumed:b influence:n"
     ),
+    "targets": _columns("target:t from_place:t to_place:t kind:t"),
     "influence": _columns("item:t parameter:t target:t from_place:t to_place:t kind:t at_low:n at_high:n"),
     "baseline": _columns("series:t area:t month:d central:n"),
     "margins": _columns("series:t month:d member:i factor:n"),

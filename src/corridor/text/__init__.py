@@ -16,6 +16,7 @@ from corridor.text.messages import (
 )
 from corridor.text.names import Term, glossary, nationality, nationality_codes, plain, word
 from corridor.text.numbers import LANGS, Lang, chance, number, percent, rounded, significant
+from corridor.text.retold import retold
 from corridor.text.templates import RULES, Template, TextError
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "percent",
     "period",
     "plain",
+    "retold",
     "rounded",
     "say",
     "sentence",

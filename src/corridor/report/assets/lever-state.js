@@ -94,13 +94,15 @@
     return { kept, lifts, moved };
   };
   const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  // Events that a scenario's file names: every scenario has those of the base already. A run of before does not tell them apart.
+  const declared = (data, scenario) => (scenario.declares ?? scenario.events).map((i) => data.events[i]);
   // The scenario's file; its name is the reader's, where there is one.
   const yaml = (data, now, home, scenario, name = "") => {
     const { kept, lifts, moved } = asScenario(data, now, home, scenario, false);
     const { lever_moved_name: moved_, lever_moved_text: about } = C.data.messages;
     const quoted = (text) => JSON.stringify(text);
     return ["id: moved", `name: ${name ? quoted(name) : moved_.en}`, `name_es: ${name ? quoted(name) : moved_.es}`, `description: ${about.en}`, `description_es: ${about.es}`,
-      `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${scenario.events.map((i) => data.events[i]).join(", ")}]`,
+      `measures: [${[...kept, ...moved.map((x) => x.id)].join(", ")}]`, `events: [${declared(data, scenario).join(", ")}]`,
       ...(lifts.length ? ["lift:", ...lifts.map(([id, on]) => `  - {measure: ${id}, 'on': ${on}}`)] : [])].join("\n");
   };
   const command = (data, now, home, scenario) => {
@@ -136,7 +138,7 @@
       `corridor = open_corridor("${data.corridor}")`, "known = {measure.id: measure for measure in corridor.measures}",
       "moved = (", ...own, ")", 'corridor = corridor.model_copy(update={"measures": (*corridor.measures, *moved)})',
       "scenario = Scenario(", '    id="moved", name="moved", name_es="moved", description="moved", description_es="moved",',
-      `    measures=${quoted([...kept, ...moved.map((x) => x.id)])},`, `    events=${quoted(scenario.events.map((i) => data.events[i]))},`,
+      `    measures=${quoted([...kept, ...moved.map((x) => x.id)])},`, `    events=${quoted(declared(data, scenario))},`,
       `    lift=${list(lifts.map(([id, on]) => `Lift(measure="${id}", on=${date(on)})`))},`, ")",
       ...(calibrated ? [`calibration = read_calibration(find_corridor("${data.corridor}") / "calibration", ${date(data.calibration)})`,
         `run = compile_forecast(corridor, calibration, scenario, end=${date(data.end)}, hindsight=${data.hindsight ? "True" : "False"})`]

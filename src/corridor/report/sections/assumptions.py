@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor.report.messages import Text, Value, say, word
 from corridor.report.sections.base import Block, RunView, column, table_block
-from corridor.text import LANGS, Lang, percent, rounded
+from corridor.text import LANGS, Lang, by_lang, nationality, percent, rounded
 
 SHOWN = 12
 """Bars of the tornado."""
@@ -30,7 +30,8 @@ class Parameters:
 
     def payload(self, view: RunView) -> list[Block]:
         """A tornado of the most influential, and the table of all."""
-        rows = list(_by_influence(view).iter_rows(named=True))
+        places = {row["target"]: row for row in view.run.table("targets").iter_rows(named=True)}
+        rows = [row | places.get(row["target"], {}) for row in _by_influence(view).iter_rows(named=True)]
         columns = [
             column("parameter"), column("target"), column("group"), column("value", "number3"),
             column("low", "number3"), column("high", "number3"), column("unit"),
@@ -40,6 +41,8 @@ class Parameters:
             {
                 **row,
                 "parameter": word("parameter", row["parameter"]),
+                "target": target_words(view, row),
+                "group": group_words(row["group"]),
                 "unit": word("unit", row["unit"]),
                 "source": view.words(row["source"]),
             }
@@ -83,26 +86,54 @@ def _tornado(view: RunView, rows: list[dict[str, Any]]) -> list[Block]:
 
 
 def _bar(view: RunView, row: Row, end: Row) -> dict[str, Any]:
-    kept = ("target", "value", "low", "high", "assumed")
+    kept = ("value", "low", "high", "assumed")
     return {
-        "label": name_of(view, row, end), **{key: row[key] for key in kept},
+        "label": name_of(view, row, end), "target": target_words(view, {**row, **end}), **{key: row[key] for key in kept},
         "unit": word("unit", row["unit"]), "source": view.words(row["source"]), "raw_unit": row["unit"],
         "at_low": end["at_low"], "at_high": end["at_high"],
     }  # fmt: skip
 
 
 def name_of(view: RunView, row: Row, end: Row) -> Text:
-    """A parameter in words: where it acts, on whom, and what it is; its target's id where no place is known."""
-    start, finish = (view.place(end[key]) if end[key] else None for key in ("from_place", "to_place"))
+    """A parameter in words: where it acts, on whom, and what it is."""
+    target, kind = target_words(view, {**row, **end}), word("parameter", row["parameter"])
+    return {lang: ": ".join(filter(None, (target[lang], kind[lang]))) for lang in LANGS}
+
+
+def target_words(view: RunView, row: Row) -> Text:
+    """Where a parameter acts: places and the kind of step, a measure's lever, or a kind and its zone; its target's id
+    where the run's tables tell nothing of it (an older run has no ``targets``)."""
+    target = row["target"] or ""
+    start, finish = (view.place(row[key]) if row.get(key) else None for key in ("from_place", "to_place"))
     parts = [start] if start else []
     if start and finish and start != finish:
         parts = [{lang: f"{start[lang]} → {finish[lang]}" for lang in LANGS}]
-    if end["kind"]:
-        parts.append(word("way", end["kind"]))
-    if not parts and row["target"]:
-        parts.append(dict.fromkeys(LANGS, row["target"]))
-    kind = word("parameter", row["parameter"])
-    return {lang: ": ".join(filter(None, (", ".join(p[lang] for p in parts), kind[lang]))) for lang in LANGS}
+    if row.get("kind"):
+        parts.append(_coded(row["kind"], "way", "state"))
+    if not parts and target in view.labels:
+        return view.name(target)
+    if not parts and target:
+        kind, _, zone = target.partition(", ")
+        parts = [_coded(kind, "levername", "way"), *([word("zone", zone)] if zone else [])]
+    return {lang: ", ".join(part[lang] for part in parts) for lang in LANGS}
+
+
+def _coded(code: str, *families: str) -> Text:
+    """A code in the words of the first family that knows it; itself where none does."""
+    known = (word(family, code) for family in families)
+    return next((text for text in known if text["en"] != code), dict.fromkeys(LANGS, code))
+
+
+def group_words(group: str) -> Text:
+    """``MEX.single +7`` in words: nationality, household, and how many more rows share the parameter."""
+    name, _, more = (group or "").partition(" +")
+    parts = []
+    for code in filter(None, name.split(".")):
+        found = by_lang(nationality(code))
+        parts.append(found if found["en"] != code else word("household", code))
+    if more:
+        parts.append(say("and_more" if parts else "rows_more", count=more))
+    return {lang: ", ".join(part[lang] for part in parts) for lang in LANGS}
 
 
 def _reading(

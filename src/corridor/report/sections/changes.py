@@ -18,6 +18,7 @@ from corridor.report.sections.base import (
     table_block,
     total,
 )
+from corridor.report.sections.evidence import point_name
 from corridor.text import LANGS, number, period
 
 SHOWN = 200
@@ -176,7 +177,7 @@ def _calibration(view: RunView, old: RunView) -> list[dict[str, Any]]:
         return {tuple(key): round(value, 6) for *key, value in rows}
 
     return [
-        {"counting_point": view.name(point), "line": word("fit", line), "metric": word("metric", metric),
+        {"counting_point": point_name(view, point), "line": word("fit", line), "metric": word("metric", metric),
          "before": before, "now": now}
         for (point, line, metric), before, now in _unequal(errors(old), errors(view))
     ]  # fmt: skip

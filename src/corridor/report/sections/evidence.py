@@ -61,6 +61,12 @@ def _claim(view: RunView, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _counted_name(view: RunView, series: str) -> Text:
+    """Name of a series of the run, or the title of the dataset that a statement was checked with."""
+    title = word("dataset_title", series)
+    return view.name(series) if series in view.labels or title["en"] == series else title
+
+
 _COUNT = re.compile(r"(\S+) (\d{4}(?:-\d\d){0,2}): (.+)")
 
 
@@ -71,7 +77,7 @@ def _counts(view: RunView, values: str) -> Text:
         return dict.fromkeys(LANGS, values)
     return {
         lang: "; ".join(
-            f"{view.name(found[1])[lang]}, {_when(found[2], lang)}: {_count(found[3], lang)}"
+            f"{_counted_name(view, found[1])[lang]}, {_when(found[2], lang)}: {_count(found[3], lang)}"
             for found in parts
             if found
         )
@@ -106,7 +112,7 @@ class Fit:
             if "out_of_sample" in rows["line"]:
                 blocks.append(_fit_plot(view, metric, rows))
         rows = [
-            {**row, "counting_point": view.name(row["counting_point"]), "line": word("fit", row["line"]),
+            {**row, "counting_point": point_name(view, row["counting_point"]), "line": word("fit", row["line"]),
              "metric": word("metric", row["metric"])}
             for row in table.iter_rows(named=True)
         ]  # fmt: skip
@@ -117,6 +123,12 @@ class Fit:
         return [*blocks, table_block("fit", say("fit_all"), columns, rows)]
 
 
+def point_name(view: RunView, point: str) -> Text:
+    """A counting point's name; one whose forecasts were scored by nationality says so."""
+    whole = point.removesuffix("_ten")
+    return view.name(point) if whole == point else say("fit_ten", label=view.name(whole))
+
+
 def _fit_plot(view: RunView, metric: str, table: pl.DataFrame) -> Block:
     rows = []
     for point in view.ordered(table["counting_point"].unique(maintain_order=True).to_list()):
@@ -124,7 +136,7 @@ def _fit_plot(view: RunView, metric: str, table: pl.DataFrame) -> Block:
         outside = mine.get("out_of_sample", {})
         rows.append(
             {
-                "label": view.name(point),
+                "label": point_name(view, point),
                 "in_sample": mine.get("in_sample", {}).get("value"),
                 "out_of_sample": outside.get("value"),
                 "reference": outside.get("reference"),
