@@ -37,8 +37,12 @@ def open_message(key: str) -> Text:
 
 def page_messages() -> dict[str, Text]:
     """Every message of the report for the page's script, its slots open."""
-    # names of the sets of series are written by their section, and only those of the run's own corridor
-    return {key: open_message(key) for key in subject("report") if not key.startswith("scoreboard_set_")}
+    # names of sets, datasets, states and zones are written by their section, and only those of the run's own corridor
+    return {
+        key: open_message(key)
+        for key in subject("report")
+        if not key.startswith(("scoreboard_set_", "dataset_title_", "state_", "zone_", "household_"))
+    }
 
 
 def glossary() -> list[dict[str, Text]]:
