@@ -9,12 +9,13 @@ from types import MappingProxyType
 import numpy as np
 from scipy.optimize import lsq_linear
 
-from corridor.engine import Compiled, arrays_from, run_member
+from corridor.engine import Compiled
 from corridor.evaluate.episodes import WINDOWS, Kind
 from corridor.model import Corridor, Measure, Observation
 from corridor.model.arrays import Floats
 from corridor.model.periods import add_months, period_end
 from corridor.study.assemble import monthly_indicators
+from corridor.study.expected import Expected
 from corridor.study.packages import Package
 from corridor.study.run import Study
 
@@ -81,14 +82,10 @@ def _counts(
     compiled: Compiled, package: Package, windows: Sequence[int], strengths: Mapping[str, float] = MappingProxyType({}),
 ) -> Floats:  # fmt: skip
     """Expected people of those concerned by window, with these strengths of responses."""
-    drawn = compiled.table.values(compiled.spec.seed, None)
-    for active in compiled.measures:
-        drawn[active.strength_row] = strengths.get(active.measure.id, drawn[active.strength_row])
-    arrays = arrays_from(compiled, compiled.base_copy(), drawn, None)
     flows = [compiled.flow_ids.index(name) for name in seen_in(compiled.corridor, package.kind).flows]
     names = package.nationalities
     groups = [g for g, group in enumerate(compiled.groups) if not names or group.nationality in names]
-    people = run_member(compiled, None, arrays).monthly_flow[:, flows, :].sum(axis=1)[:, groups].sum(axis=1)
+    people = Expected.of(compiled, strengths).result.monthly_flow[:, flows, :].sum(axis=1)[:, groups].sum(axis=1)
     at = {month: m for m, month in enumerate(compiled.months)}
     return np.array(
         [sum(people[at[add_months(package.first, k)]] for k in range(*WINDOWS[w])) for w in windows]
