@@ -85,7 +85,9 @@ def _counts(
     flows = [compiled.flow_ids.index(name) for name in seen_in(compiled.corridor, package.kind).flows]
     names = package.nationalities
     groups = [g for g, group in enumerate(compiled.groups) if not names or group.nationality in names]
-    people = Expected.of(compiled, strengths).result.monthly_flow[:, flows, :].sum(axis=1)[:, groups].sum(axis=1)
+    people = (
+        Expected.of(compiled, strengths).result.monthly_flow[:, flows, :].sum(axis=1)[:, groups].sum(axis=1)
+    )
     at = {month: m for m, month in enumerate(compiled.months)}
     return np.array(
         [sum(people[at[add_months(package.first, k)]] for k in range(*WINDOWS[w])) for w in windows]

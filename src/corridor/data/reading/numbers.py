@@ -178,7 +178,9 @@ def _said(seen: _Seen, decimal: Decimal, inferred: bool) -> Iterable[str]:
         yield f"{seen.dashes:,} dashes are zero, as a note of the file says"
     if seen.missing:
         marks = ", ".join(sorted(seen.missing)[:6])
-        yield f"{seen.missing.total():,} cells are taken as not published, not as zero ({marks})"
+        many = seen.missing.total()
+        cells = f"{many:,} cells are" if many > 1 else "1 cell is"
+        yield f"{cells} taken as not published, not as zero ({marks})"
     if seen.held:
         marks = ", ".join(sorted(seen.held)[:4])
         yield f"{seen.held.total():,} held-back counts ({marks}) are read as the middle of what they can be"
