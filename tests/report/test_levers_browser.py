@@ -293,7 +293,8 @@ ANSWERED = """(off) => {
   const home = [x(0.5, true), x(0.4, true)];
   const now = home.map((one, i) => ({ ...one, on: !off.includes(i) }));
   const scenario = { id: "s", lifts: [], events: [] };
-  return { silent: Corridor.levers.silent(data, now, 1), command: Corridor.levers.command(data, now, home, scenario),
+  const alone = now.map((one, i) => (i === 1 ? { ...one, on: true, alone: true } : { ...one, on: false }));
+  return { silent: Corridor.levers.silent(data, now, 1), alone: Corridor.levers.silent(data, alone, 1), command: Corridor.levers.command(data, now, home, scenario),
     python: Corridor.levers.python(data, now, home, scenario) };
 }"""
 
@@ -302,6 +303,7 @@ def test_an_answer_is_off_with_all_that_it_answers_and_travels_in_the_copies(lev
     """Off with its measure; found anew by the command, a row where the reader moved it; the same numbers in Python."""
     home, without, moved = (levers.evaluate(ANSWERED, off) for off in ([], [0], [1]))
     assert [made["silent"] for made in (home, without, moved)] == [False, True, False]
+    assert not home["alone"], "its size is asked for without what it answers"
     assert "response.a.b.1" not in home["command"] and "measures: [control]" in home["command"]
     assert (
         'Measure.model_validate({"id":"response.a.b.1","lever":"response","start":"2024-01-01",'

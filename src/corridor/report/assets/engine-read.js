@@ -5,10 +5,10 @@
   const E = CorridorEngine;
   const sum = (values) => values.reduce((a, b) => a + b, 0);
 
-  // A measured response is off where all the measures that it answers are.
+  // A measured response is off where all the measures that it answers are, unless its effect alone is asked for.
   const silent = (data, now, i) => {
     const answers = data.measures[i].answers ?? [];
-    return answers.length > 0 && !now.some((x, k) => x.on && answers.includes(data.measures[k].id));
+    return answers.length > 0 && !now[i].alone && !now.some((x, k) => x.on && answers.includes(data.measures[k].id));
   };
 
   // A measure of the base that is off is lifted on its first day, as a scenario would.

@@ -247,7 +247,7 @@
       const items = block.items;
       if (k < mine.length) {
         const i = mine[k];
-        const key = `${reference().id} ${i} ${JSON.stringify(now[i])}`; // what nobody has moved since was run before
+        const key = `${reference().id} ${i} ${JSON.stringify(now[i])} ${L.silent(data, now, i)}`; // what nobody has moved since was run before
         const fresh = !effects.has(key);
         if (fresh) effects.set(key, effectAlone(i, mine.length === 1));
         const { grade: name, low, high } = data.measures[i];
@@ -271,9 +271,10 @@
       node.dataset.graded = "true";
     };
 
-    // How far each item moves by one measure alone, as it is set now.
+    // How far each item moves by one measure alone, as it is set now: a response too, though what it answers is left out.
     const effectAlone = (i, only) => {
-      const is = only ? own : L.run(data, model, baseHome.map((x, n) => (n === i ? now[i] : x)), reference(), memoryAlone);
+      const mine = { ...now[i], alone: !L.silent(data, now, i) };
+      const is = only ? own : L.run(data, model, baseHome.map((x, n) => (n === i ? mine : x)), reference(), memoryAlone);
       return Object.fromEntries(block.items.map((item) => [item.id, Math.abs(levelOf(item, is) - levelOf(item, base))]));
     };
 
