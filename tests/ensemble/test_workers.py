@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -107,6 +108,18 @@ def test_a_script_without_a_guard_is_told_what_to_write(tmp_path):
     assert "CorridorError: a script that uses more than one worker is read again" in found.stderr
     assert found.stderr.count("Traceback") == 1, "workers say nothing of their own"
     assert "bootstrapping" not in found.stderr
+
+
+def test_a_worker_that_has_ended_before_it_is_asked_for_still_tells_why():
+    """On a busy machine the first worker can be gone before the second has begun."""
+    from corridor.model import workers
+
+    context = workers._Spawning()
+    gone = context.Process(target=os._exit, args=(workers.WITHOUT_GUARD,))
+    gone.start()
+    gone.join()
+    assert gone not in multiprocessing.active_children()
+    assert "more than one worker" in str(workers._why_broken(context.made))
 
 
 def test_it_is_told_too_when_much_is_shared(tmp_path):

@@ -17,6 +17,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import ContextVar
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,24 +83,38 @@ def run_tasks(
         yield from _in_processes(min(workers, len(tasks)), function, path, tasks)
 
 
+class _Spawning(SpawnContext):
+    """New processes, each kept: one that has ended at once still tells how.
+
+    They are spawned since a forked child of a process that has used Polars' threads can hang.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[BaseProcess] = []
+        # an attribute of this context alone: executors call it as they would the class
+        setattr(self, "Process", self._kept)  # noqa: B010
+
+    def _kept(self, *args: Any, **kwargs: Any) -> SpawnProcess:
+        made = SpawnProcess(*args, **kwargs)
+        self.made.append(made)
+        return made
+
+
 def _in_processes(
     workers: int, function: Callable[[Any, Task], Result], shared: str, tasks: Mapping[Key, Task]
 ) -> Iterator[tuple[Key, Result]]:
     """Results of new processes, each of which reads what is shared from the file ``shared``."""
-    # spawn: a forked child of a process that has used Polars' threads can hang
-    pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(shared,)
-    )
-    processes: Sequence[BaseProcess] = ()
+    context = _Spawning()
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(shared,))
     try:
         with _interrupts_stay_here():
             futures = {pool.submit(_call, function, task): key for key, task in tasks.items()}
-            processes = multiprocessing.active_children()
         for future in as_completed(list(futures)):
             yield futures.pop(future), future.result()
     except BrokenProcessPool:
         _end(pool)
-        raise _why_broken(processes) from None
+        raise _why_broken(context.made) from None
     except BaseException:
         _end(pool)
         raise
